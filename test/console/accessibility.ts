@@ -16,7 +16,7 @@ interface Finding {
  * Returns the faults that axe finds on the current page, except trifles. It uses all rules unless some are
  * named.
  */
-async function findings(page: Page, runOnly?: readonly string[]): Promise<string[]> {
+export async function findings(page: Page, runOnly?: readonly string[]): Promise<string[]> {
   // The page's policy lets no script in, so the browser itself injects axe.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
   const options = JSON.stringify({ resultTypes: ['violations'], runOnly });

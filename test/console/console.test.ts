@@ -5,6 +5,7 @@ import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeHistory } from './history.ts';
+import { describeLanguages } from './languages.ts';
 import { describePeople } from './people.ts';
 import { type ConsoleSetup, startConsole } from './setup.ts';
 
@@ -31,6 +32,7 @@ describe('access', () =>
     () => setup,
     () => fileHost.url,
   ));
+describe('the language', () => describeLanguages(() => setup));
 describe('every page', () => describeAccessibility(() => setup));
 
 describe('an address', () => {

@@ -164,7 +164,7 @@ export async function dropFiles(
 
 /** Expects parts of a page on the first screen of a phone, above the navigation. */
 export async function expectOnFirstScreen(page: Page, parts: readonly Locator[]): Promise<void> {
-  const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
+  const navigation = await page.locator('.header nav').boundingBox();
   for (const part of parts) {
     const box = await part.boundingBox();
     expect(box?.y).toBeGreaterThanOrEqual(0);

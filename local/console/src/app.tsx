@@ -3,6 +3,7 @@ import { caller } from './api/caller.ts';
 import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from './api/connection.ts';
 import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion } from './api/token.ts';
+import { language, showsUtc } from './page-language.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { BlacklistPage } from './pages/blacklist.tsx';
@@ -19,6 +20,7 @@ import { StatusPage } from './pages/status.tsx';
 import { TokensPage } from './pages/tokens.tsx';
 import { keyOf, paths, type Route, route } from './routes.ts';
 import { useStore } from './store.ts';
+import { texts } from './texts.ts';
 import { AlertBar, Bell } from './ui/bell.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
 import { announce, LiveRegion, Toasts } from './ui/live.tsx';
@@ -26,16 +28,18 @@ import { Page } from './ui/page.tsx';
 
 const askAgainMs = 5_000;
 
-const sections: readonly { name: string; path: string; icon: IconName; pages: readonly Route['page'][] }[] = [
-  { name: 'Check', path: paths.check, icon: 'check', pages: ['check', 'door', 'compare'] },
-  { name: 'Blacklist', path: paths.blacklist, icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
-  { name: 'History', path: paths.history, icon: 'history', pages: ['history', 'processed'] },
-  {
-    name: 'Status',
-    path: paths.status,
-    icon: 'status',
-    pages: ['status', 'cameras', 'audit', 'tokens', 'privacy'],
-  },
+interface Section {
+  /** Name of the section, and of its text. */
+  readonly name: 'check' | 'blacklist' | 'history' | 'status';
+  readonly icon: IconName;
+  readonly pages: readonly Route['page'][];
+}
+
+const sections: readonly Section[] = [
+  { name: 'check', icon: 'check', pages: ['check', 'door', 'compare'] },
+  { name: 'blacklist', icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
+  { name: 'history', icon: 'history', pages: ['history', 'processed'] },
+  { name: 'status', icon: 'status', pages: ['status', 'cameras', 'audit', 'tokens', 'privacy'] },
 ];
 
 export function App() {
@@ -43,10 +47,13 @@ export function App() {
   const service = useStore(serviceUrl);
   const question = useStore(tokenQuestion);
   useCaller(service);
+  // Everything below is drawn again in another language, and keeps what was entered.
+  useStore(language);
+  useStore(showsUtc);
   return (
     <>
       <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('h1')?.focus()}>
-        Skip to the page
+        {texts.frame.skip}
       </button>
       <Header page={shown.page} isConnected={service !== undefined} />
       <Offline />
@@ -86,11 +93,11 @@ function Header({ page, isConnected }: { page: Route['page']; isConnected: boole
         <img src="./favicon.svg" alt="" />
         <span>Face Blacklist</span>
       </a>
-      <nav aria-label="Sections">
-        {sections.map(({ name, path, icon, pages }) => (
-          <a key={name} href={path} aria-current={pages.includes(page) ? 'page' : undefined}>
+      <nav aria-label={texts.frame.sections}>
+        {sections.map(({ name, icon, pages }) => (
+          <a key={name} href={paths[name]} aria-current={pages.includes(page) ? 'page' : undefined}>
             <Icon name={icon} />
-            {name}
+            {texts.frame[name]}
           </a>
         ))}
       </nav>
@@ -104,20 +111,20 @@ function Offline() {
   const isUnreachable = useStore(reachability) === 'unreachable';
   const was = useRef(false);
   useEffect(() => {
-    if (was.current && !isUnreachable) announce('The connection is back.');
+    if (was.current && !isUnreachable) announce(texts.frame.connectionBack);
     was.current = isUnreachable;
   }, [isUnreachable]);
   if (!isUnreachable) return null;
   return (
     <div class="offline" role="alert">
       <Icon name="warning" />
-      <span>The service cannot be reached. What you see may be out of date.</span>
+      <span>{texts.frame.outOfDate}</span>
       <button type="button" class="button" onClick={() => void probe()}>
-        Try now
+        {texts.frame.tryNow}
       </button>
       {isAddressChosen && (
         <button type="button" class="button" onClick={leaveService}>
-          Another service
+          {texts.frame.anotherService}
         </button>
       )}
     </div>
@@ -154,10 +161,16 @@ function CurrentPage({ route: shown }: { route: Route }) {
       return <PrivacyPage />;
     case 'unknown':
       return (
-        <Page title="There is no such page">
+        <Page title={texts.frame.noSuchPage}>
           <p>
-            The address may be wrong. <a href={paths.check}>Check a picture</a> or see the{' '}
-            <a href={paths.blacklist}>blacklist</a>.
+            {texts.frame.wrongAddress(
+              (text) => (
+                <a href={paths.check}>{text}</a>
+              ),
+              (text) => (
+                <a href={paths.blacklist}>{text}</a>
+              ),
+            )}
           </p>
         </Page>
       );

@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import { call, messageOf } from './api/client.ts';
+import { call, type Told, toldOf } from './api/client.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { headlineOf } from './model/verdict-words.ts';
 import { Store } from './store.ts';
+import { texts } from './texts.ts';
 import { announce } from './ui/live.tsx';
 
 /**
@@ -20,7 +21,7 @@ export interface Check {
   /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
-  readonly error?: string;
+  readonly error?: Told;
   /** Description of how the picture was changed before it was sent. */
   readonly note?: string;
 }
@@ -113,19 +114,19 @@ async function run({ id, name, source }: Check): Promise<void> {
     change(id, { state: 'checking' });
     try {
       const result = await (typeof source === 'string' ? checkUrl(id, source) : checkFile(id, source));
-      if (result.error !== null) return fail(id, name, result.error);
+      if (result.error !== null) return fail(id, name, { text: result.error, isByService: true });
       change(id, { state: 'done', result });
       const { text, detail } = headlineOf(result);
-      announce(`${name}: ${text}. ${detail}`);
+      announce(texts.checking.checked(name, text, detail));
     } catch (error) {
-      fail(id, name, error instanceof UnreadableFileError ? error.message : messageOf(error));
+      fail(id, name, error instanceof UnreadableFileError ? { text: error.message } : toldOf(error));
     }
   });
 }
 
-function fail(id: number, name: string, error: string): void {
+function fail(id: number, name: string, error: Told): void {
   change(id, { state: 'failed', error });
-  announce(`${name} could not be checked: ${error}`);
+  announce(texts.checking.couldNotBeChecked(name, error.text));
 }
 
 async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {

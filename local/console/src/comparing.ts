@@ -4,6 +4,7 @@ import type { Verification } from '../../../lib/contract/verification.ts';
 import { uploadPicture, verify, verifyEntry } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
+import { texts } from './texts.ts';
 
 /** One side of a comparison: a picture that this page shows, or a listed person. */
 export type Side =
@@ -27,7 +28,7 @@ export async function pictureSide(chosen: File): Promise<PictureSide> {
     return { kind: 'picture', file, url, size: { width, height } };
   } catch {
     URL.revokeObjectURL(url);
-    throw new UnreadableFileError('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.');
+    throw new UnreadableFileError(texts.frame.notReadable);
   }
 }
 

@@ -3,6 +3,7 @@ import { messageOf, RefusedError } from './api/client.ts';
 import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { Store } from './store.ts';
+import { texts } from './texts.ts';
 import { tell, tellWithUndo, undoMs } from './ui/live.tsx';
 
 /** Deletions that can still be taken back. They are sent when the time is over, or the page is left. */
@@ -36,13 +37,13 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
       const isGone = error instanceof RefusedError && error.status === 404;
       if (!isGone) {
         show();
-        tell(`${name} was not deleted: ${messageOf(error)}`);
+        tell(texts.people.notDeleted(name, messageOf(error)));
       }
     }
   };
   waiting.set(id, send);
   deleting.update((ids) => new Set([...ids, id]));
-  tellWithUndo(`${name} is deleted in ${undoMs / 1_000} seconds.`, () => {
+  tellWithUndo(texts.people.deletedSoon(name, undoMs / 1_000), () => {
     clearTimeout(timer);
     show();
   });

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, Box, DetectedFace } from '../../../lib/contract/shapes.ts';
 import type { VerdictReason } from '../../../lib/contract/verdict.ts';
-import { messageOf } from './api/client.ts';
+import { type Told, toldOf } from './api/client.ts';
 import { examineImage } from './api/endpoints.ts';
 import type { Size } from './api/pictures.ts';
 import { cutFace, prepare, preview, UnreadableFileError } from './api/prepare.ts';
@@ -37,7 +37,7 @@ export interface DraftPicture {
   readonly chosen?: number;
   readonly state: 'looking' | 'ready' | 'not-looked-at' | 'unreadable' | 'sending' | 'added' | 'refused';
   /** Message about the picture, in words. */
-  readonly text?: string;
+  readonly text?: Told;
 }
 
 export type Draft = Store<readonly DraftPicture[]>;
@@ -71,7 +71,7 @@ export function addFiles(draft: Draft, files: readonly File[], maxBytes: number 
 
 /** Looks for the faces again, after it failed. */
 export function lookAgain(draft: Draft, picture: DraftPicture): void {
-  change(draft, picture.id, { state: 'looking', text: '' });
+  change(draft, picture.id, { state: 'looking', text: { text: '' } });
   void limit(() => look(draft, picture, undefined));
 }
 
@@ -114,14 +114,15 @@ async function look(draft: Draft, { id, file: original }: DraftPicture, maxBytes
     change(draft, id, { file, size: { width, height } });
     const result = await examineImage(base64);
     if (result.error !== null) {
-      return change(draft, id, { state: 'not-looked-at', text: result.error });
+      return change(draft, id, { state: 'not-looked-at', text: { text: result.error, isByService: true } });
     }
     const faces = result.faces.flatMap((face) => draftFace(face, scale));
     const only = faces.length === 1 ? { chosen: 0 } : {};
-    change(draft, id, { state: 'ready', faces, ...only, ...(note && { text: note }) });
+    change(draft, id, { state: 'ready', faces, ...only, ...(note && { text: { text: note } }) });
   } catch (error) {
-    if (error instanceof UnreadableFileError) change(draft, id, { state: 'unreadable', text: error.message });
-    else change(draft, id, { state: 'not-looked-at', text: messageOf(error) });
+    if (error instanceof UnreadableFileError) {
+      change(draft, id, { state: 'unreadable', text: { text: error.message } });
+    } else change(draft, id, { state: 'not-looked-at', text: toldOf(error) });
   }
 }
 

@@ -1,9 +1,10 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
-import { RefusedError } from './api/client.ts';
+import { RefusedError, type Told, toldOf } from './api/client.ts';
 import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
 import { preview } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
+import { texts } from './texts.ts';
 
 /** Enrolling the pictures of a draft: what is doubtful about them first, and then their results. */
 
@@ -98,7 +99,7 @@ export async function enroll(
   let warnings: readonly string[] = [];
   for (const picture of draft.value.filter(isToSend)) {
     const { id, name } = picture;
-    change(draft, id, { state: 'sending', text: '' });
+    change(draft, id, { state: 'sending', text: { text: '' } });
     try {
       const file = await fileToSend(picture);
       const answer = entryId === undefined ? await createEntry(values, file) : await addImage(entryId, file);
@@ -108,16 +109,19 @@ export async function enroll(
         onListed(answer.id);
       }
       counts.added++;
-      change(draft, id, { state: 'added', text: withoutName(answer.errors, name) });
+      change(draft, id, { state: 'added', text: byService(answer.errors, name) });
       for (const duplicate of answer.possible_duplicates ?? []) noteDuplicate(duplicates, duplicate);
       isUnsure ||= answer.possible_duplicates === null;
     } catch (error) {
       if (!isAboutPicture(error)) {
-        change(draft, id, { state: 'ready', text: 'Not sent yet.' });
+        change(draft, id, { state: 'ready', text: { text: texts.people.notSentYet } });
         throw error;
       }
       counts.refused++;
-      change(draft, id, { state: 'refused', text: withoutName(error.reasons, name) || error.message });
+      change(draft, id, {
+        state: 'refused',
+        text: error.reasons.length > 0 ? byService(error.reasons, name) : toldOf(error),
+      });
     }
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
@@ -137,9 +141,10 @@ function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: Possibl
   if (before === undefined || before.similarity < duplicate.similarity) known.set(duplicate.id, duplicate);
 }
 
-/** Removes the picture's name from the reasons, because they are shown beside the picture. */
-function withoutName(reasons: readonly string[], name: string): string {
-  return reasons
+/** Tells the service's reasons without the picture's name, because they are shown beside the picture. */
+function byService(reasons: readonly string[], name: string): Told {
+  const text = reasons
     .map((reason) => (reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason))
     .join(' ');
+  return { text, isByService: true };
 }

@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
-import { messageOf } from './api/client.ts';
+import { type Told, toldOf } from './api/client.ts';
 import { type Draft, needsChoice } from './draft.ts';
 import { type Doubts, enroll, findDoubts, isToSend, type Outcome, type Person } from './enrollment.ts';
+import { texts } from './texts.ts';
 
 export interface Enrolling {
   readonly isSending: boolean;
   readonly outcome: Outcome | undefined;
   readonly doubts: Doubts | undefined;
-  readonly error: string | undefined;
+  readonly error: Told | undefined;
   /** Sends the draft, unless something is to be chosen or asked first. */
   send(): Promise<void>;
   /** Sends it in spite of the doubts. */
@@ -30,7 +31,7 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
   const [isSending, setSending] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
   const [doubts, setDoubts] = useState<Doubts>();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Told>();
   const reset = () => {
     setDoubts(undefined);
     setError(undefined);
@@ -42,7 +43,7 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
     try {
       await work();
     } catch (failure) {
-      if (onError?.(failure) !== true) setError(messageOf(failure));
+      if (onError?.(failure) !== true) setError(toldOf(failure));
     } finally {
       setSending(false);
     }
@@ -56,7 +57,7 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
   const send = async () => {
     reset();
     const problem = problemOf(draft);
-    if (problem !== undefined) return setError(problem);
+    if (problem !== undefined) return setError({ text: problem });
     let found: Doubts | undefined;
     await during(async () => {
       found = await findDoubts(draft.value, person().entryId);
@@ -70,8 +71,8 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
 
 function problemOf({ value: pictures }: Draft): string | undefined {
   const looking = pictures.find(({ state }) => state === 'looking');
-  if (looking) return `${looking.name} is still looked at. Try again in a moment.`;
+  if (looking) return texts.people.stillLookedAt(looking.name);
   const open = pictures.find(needsChoice);
-  if (open) return `${open.name} shows several faces. Choose the one that is meant.`;
-  return pictures.some(isToSend) ? undefined : 'Add at least one picture that shows the face.';
+  if (open) return texts.people.showsSeveral(open.name);
+  return pictures.some(isToSend) ? undefined : texts.people.addOne;
 }

@@ -1,3 +1,4 @@
+import { texts } from '../texts.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
 import { awaitToken, currentToken } from './token.ts';
 
@@ -6,16 +7,19 @@ export class RefusedError extends Error {
   readonly status: number;
   /** Reasons, one for each refused picture. */
   readonly reasons: readonly string[];
-  constructor(status: number, message: string, reasons: readonly string[] = []) {
-    super(message);
+  /** True if the message is the service's own text. */
+  readonly isByService: boolean;
+  constructor(status: number, told?: string, reasons: readonly string[] = []) {
+    super(told ?? statusText(status));
     this.status = status;
     this.reasons = reasons;
+    this.isByService = told !== undefined;
   }
 }
 
 /** No answer came. */
 export class UnreachableError extends Error {
-  constructor(message = 'The service cannot be reached.') {
+  constructor(message = texts.frame.unreachable) {
     super(message);
   }
 }
@@ -85,7 +89,7 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
  */
 export async function sendForm(url: string, form: FormData): Promise<void> {
   const response = await fetch(url, { method: 'POST', body: form, credentials: 'omit' }).catch(() => {
-    throw new UnreachableError(`The picture could not be sent to ${new URL(url).host}.`);
+    throw new UnreachableError(texts.frame.notSentTo(new URL(url).host));
   });
   if (!response.ok) throw await refusal(response);
 }
@@ -107,9 +111,9 @@ async function refusal(response: Response): Promise<RefusedError> {
   try {
     const { detail, errors, message }: Record<string, unknown> = await response.json();
     const reasons = Array.isArray(errors) ? errors.map(String) : [];
-    return new RefusedError(status, textOf(detail) ?? textOf(message) ?? statusText(status), reasons);
+    return new RefusedError(status, textOf(detail) ?? textOf(message), reasons);
   } catch {
-    return new RefusedError(status, statusText(status));
+    return new RefusedError(status);
   }
 }
 
@@ -125,15 +129,29 @@ function textOf(detail: unknown): string | undefined {
 }
 
 function statusText(status: number): string {
-  if (status === 403) return 'You are not allowed to do this.';
-  if (status === 413) return 'This is too large for the service.';
-  if (status === 429 || status === 503) return 'The service is busy. Try again in a moment.';
-  return `The service answered with an error (${status}).`;
+  if (status === 403) return texts.frame.notAllowed;
+  if (status === 413) return texts.frame.tooLarge;
+  if (status === 429 || status === 503) return texts.frame.busy;
+  return texts.frame.answeredWithError(String(status));
 }
 
 /** Returns an error's message in words for a person. */
 export function messageOf(error: unknown): string {
   return error instanceof RefusedError || error instanceof UnreachableError
     ? error.message
-    : 'Something went wrong in this page. Reload it and try again.';
+    : texts.frame.pageFailed;
+}
+
+/** Message with its origin: the service's own is English, whatever the page's language is. */
+export interface Told {
+  readonly text: string;
+  readonly isByService?: boolean;
+}
+
+/** Returns an error's message in words, with its origin. */
+export function toldOf(error: unknown): Told {
+  return {
+    text: messageOf(error),
+    isByService: error instanceof RefusedError && error.isByService,
+  };
 }

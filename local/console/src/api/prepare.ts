@@ -1,5 +1,6 @@
 import type { Box } from '../../../../lib/contract/shapes.ts';
 import type { UploadContentType } from '../../../../lib/contract/uploads.ts';
+import { texts } from '../texts.ts';
 import { around, decode, draw } from './pictures.ts';
 
 /** Conversion of any file that this browser can show into a picture that the service accepts. */
@@ -61,7 +62,7 @@ export async function prepareForLine(file: File): Promise<PreparedPicture> {
   if (blob.size >= prepared.file.size) return prepared;
   return {
     file: new File([blob], `${file.name.replace(/\.[^.]*$/, '')}.jpg`, { type: 'image/jpeg' }),
-    note: `Scaled down to ${Math.round(w * scale)} × ${Math.round(h * scale)} pixels, for the line is slow. For faces far away, send it again on a faster one.`,
+    note: texts.frame.scaledForLine(...scaledSize(w, h, scale)),
   };
 }
 
@@ -79,10 +80,12 @@ export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<P
   const scale = Math.min(1, scaledSide / Math.max(w, h));
   const blob = await draw(image, { x: 0, y: 0, w, h }, scale, 'image/jpeg', jpegQuality);
   const name = `${file.name.replace(/\.[^.]*$/, '')}.jpg`;
-  const note = isTaken
-    ? `Scaled down to ${Math.round(w * scale)} × ${Math.round(h * scale)} pixels, for it was larger than the service takes.`
-    : 'Converted to JPEG, for the service does not take its format.';
+  const note = isTaken ? texts.frame.scaledForService(...scaledSize(w, h, scale)) : texts.frame.converted;
   return { file: new File([blob], name, { type: 'image/jpeg' }), note };
+}
+
+function scaledSize(width: number, height: number, scale: number): [string, string] {
+  return [String(Math.round(width * scale)), String(Math.round(height * scale))];
 }
 
 /**
@@ -138,7 +141,7 @@ async function decodeFile(file: File): Promise<HTMLImageElement> {
   try {
     return await decode(url);
   } catch {
-    throw new UnreadableFileError('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.');
+    throw new UnreadableFileError(texts.frame.notReadable);
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -148,7 +151,7 @@ export function toBase64(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ''));
-    reader.onerror = () => reject(new UnreadableFileError('The file can no longer be read.'));
+    reader.onerror = () => reject(new UnreadableFileError(texts.frame.noLongerReadable));
     reader.readAsDataURL(blob);
   });
 }

@@ -1,3 +1,5 @@
+import { texts } from '../texts.ts';
+
 /** The camera of the door, which stays open while the page is shown. */
 
 const key = 'face-blacklist.camera';
@@ -43,7 +45,7 @@ export async function listCameras(): Promise<CameraChoice[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices
     .filter(({ kind, deviceId }) => kind === 'videoinput' && deviceId !== '')
-    .map(({ deviceId: id, label }, index) => ({ id, name: label || `Camera ${index + 1}` }));
+    .map(({ deviceId: id, label }, index) => ({ id, name: label || texts.frame.cameraNumber(index + 1) }));
 }
 
 export function closeCamera(stream: MediaStream | undefined): void {

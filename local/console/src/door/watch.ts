@@ -1,6 +1,6 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { noteOwnPicture, ring } from '../alerts.ts';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { RefusedError, type Told, toldOf } from '../api/client.ts';
 import { lookAtDoor } from '../api/endpoints.ts';
 import type { Size } from '../api/pictures.ts';
 import { toBase64 } from '../api/prepare.ts';
@@ -16,6 +16,7 @@ import { Presence } from '../model/presence.ts';
 import { headlineOf } from '../model/verdict-words.ts';
 import { hitsOf, judgePicture } from '../model/verdicts.ts';
 import { Store } from '../store.ts';
+import { texts } from '../texts.ts';
 import { announce } from '../ui/live.tsx';
 import { FrameReader } from './frames.ts';
 
@@ -28,7 +29,7 @@ export interface DoorView {
   /** Picture of a match or a near miss that is shown, a `blob:` address. */
   readonly picture: { readonly url: string; readonly size: Size } | undefined;
   /** Reason why it cannot look at the moment. */
-  readonly error: string | undefined;
+  readonly error: Told | undefined;
 }
 
 export const nothingSeen: DoorView = {
@@ -87,7 +88,7 @@ export class DoorWatch {
   #tick(): void {
     const now = Date.now();
     this.#show({ shown: afterTime(this.view.value.shown, now) });
-    if (now - (this.#lookingSince ?? now) > slowMs) this.#fail('The service is slow to answer.');
+    if (now - (this.#lookingSince ?? now) > slowMs) this.#fail({ text: texts.checking.serviceSlow });
     // Nobody sees a hidden page, and one request at once is enough for one door.
     if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();
@@ -116,14 +117,15 @@ export class DoorWatch {
       if (this.#ended.signal.aborted) return;
       const isBusy = error instanceof RefusedError || !signal.aborted;
       this.#notBefore = Date.now() + afterFailureMs;
-      this.#fail(isBusy ? messageOf(error) : 'The service took too long to answer.');
+      this.#fail(isBusy ? toldOf(error) : { text: texts.checking.tookTooLong });
     }
   }
 
   /** Tells why it does not look. An all-clear of before says nothing of whoever comes now. */
-  #fail(error: string): void {
-    const { shown } = this.view.value;
-    this.#show({ state: 'failing', error, shown: shown?.tone === 'match' ? shown : undefined });
+  #fail(error: Told): void {
+    const { shown, error: before } = this.view.value;
+    const told = before?.text === error.text ? before : error;
+    this.#show({ state: 'failing', error: told, shown: shown?.tone === 'match' ? shown : undefined });
   }
 
   #take(result: ImageProcessingResult, blob: Blob, size: Size): void {

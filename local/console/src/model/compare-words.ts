@@ -1,8 +1,9 @@
 import type { EntryVerification } from '../../../../lib/contract/endpoints/verify-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import type { Verification } from '../../../../lib/contract/verification.ts';
+import { similarityOf } from '../format.ts';
+import { texts } from '../texts.ts';
 import type { BarHeadline } from '../ui/verdict-bar.tsx';
-import { similarityOf } from './words.ts';
 
 /**
  * Returns what a comparison says in a line. It is never green, because one comparison tells nothing of all
@@ -14,25 +15,26 @@ export function comparedHeadline(
   entry: Pick<BlacklistRecord, 'name' | 'severity'> | undefined,
 ): BarHeadline {
   const name = entry?.name;
-  const danger = entry?.severity === 'danger' ? 'Danger. ' : '';
-  const alike = similarity === null ? '' : `${similarityOf(similarity)} alike. `;
+  const isDanger = entry?.severity === 'danger';
+  const words = texts.checking;
+  const alike = similarity === null ? '' : `${words.alike(similarityOf(similarity))} `;
   if (verified) {
     return {
       tone: name === undefined ? 'same' : 'match',
-      text: name === undefined ? 'The same person' : `${danger}Match: ${name}`,
-      detail: `${alike}Compare the faces before you act.`,
+      text: name === undefined ? words.samePerson : texts.verdicts.match(name, isDanger),
+      detail: `${alike}${texts.verdicts.compareFirst}`,
     };
   }
   if (distance !== null && distance <= threshold) {
     return {
       tone: 'possible',
-      text: `Looks like ${name}`,
-      detail: `${alike}The entry is suspended or has expired, so it matches nobody.`,
+      text: words.looksLike(name ?? ''),
+      detail: `${alike}${words.suspended}`,
     };
   }
   return {
     tone: 'different',
-    text: name === undefined ? 'Not alike enough' : `Not alike enough: ${name}`,
-    detail: `${alike}A blurred or turned face is compared badly, so look yourself.`,
+    text: name === undefined ? words.notAlike : words.personNotAlike(name),
+    detail: `${alike}${words.lookYourself}`,
   };
 }

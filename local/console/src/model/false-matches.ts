@@ -1,4 +1,6 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import { rough, roughPercent } from '../format.ts';
+import { texts } from '../texts.ts';
 
 /**
  * Meaning of a similarity for false accusations. In deepface mode a share of (1 - similarity / 100)^3 of
@@ -20,25 +22,26 @@ function falseAccusationShare(similarity: number, images: number): number {
   return 1 - (1 - falseMatchShare(similarity)) ** images;
 }
 
-const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
+/** Ways to tell a rate: of the rarest only a bound is known, and "1 in 1.6" would tell nobody anything. */
+interface RateWords {
+  readonly fewest: () => string;
+  readonly percent: (percent: string) => string;
+  readonly oneIn: (number: string) => string;
+}
 
-/**
- * Formats a rate, such as "1 in 46,000". Frequent ones are in percent, because "1 in 1.6" would tell nobody
- * anything.
- */
-function oneIn(share: number): string {
-  if (share <= rarestMeasured) return 'fewer than 1 in 1,000,000';
-  if (share >= 0.3) return `${two.format(share * 100)}% of`;
-  return `1 in ${two.format(share > 0.1 ? Math.round(1 / share) : 1 / share)}`;
+/** Tells a rate, such as "1 in 46,000". Frequent ones are told in percent. */
+function tellRate(share: number, { fewest, percent, oneIn }: RateWords): string {
+  if (share <= rarestMeasured) return fewest();
+  if (share >= 0.3) return percent(roughPercent(share * 100));
+  return oneIn(rough(share > 0.1 ? Math.round(1 / share) : 1 / share));
 }
 
 /** Explains a similarity in a sentence. */
 export function meaningOf(similarity: number, backend: Backend): string {
-  if (backend === 'aws_rekognition') {
-    return 'Amazon Rekognition does not say how often strangers look this much alike.';
-  }
-  const share = falseMatchShare(similarity);
-  return `${capital(oneIn(share))} pairs of strangers ${share <= rarestMeasured ? 'look' : 'look at least'} this much alike.`;
+  const { rateUnknownByAmazon, pairsFewest, pairsPercent, pairsOneIn } = texts.verdicts;
+  if (backend === 'aws_rekognition') return rateUnknownByAmazon;
+  const words = { fewest: pairsFewest, percent: pairsPercent, oneIn: pairsOneIn };
+  return tellRate(falseMatchShare(similarity), words);
 }
 
 /**
@@ -50,19 +53,23 @@ export function thresholdMeaning(
   images: number | null,
   backend: Backend,
 ): string {
-  if (similarity === undefined)
-    return 'How many strangers that accuses wrongly is not known for this measure.';
-  if (backend === 'aws_rekognition') {
-    return `Everybody at least ${two.format(similarity)}% similar is shown as a match. Amazon does not say how many strangers that accuses wrongly.`;
-  }
-  const pair = `${capital(oneIn(falseMatchShare(similarity)))} comparisons with a stranger is a false accusation`;
-  if (images === null || images < 2) return `${pair}.`;
-  const share = falseAccusationShare(similarity, images);
-  const strangers =
-    falseMatchShare(similarity) <= rarestMeasured ? `at most 1 in ${two.format(1 / share)}` : oneIn(share);
-  return `${pair}. Against the ${images.toLocaleString('en')} pictures listed now, ${strangers} strangers would be accused.`;
+  const words = texts.verdicts;
+  if (similarity === undefined) return words.rateUnknown;
+  if (backend === 'aws_rekognition') return words.thresholdByAmazon(roughPercent(similarity));
+  const share = falseMatchShare(similarity);
+  const { accusedFewest, accusedPercent, accusedOneIn } = words;
+  const pair = tellRate(share, { fewest: accusedFewest, percent: accusedPercent, oneIn: accusedOneIn });
+  return images === null || images < 2 ? pair : `${pair} ${accusedAmong(similarity, images)}`;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Tells how many strangers would be accused by so many listed pictures. */
+function accusedAmong(similarity: number, images: number): string {
+  const { againstFewest, againstPercent, againstOneIn, againstAtMost } = texts.verdicts;
+  const share = falseAccusationShare(similarity, images);
+  if (falseMatchShare(similarity) <= rarestMeasured) return againstAtMost(images, rough(1 / share));
+  return tellRate(share, {
+    fewest: () => againstFewest(images),
+    percent: (percent) => againstPercent(images, percent),
+    oneIn: (strangers) => againstOneIn(images, strangers),
+  });
 }

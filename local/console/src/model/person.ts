@@ -22,16 +22,6 @@ export const nobody: PersonValues = {
   suspended: false,
 };
 
-export const fieldNames: Record<keyof PersonValues, string> = {
-  name: 'Name',
-  reason: 'Reason',
-  severity: 'Severity',
-  category: 'Category',
-  lastDay: 'Banned until',
-  notes: 'Notes',
-  suspended: 'Suspended',
-};
-
 export function valuesOf(entry: BlacklistRecord): PersonValues {
   return {
     name: entry.name,

@@ -6,9 +6,9 @@ import { addFiles, clearDraft, movePictures, newPersonPictures, picturesFor } fr
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
-import { count } from '../model/words.ts';
 import { go, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { DoubtsDialog } from '../ui/doubts.tsx';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
@@ -17,6 +17,7 @@ import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Notice } from '../ui/states.tsx';
+import { ToldText } from '../ui/told.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 import { useEnrolling } from '../use-enrolling.ts';
 
@@ -48,7 +49,7 @@ export function AddPersonPage() {
     onDone: (result) => finish(result, person.value.values.name.trim(), mayDelete),
     onError: (failure) => {
       const isTaken = failure instanceof RefusedError && failure.status === 409;
-      if (isTaken) setNameError('Somebody is listed under this name already.');
+      if (isTaken) setNameError(texts.people.nameTaken);
       return isTaken;
     },
   });
@@ -57,7 +58,7 @@ export function AddPersonPage() {
   const name = values.name.trim();
   const submit = (event: Event) => {
     event.preventDefault();
-    setNameError(name === '' ? 'A name is needed.' : undefined);
+    setNameError(name === '' ? texts.people.nameNeeded : undefined);
     if (name !== '') void send();
   };
   const addTo = (id: number) => {
@@ -67,14 +68,14 @@ export function AddPersonPage() {
   };
   return (
     <Page
-      title="Add person"
-      back={{ href: paths.blacklist, label: 'Blacklist' }}
-      lead="One good picture will do; two or three make misses rarer."
+      title={texts.people.addPerson}
+      back={{ href: paths.blacklist, label: texts.people.title }}
+      lead={texts.people.addLead}
     >
       <form class="form wide" onSubmit={submit} noValidate>
         <PictureInput
           compact={drafts.length > 0}
-          hint="The face should be sharp, well lit, and turned to the camera."
+          hint={texts.people.addHint}
           onFiles={(files) => addFiles(pictures, files, status.data?.settings.max_image_bytes)}
         />
         <DraftPictures draft={pictures} isBusy={isSending} entryId={entryId} />
@@ -88,30 +89,32 @@ export function AddPersonPage() {
         />
         {error !== undefined && (
           <div role="alert">
-            <Notice kind="warning">{error}</Notice>
+            <Notice kind="warning">
+              <ToldText told={error} />
+            </Notice>
           </div>
         )}
         {outcome && <OutcomeNotice outcome={outcome} name={name} />}
         <div class="actions end">
           {(drafts.length > 0 || name !== '') && (
             <button type="button" class="button" disabled={isSending} onClick={discard}>
-              {isListed ? 'Add another person' : 'Start over'}
+              {isListed ? texts.people.addAnother : texts.people.startOver}
             </button>
           )}
           {isListed && toSend === 0 && !isSending ? (
             <a class="button primary" href={paths.entry(entryId)}>
-              Open {name}
+              {texts.people.open(name)}
             </a>
           ) : (
             <button type="submit" class="button primary" disabled={isSending}>
-              {isSending ? 'Adding …' : 'Add to the blacklist'}
+              {isSending ? texts.people.adding : texts.people.addToList}
             </button>
           )}
         </div>
         {doubts && (
           <DoubtsDialog
             doubts={doubts}
-            action={`List ${name} nevertheless`}
+            action={texts.people.listNevertheless(name)}
             onGoOn={() => void goOn()}
             onAddTo={addTo}
             onClose={reset}
@@ -130,7 +133,7 @@ function finish(
 ): void {
   if (entryId === undefined) return;
   const isDoubtful = duplicates.length > 0 || isUnsure || warnings.length > 0;
-  const words = `${name} is listed, with ${count(added, 'picture')}.`;
+  const words = texts.people.isListed(name, added);
   if (refused === 0 && !isDoubtful && pictures.value.length === added) {
     if (mayDelete) tellWithUndo(words, () => void takeBack(entryId, name));
     else tell(words);
@@ -145,9 +148,9 @@ async function takeBack(entryId: number, name: string): Promise<void> {
   if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
   try {
     await deleteEntry(entryId, firstVersion);
-    tell(`${name} is no longer listed.`);
+    tell(texts.people.noLongerListed(name));
   } catch (error) {
-    tell(`${name} is still listed: ${messageOf(error)}`);
+    tell(texts.people.stillListed(name, messageOf(error)));
   }
 }
 
@@ -158,17 +161,14 @@ function OutcomeNotice({ outcome, name }: { outcome: Outcome; name: string }) {
   if (entryId === undefined) {
     return (
       <div role="alert">
-        <Notice kind="warning">
-          {name} is not listed: none of the pictures could be used. Add another one and try again.
-        </Notice>
+        <Notice kind="warning">{texts.people.noneUsable(name)}</Notice>
       </div>
     );
   }
   return (
     <>
       <Notice kind="clear">
-        {name} is listed, with {count(added, 'picture')}
-        {refused > 0 && `; ${count(refused, 'picture')} could not be used`}.
+        {refused > 0 ? texts.people.isListedPartly(name, added, refused) : texts.people.isListed(name, added)}
       </Notice>
       <Warnings warnings={outcome.warnings} />
       <Duplicates outcome={outcome} />

@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { AuditLine } from '../../../../lib/contract/endpoints/list-audit.ts';
 import { listAudit } from '../api/endpoints.ts';
+import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { timeOf } from '../model/words.ts';
 import { auditPath, go, paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Page } from '../ui/page.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
+import { ByService } from '../ui/told.tsx';
 
 const linesAtOnce = 50;
 
@@ -30,13 +32,17 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
     go(auditPath(new URLSearchParams(texts)));
   };
   return (
-    <Page title="Audit" lead="Who looked at or changed what. No names of listed people are kept here.">
+    <Page title={texts.service.audit} lead={texts.service.auditLead}>
       <ServiceTabs />
-      <search class="filters" aria-label="Narrow the list">
-        <TextFilter label="Actor" value={filter.actor} onChange={(actor) => show({ actor })} />
-        <TextFilter label="Action" value={filter.action} onChange={(action) => show({ action })} />
+      <search class="filters" aria-label={texts.frame.narrowList}>
+        <TextFilter label={texts.service.actor} value={filter.actor} onChange={(actor) => show({ actor })} />
         <TextFilter
-          label="Number of the entry"
+          label={texts.service.action}
+          value={filter.action}
+          onChange={(action) => show({ action })}
+        />
+        <TextFilter
+          label={texts.service.numberOfEntry}
           value={filter.entryId}
           pattern="[0-9]*"
           onChange={(entryId) => show({ entryId: entryId.replaceAll(/\D/g, '') })}
@@ -44,25 +50,25 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
       </search>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data?.items.length === 0 && data.next === null && (
-        <Empty icon="history" title="No line fits">
-          <p>Lines are kept for as long as AUDIT_DAYS says.</p>
+        <Empty icon="history" title={texts.service.noLine}>
+          <p>{texts.service.linesKept}</p>
         </Empty>
       )}
       {data && data.items.length > 0 && (
         <section
           class={`table-frame ${isLoading ? 'stale' : ''}`}
-          aria-label="Lines of the audit trail"
+          aria-label={texts.service.linesOfAudit}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls needs the keyboard.
           tabIndex={0}
         >
           <table>
             <thead>
               <tr>
-                <th scope="col">When</th>
-                <th scope="col">Who</th>
-                <th scope="col">Action</th>
-                <th scope="col">About</th>
-                <th scope="col">Result</th>
+                <th scope="col">{texts.service.when}</th>
+                <th scope="col">{texts.service.who}</th>
+                <th scope="col">{texts.service.action}</th>
+                <th scope="col">{texts.service.aboutWhat}</th>
+                <th scope="col">{texts.service.result}</th>
               </tr>
             </thead>
             <tbody>
@@ -73,14 +79,14 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
           </table>
         </section>
       )}
-      <nav class="pages" aria-label="Pages">
+      <nav class="pages" aria-label={texts.frame.pages}>
         <button
           type="button"
           class="button"
           disabled={cursors.length === 0}
           onClick={() => setCursors((before) => before.slice(0, -1))}
         >
-          Newer
+          {texts.frame.newer}
         </button>
         <button
           type="button"
@@ -88,7 +94,7 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
           disabled={!data || data.next === null}
           onClick={() => data?.next && setCursors((before) => [...before, data.next ?? ''])}
         >
-          Older
+          {texts.frame.older}
         </button>
       </nav>
     </Page>
@@ -103,14 +109,25 @@ function Line({ line }: { line: AuditLine }) {
       <td dir="auto">
         {actor} <span class="hint">{role}</span>
       </td>
-      <td>{action}</td>
       <td>
-        {entry_id !== null && <a href={paths.entry(entry_id)}>Entry {entry_id}</a>}{' '}
-        {picture_id !== null && <a href={paths.processed(picture_id)}>Picture {picture_id}</a>}
-        {threshold !== null && <span class="hint"> threshold {threshold}</span>}
-        {detail && <span class="hint"> {detail}</span>}
+        <bdi>{action}</bdi>
       </td>
-      <td>{outcome ?? 'done'}</td>
+      <td>
+        {entry_id !== null && (
+          <a href={paths.entry(entry_id)}>{texts.service.entryNumber(String(entry_id))}</a>
+        )}{' '}
+        {picture_id !== null && (
+          <a href={paths.processed(picture_id)}>{texts.service.pictureNumber(String(picture_id))}</a>
+        )}
+        {threshold !== null && <span class="hint"> {texts.service.thresholdOf(String(threshold))}</span>}
+        {detail && (
+          <span class="hint">
+            {' '}
+            <ByService>{detail}</ByService>
+          </span>
+        )}
+      </td>
+      <td>{outcome === null ? texts.service.done : <ByService>{outcome}</ByService>}</td>
     </tr>
   );
 }

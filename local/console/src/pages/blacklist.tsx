@@ -3,10 +3,11 @@ import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { coverPath, type EntrySort, listEntries } from '../api/endpoints.ts';
 import { deleting } from '../deletions.ts';
+import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { count, dateOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { announce } from '../ui/live.tsx';
@@ -17,14 +18,6 @@ import { Empty, Failure } from '../ui/states.tsx';
 /** Number of entries that are read at once. */
 const entriesAtOnce = 48;
 const typingPauseMs = 200;
-
-const sorts: Readonly<Record<EntrySort, string>> = {
-  '-added': 'Added last',
-  added: 'Added first',
-  name: 'Name',
-  '-updated': 'Changed last',
-  expires: 'Ends first',
-};
 
 /** Kept when a person is looked at, so that the way back leads to the same list. */
 const search = new Store('');
@@ -46,21 +39,17 @@ export function BlacklistPage() {
   );
   const shown = data?.items.filter(({ id }) => !hidden.has(id));
   useEffect(() => {
-    if (data && query !== '') announce(`${count(data.total, 'person', 'people')} found`);
+    if (data && query !== '') announce(texts.people.found(data.total));
   }, [data, query]);
   return (
     <Page
-      title="Blacklist"
-      lead={
-        data && query === '' && !expired
-          ? `${count(data.total, 'person', 'people')} listed`
-          : 'The people whom pictures are compared with'
-      }
+      title={texts.people.title}
+      lead={data && query === '' && !expired ? texts.people.listed(data.total) : texts.people.lead}
       actions={
         mayAdd && (
           <a class="button primary" href={paths.addPerson}>
             <Icon name="plus" />
-            Add person
+            {texts.people.addPerson}
           </a>
         )
       }
@@ -105,7 +94,7 @@ function More({ left, isLoading }: { left: number; isLoading: boolean }) {
   return (
     <div class="more" ref={end}>
       <button type="button" class="button" disabled={isLoading} onClick={more}>
-        Show more of {left.toLocaleString('en')}
+        {texts.people.showMore(left)}
       </button>
     </div>
   );
@@ -116,13 +105,13 @@ function Sorting() {
   return (
     <>
       <div class="field">
-        <label for={id}>Sort by</label>
+        <label for={id}>{texts.people.sortBy}</label>
         <select
           id={id}
           value={useStore(sorting)}
           onChange={({ currentTarget }) => sorting.set(currentTarget.value as EntrySort)}
         >
-          {Object.entries(sorts).map(([sort, name]) => (
+          {Object.entries(texts.people.sorts).map(([sort, name]) => (
             <option key={sort} value={sort}>
               {name}
             </option>
@@ -135,7 +124,7 @@ function Sorting() {
           checked={useStore(showsExpired)}
           onChange={({ currentTarget }) => showsExpired.set(currentTarget.checked)}
         />
-        <span>Expired only</span>
+        <span>{texts.people.expiredOnly}</span>
       </label>
     </>
   );
@@ -155,13 +144,14 @@ function Search() {
   return (
     <search class="search">
       <label class="visually-hidden" for={id}>
-        Search names, reasons and notes
+        {texts.people.search}
       </label>
       <Icon name="search" />
       <input
         id={id}
         type="search"
-        placeholder="Search names, reasons and notes"
+        dir="auto"
+        placeholder={texts.people.search}
         maxLength={100}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
@@ -183,11 +173,9 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
         </h2>
         <EntryBadges entry={entry} />
         <p class="card-reason" dir="auto">
-          {reason ?? <span class="hint">No reason given</span>}
+          {reason ?? <span class="hint">{texts.people.noReason}</span>}
         </p>
-        <p class="hint">
-          {count(image_count, 'picture')} · {dateOf(added_date)}
-        </p>
+        <p class="hint">{texts.people.picturesSince(image_count, dateOf(added_date))}</p>
       </div>
     </li>
   );
@@ -195,12 +183,12 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
 
 function LoadingCards() {
   return (
-    <div class="cards" role="status" aria-label="Loading the blacklist">
+    <div class="cards" role="status" aria-label={texts.people.loadingList}>
       {Array.from({ length: 8 }, (_, index) => (
         <div class="card" key={index}>
           <span class="picture skeleton" />
           <div class="card-text">
-            <span class="skeleton text">Loading</span>
+            <span class="skeleton text">{texts.frame.loading}</span>
           </div>
         </div>
       ))}
@@ -211,27 +199,24 @@ function LoadingCards() {
 function Nobody({ query, isExpired }: { query: string; isExpired: boolean }) {
   if (isExpired && query === '') {
     return (
-      <Empty icon="people" title="No entry has expired">
-        <p>Entries whose ban is over stand here until they are erased.</p>
+      <Empty icon="people" title={texts.people.noneExpired}>
+        <p>{texts.people.expiredStayHere}</p>
       </Empty>
     );
   }
   if (query !== '') {
     return (
-      <Empty icon="search" title={`Nobody fits “${query}”`}>
-        <p>Any part of a name, a reason or the notes will do; accents, hyphens and capitals do not matter.</p>
+      <Empty icon="search" title={texts.people.nobodyFits(query)}>
+        <p>{texts.people.anyPart}</p>
       </Empty>
     );
   }
   return (
-    <Empty icon="people" title="Nobody is listed yet">
-      <p>
-        Add a person with one or more pictures of their face. Every picture that is checked is compared with
-        them.
-      </p>
+    <Empty icon="people" title={texts.people.nobodyYet}>
+      <p>{texts.people.addWithPictures}</p>
       <a class="button primary" href={paths.addPerson}>
         <Icon name="plus" />
-        Add person
+        {texts.people.addPerson}
       </a>
     </Empty>
   );

@@ -2,15 +2,17 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
 import { messageOf, RefusedError } from '../api/client.ts';
 import { cameraFrame, listCameras, pauseCamera } from '../api/endpoints.ts';
+import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { timeOf } from '../model/words.ts';
 import { historyPath } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from '../ui/badge.tsx';
 import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { NoPicture } from '../ui/picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
+import { ByService } from '../ui/told.tsx';
 
 /** Each look at a camera's picture is a line of the audit trail. */
 const pictureMs = 5_000;
@@ -25,11 +27,11 @@ export function CamerasPage() {
   // A stack in AWS watches nothing, and neither does an earlier service.
   const isNone = data?.length === 0 || (error instanceof RefusedError && error.status === 404);
   return (
-    <Page title="Cameras" lead="What the cameras see, and how they do">
+    <Page title={texts.service.cameras} lead={texts.service.camerasLead}>
       <ServiceTabs />
       {isNone && (
-        <Empty icon="camera" title="No camera is set up">
-          <p>The operator names cameras in cameras.json, and the service watches them from its next start.</p>
+        <Empty icon="camera" title={texts.service.noCamera}>
+          <p>{texts.service.howToNameCameras}</p>
         </Empty>
       )}
       {error !== undefined && data === undefined && !isNone && <Failure error={error} onRetry={reload} />}
@@ -54,12 +56,12 @@ function useRounds(): number {
   return round;
 }
 
-const stateBadges: Record<CameraState['state'], { kind: BadgeKind; text: string }> = {
-  online: { kind: 'clear', text: 'Watching' },
-  starting: { kind: 'cannot-tell', text: 'Starting' },
-  offline: { kind: 'warning', text: 'Not watching' },
-  paused: { kind: 'possible', text: 'Paused' },
-  off: { kind: 'cannot-tell', text: 'Off by its schedule' },
+const badgeKinds: Record<CameraState['state'], BadgeKind> = {
+  online: 'clear',
+  starting: 'cannot-tell',
+  offline: 'warning',
+  paused: 'possible',
+  off: 'cannot-tell',
 };
 
 interface CameraCardProps {
@@ -76,31 +78,32 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
     setSaving(true);
     try {
       await pauseCamera(name, !isPaused);
-      tell(
-        isPaused ? `${name} watches again.` : `${name} is paused: nobody is found there until it goes on.`,
-      );
+      tell(isPaused ? texts.service.watchesAgain(name) : texts.service.isPaused(name));
       onChange();
     } catch (error) {
       tell(messageOf(error));
     }
     setSaving(false);
   };
-  const badge = stateBadges[state];
   return (
     <li class="card camera-card">
       <CameraPicture camera={camera} round={round} />
       <div class="card-text">
         <h2 dir="auto">{name}</h2>
-        <Badge kind={badge.kind}>{badge.text}</Badge>
-        <p class="hint">since {timeOf(since)}</p>
-        {reason && <p dir="auto">{reason}</p>}
+        <Badge kind={badgeKinds[state]}>{texts.service.cameraStates[state]}</Badge>
+        <p class="hint">{texts.service.since(timeOf(since))}</p>
+        {reason && (
+          <p>
+            <ByService>{reason}</ByService>
+          </p>
+        )}
         {last_sighting && (
           <a href={historyPath(new URLSearchParams({ source: name, match: 'yes' }))}>
-            Somebody listed was seen {timeOf(last_sighting)}
+            {texts.service.listedSeen(timeOf(last_sighting))}
           </a>
         )}
         <button type="button" class="button" disabled={isSaving} onClick={() => void pause()}>
-          {isPaused ? 'Go on' : 'Pause'} <span class="visually-hidden">{name}</span>
+          {isPaused ? texts.service.goOn : texts.service.pause} <span class="visually-hidden">{name}</span>
         </button>
       </div>
     </li>
@@ -125,7 +128,7 @@ function CameraPicture({
     return () => abort.abort();
   }, [name, round, sees]);
   useEffect(() => () => url && URL.revokeObjectURL(url), [url]);
-  const alt = `What ${name} sees`;
+  const alt = texts.service.whatItSees(name);
   if (!sees || url === undefined) return <NoPicture alt={alt} class="camera-picture" />;
   const share = (pixels: number, all: number | null) => `${(100 * pixels) / (all ?? pixels)}%`;
   return (

@@ -1,4 +1,5 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import type { Told } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
   type Check,
@@ -15,9 +16,9 @@ import {
 import { useLoad } from '../load.ts';
 import { headlineOf, type Tone } from '../model/verdict-words.ts';
 import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts';
-import { count } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
@@ -25,7 +26,7 @@ import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
 import { Notice } from '../ui/states.tsx';
-import { VerdictBar } from '../ui/verdict-bar.tsx';
+import { type BarHeadline, VerdictBar } from '../ui/verdict-bar.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
 export function CheckPage() {
@@ -36,30 +37,24 @@ export function CheckPage() {
   const start = (sources: readonly (File | string)[]) => {
     const tooMany = startChecks(sources);
     if (tooMany > 0) {
-      tell(
-        `${count(tooMany, 'picture')} left out: ${maxChecks} can be shown at once. Clear those that you are done with.`,
-      );
+      tell(texts.checking.leftOut(tooMany, maxChecks));
     }
   };
   return (
-    <Page
-      title="Check"
-      isCompact={all.length > 0}
-      lead="See whether somebody in a picture is listed. What you check is kept in the history."
-    >
+    <Page title={texts.checking.title} isCompact={all.length > 0} lead={texts.checking.lead}>
       {all.length === 0 && <CheckTabs />}
       <MatchElsewhere all={all} selected={selected} />
       {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
       {all.length > 1 && <Strip all={all} selected={selected} />}
       {status.data?.counts.entries === 0 && (
         <Notice kind="info">
-          Nobody is listed yet, so nobody can match. <a href={paths.addPerson}>Add the first person</a>
+          {texts.checking.nobodyListed} <a href={paths.addPerson}>{texts.checking.addFirst}</a>
         </Notice>
       )}
       <PictureInput
         isMain
         compact={all.length > 0}
-        hint="JPEG, PNG, WebP or GIF, several at once. Large ones go as they are, up to the service’s limit."
+        hint={texts.checking.hint}
         onFiles={start}
         onUrl={(url) => start([url])}
       />
@@ -82,9 +77,7 @@ function MatchElsewhere({ all, selected }: { all: readonly Check[]; selected: Ch
       <Icon name="warning" />
       <span>
         <strong dir="auto">{headlineOf(next.result).text}</strong>
-        <span class="where">
-          {open.length === 1 ? 'In another picture' : `In ${open.length} other pictures`}. Show
-        </span>
+        <span class="where">{texts.checking.inAnother(open.length)}</span>
       </span>
     </button>
   );
@@ -107,24 +100,25 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
   // The gravest come first, and otherwise the order in which they were chosen stays.
   const sorted = told.toSorted((one, other) => order(one.verdict.kind) - order(other.verdict.kind));
   return (
-    <section aria-label="Pictures">
+    <section aria-label={texts.checking.pictures}>
       <div class="progress-line">
-        <progress max={all.length} value={done} aria-label="Pictures checked" />
+        <progress max={all.length} value={done} aria-label={texts.checking.picturesChecked} />
         <span>
-          {done} of {all.length} checked{matching > 0 && ` · ${matching} with a match`}
+          {texts.checking.progress(done, all.length)}
+          {matching > 0 && ` · ${texts.checking.withMatch(matching)}`}
         </span>
         {waiting > 0 && (
           <button type="button" class="button quiet" onClick={cancelWaiting}>
-            Cancel {count(waiting, 'picture')}
+            {texts.checking.cancelPictures(waiting)}
           </button>
         )}
         {failed.length > 0 && (
           <button type="button" class="button quiet" onClick={() => failed.forEach(retryCheck)}>
-            Try {count(failed.length, 'picture')} again
+            {texts.checking.tryPictures(failed.length)}
           </button>
         )}
         <button type="button" class="button quiet" onClick={clearChecks}>
-          Clear all
+          {texts.checking.clearAll}
         </button>
       </div>
       <ul class="strip">
@@ -140,8 +134,12 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
                 <span class={`picture ${check.picture || check.state === 'failed' ? '' : 'skeleton'}`}>
                   {check.picture && <img src={check.picture.url} alt="" />}
                 </span>
-                <span class="strip-name">{check.name}</span>
-                <span class="strip-verdict">{text}</span>
+                <span class="strip-name" dir="auto">
+                  {check.name}
+                </span>
+                <span class="strip-verdict" dir="auto">
+                  {text}
+                </span>
               </button>
             </li>
           );
@@ -155,13 +153,17 @@ const gravity = ['match', 'possible', 'cannot-tell', 'failed', 'clear', 'waiting
 const order = (kind: (typeof gravity)[number]) => gravity.indexOf(kind);
 
 function verdictOf({ state, result }: Check): { kind: Tone | 'waiting' | 'failed'; text: string } {
-  if (state === 'waiting') return { kind: 'waiting', text: 'Waiting' };
-  if (state === 'checking') return { kind: 'waiting', text: 'Checking …' };
-  if (state === 'failed' || result === undefined) return { kind: 'failed', text: 'Failed' };
+  if (state === 'waiting') return { kind: 'waiting', text: texts.checking.waiting };
+  if (state === 'checking') return { kind: 'waiting', text: texts.checking.checkingNow };
+  if (state === 'failed' || result === undefined) return { kind: 'failed', text: texts.checking.failed };
   const { tone, text } = headlineOf(result);
-  if (result.faces.length === 0) return { kind: tone, text: 'No face' };
+  if (result.faces.length === 0) return { kind: tone, text: texts.checking.noFace };
   const open = hitsOf(judgePicture(result)).filter(({ comparison }) => !isRejected(comparison));
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
+}
+
+function failedHeadline({ text: detail, isByService = false }: Told): BarHeadline {
+  return { tone: 'cannot-tell', text: texts.checking.notChecked, detail, isByService };
 }
 
 function SelectedCheck({ check, status }: { check: Check; status: Status | undefined }) {
@@ -170,12 +172,12 @@ function SelectedCheck({ check, status }: { check: Check; status: Status | undef
     <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
       {error ? (
         <div role="alert">
-          <VerdictBar headline={{ tone: 'cannot-tell', text: 'Not checked', detail: error }} />
+          <VerdictBar headline={failedHeadline(error)} />
         </div>
       ) : (
         <Results
           result={result}
-          comingText={state === 'waiting' ? 'Waiting …' : 'Checking …'}
+          comingText={state === 'waiting' ? texts.checking.waitingNow : texts.checking.checkingNow}
           picture={picture}
           alt={name}
           status={status}
@@ -190,16 +192,16 @@ function SelectedCheck({ check, status }: { check: Check; status: Status | undef
         <div class="actions">
           {result?.db_id != null && (
             <a class="button quiet" href={paths.processed(result.db_id)}>
-              In the history
+              {texts.checking.inTheHistory}
             </a>
           )}
           {state === 'failed' && (
             <button type="button" class="button" onClick={() => retryCheck(check)}>
-              Check again
+              {texts.checking.checkAgain}
             </button>
           )}
           <button type="button" class="button quiet" onClick={() => removeCheck(id)}>
-            Remove
+            {texts.checking.remove}
           </button>
         </div>
       </div>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { messageOf } from '../api/client.ts';
+import { messageOf, type Told, toldOf } from '../api/client.ts';
 import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
 import { UnreadableFileError } from '../api/prepare.ts';
 import {
@@ -13,11 +13,12 @@ import {
   pictureSide,
   type Side,
 } from '../comparing.ts';
+import { distanceOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { comparedHeadline } from '../model/compare-words.ts';
 import { meaningOf } from '../model/false-matches.ts';
-import { distanceOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -37,36 +38,32 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
   const [isPicking, setPicking] = useState(false);
   const isWhole = one !== undefined && other !== undefined;
   return (
-    <Page
-      title="Compare"
-      isCompact={isWhole}
-      lead="Two pictures, or a picture and a listed person. Nothing is kept of it."
-    >
+    <Page title={texts.checking.compare} isCompact={isWhole} lead={texts.checking.compareLead}>
       {!isWhole && <CheckTabs />}
       {isWhole && <Verdict result={result} error={error} isComparing={isComparing} other={other} />}
       <div class="compared">
         <SideCard
           side={one}
           box={result?.facial_areas.img1}
-          title="The picture"
+          title={texts.checking.thePicture}
           onRemove={() => setOne(undefined)}
         />
         <SideCard
           side={other}
           box={result?.facial_areas.img2}
           imageId={result && 'image_id' in result ? result.image_id : null}
-          title={other?.kind === 'person' ? 'Listed' : 'The other picture'}
+          title={other?.kind === 'person' ? texts.checking.listed : texts.checking.theOther}
           onRemove={() => setOther(undefined)}
         >
           {mayPick && !isPicking && (
             <button type="button" class="button" onClick={() => setPicking(true)}>
               <Icon name="people" />
-              Pick a listed person
+              {texts.checking.pickListed}
             </button>
           )}
           {mayPick && isPicking && (
             <PersonPicker
-              label="Part of the name"
+              label={texts.frame.partOfName}
               onPick={(entry) => {
                 setOther({ kind: 'person', entry });
                 setPicking(false);
@@ -79,7 +76,7 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
       <PictureInput
         isMain
         compact={isWhole}
-        hint="The first is compared with the second. Of several faces in a picture the largest counts."
+        hint={texts.checking.compareHint}
         onFiles={(files) => void take(files)}
       />
       {isWhole && <CheckTabs />}
@@ -112,7 +109,7 @@ function useSides(personId: number) {
         else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
         else setOther(side);
       } catch (error) {
-        tell(`${file.name}: ${error instanceof UnreadableFileError ? error.message : messageOf(error)}`);
+        tell(texts.frame.withError(file.name, told(error).text));
       }
     }
   };
@@ -134,7 +131,11 @@ function useSides(personId: number) {
 
 interface Compared {
   readonly result?: Comparison | undefined;
-  readonly error?: string | undefined;
+  readonly error?: Told | undefined;
+}
+
+function told(error: unknown): Told {
+  return error instanceof UnreadableFileError ? { text: error.message } : toldOf(error);
 }
 
 /** Compares as soon as there are two sides, and again when one of them is replaced. */
@@ -149,9 +150,7 @@ function useComparison(one: PictureSide | undefined, other: Side | undefined) {
     compare(one, other)
       .then(
         (result) => !isGone && setCompared({ result }),
-        (error: unknown) =>
-          !isGone &&
-          setCompared({ error: error instanceof UnreadableFileError ? error.message : messageOf(error) }),
+        (error: unknown) => !isGone && setCompared({ error: told(error) }),
       )
       .finally(() => !isGone && setComparing(false));
     return () => {
@@ -167,11 +166,13 @@ interface VerdictProps extends Compared {
 }
 
 function Verdict({ result, error, isComparing, other }: VerdictProps) {
-  if (isComparing) return <ComingVerdict text="Comparing …" />;
+  if (isComparing) return <ComingVerdict text={texts.checking.comparing} />;
   if (error !== undefined) {
+    const { text: detail, isByService = false } = error;
+    const text = texts.verdicts.cannotTell;
     return (
       <div role="alert">
-        <VerdictBar headline={{ tone: 'cannot-tell', text: 'Cannot tell', detail: error }} />
+        <VerdictBar headline={{ tone: 'cannot-tell', text, detail, isByService }} />
       </div>
     );
   }
@@ -223,13 +224,18 @@ function SideCard({ side, box, imageId = null, title, onRemove, children }: Side
           )}
         </>
       ) : (
-        <p dir="auto">{side?.file.name ?? 'Choose, drop or photograph it.'}</p>
+        <p dir="auto">{side?.file.name ?? texts.checking.chooseIt}</p>
       )}
       {side === undefined ? (
         children
       ) : (
-        <button type="button" class="button quiet" onClick={onRemove}>
-          Remove <span class="visually-hidden">{title}</span>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label={texts.checking.removeSide(title)}
+          onClick={onRemove}
+        >
+          {texts.checking.remove}
         </button>
       )}
     </section>
@@ -243,7 +249,7 @@ function PersonPicture({
   entry: Extract<Side, { kind: 'person' }>['entry'];
   imageId: string | null;
 }) {
-  const alt = `Listed picture of ${name}`;
+  const alt = texts.verdicts.listedPictureOf(name);
   if (image_count === 0) return <NoPicture alt={alt} />;
   return (
     <ServicePicture path={imageId === null ? coverPath(id) : faceOf(imagePath(id, imageId), 640)} alt={alt} />
@@ -254,11 +260,11 @@ function PersonPicture({
 function Numbers({ result: { distance, threshold, similarity, model, warnings } }: { result: Comparison }) {
   const status = useLoad('status', getStatus);
   return (
-    <section class="section" aria-label="Numbers">
+    <section class="section" aria-label={texts.checking.numbers}>
       {similarity !== null && status.data && <p>{meaningOf(similarity, status.data.backend)}</p>}
       <p class="hint">
-        {distance !== null && `Distance ${distanceOf(distance)}. `}Threshold {distanceOf(threshold)}. Model{' '}
-        {model}.
+        {distance !== null && `${texts.checking.distanceIs(distanceOf(distance))} `}
+        {texts.checking.thresholdAndModel(distanceOf(threshold), model)}
       </p>
       <Warnings warnings={warnings} />
     </section>

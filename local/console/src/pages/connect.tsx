@@ -9,7 +9,9 @@ import {
 } from '../api/connection.ts';
 import { answerToken, isSendable } from '../api/token.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { LanguageChoice } from '../ui/language-choice.tsx';
 import { Page } from '../ui/page.tsx';
 
 /** Asks for a token. It stays until there is one: without, nothing can be shown. */
@@ -19,9 +21,9 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
   const service = useStore(serviceUrl);
   const [isUnsendable, setUnsendable] = useState(false);
   const fault = isUnsendable
-    ? 'A token has letters, digits and signs of plain ASCII only, without spaces. Copy it again.'
+    ? texts.frame.tokenUnsendable
     : wasRefused
-      ? 'The service did not accept this token.'
+      ? texts.frame.tokenRefused
       : undefined;
   useEffect(() => field.current?.focus(), []);
   const send = (event: Event) => {
@@ -31,13 +33,11 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
     if (isSendable(token)) answerToken(token);
   };
   return (
-    <Dialog title="This service wants a token" onClose={undefined}>
+    <Dialog title={texts.frame.wantsToken} onClose={undefined}>
       <form class="form" onSubmit={send}>
-        <p>
-          Whoever runs <strong>{service?.host}</strong> can give you one. It is kept until this tab is closed.
-        </p>
+        <p>{texts.frame.whoGivesToken(<strong dir="ltr">{service?.host}</strong>)}</p>
         <div class="field">
-          <label for={id}>Access token</label>
+          <label for={id}>{texts.frame.accessToken}</label>
           <input
             ref={field}
             id={id}
@@ -53,14 +53,15 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
             </p>
           )}
         </div>
+        <LanguageChoice />
         <div class="dialog-actions">
           {isAddressChosen && (
             <button type="button" class="button" onClick={leaveService}>
-              Another service
+              {texts.frame.anotherService}
             </button>
           )}
           <button type="submit" class="button primary">
-            Continue
+            {texts.frame.continue}
           </button>
         </div>
       </form>
@@ -77,23 +78,21 @@ export function ServiceQuestion() {
   const send = async (event: Event) => {
     event.preventDefault();
     const url = parseAddress(text);
-    if (url === undefined) return setWrong('That is not an address. It looks like https://faces.example.com');
+    if (url === undefined) return setWrong(texts.frame.noAddress);
     setAsking(true);
     if (await answersAt(url)) return chooseService(url);
     setAsking(false);
-    setWrong(`No service answers there, or it does not name ${location.origin} in CORS_ORIGINS.`);
+    setWrong(texts.frame.noServiceThere(location.origin));
   };
   return (
-    <Page
-      title="Where is the service?"
-      lead="This console works with any Face Blacklist service that lets it in."
-    >
+    <Page title={texts.frame.whereIsService} lead={texts.frame.anyService}>
       <form class="form narrow panel" onSubmit={send} noValidate>
         <div class="field">
-          <label for={id}>Address of the service</label>
+          <label for={id}>{texts.frame.addressOfService}</label>
           <input
             id={id}
             type="url"
+            dir="ltr"
             placeholder="https://faces.example.com"
             value={text}
             aria-invalid={wrong !== undefined}
@@ -106,11 +105,12 @@ export function ServiceQuestion() {
             </p>
           )}
           <p class="hint" id={`${id}-hint`}>
-            It must name {location.origin} in CORS_ORIGINS.
+            {texts.frame.mustName(location.origin)}
           </p>
         </div>
+        <LanguageChoice />
         <button type="submit" class="button primary" disabled={isAsking}>
-          Connect
+          {texts.frame.connect}
         </button>
       </form>
     </Page>

@@ -10,10 +10,12 @@ import {
   openCamera,
 } from '../door/camera.ts';
 import { type DoorView, DoorWatch, nothingSeen } from '../door/watch.ts';
+import { clockOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import type { Shown } from '../model/door-verdict.ts';
 import { headlineOf } from '../model/verdict-words.ts';
 import { hitsOf, judgePicture } from '../model/verdicts.ts';
+import { texts } from '../texts.ts';
 import { SoundSetting } from '../ui/bell.tsx';
 import { hasCamera } from '../ui/camera.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
@@ -23,14 +25,11 @@ import { Results } from '../ui/results.tsx';
 import { Notice } from '../ui/states.tsx';
 import { VerdictBar } from '../ui/verdict-bar.tsx';
 
-const lead =
-  'The camera stays open and looks by itself while somebody is there. Nothing is kept of people who do not match.';
-
 /** Watches a door with the camera of this device. */
 export function DoorPage() {
   const [isOn, setOn] = useState(false);
   return (
-    <Page title="Door" isCompact={isOn} lead={lead}>
+    <Page title={texts.checking.door} isCompact={isOn} lead={texts.checking.doorLead}>
       {!isOn && <CheckTabs />}
       {isOn ? (
         <Door onStop={() => setOn(false)} />
@@ -38,10 +37,10 @@ export function DoorPage() {
         <div class="panel door-start">
           <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
             <Icon name="camera" />
-            Start the camera
+            {texts.checking.startCamera}
           </button>
-          {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
-          <SoundSetting from="here or elsewhere" />
+          {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
+          <SoundSetting isAnywhere />
         </div>
       )}
     </Page>
@@ -56,26 +55,25 @@ function Door({ onStop }: { onStop: () => void }) {
     <div class="door">
       {state === 'refused' ? (
         <Notice kind="warning">
-          The camera cannot be used. Allow it in the browser’s settings for this page, and see that no other
-          program uses it. Then stop, and start it again.
+          {texts.frame.cameraRefused} {texts.checking.stopAndStartAgain}
         </Notice>
       ) : (
         <DoorVerdict view={view} isRunning={state === 'running'} watch={watch} />
       )}
       <div class="door-camera">
-        <video ref={video} muted playsInline aria-label="What the camera sees" />
+        <video ref={video} muted playsInline aria-label={texts.frame.whatCameraSees} />
         <div class="actions">
           <button type="button" class="button" onClick={onStop}>
-            Stop
+            {texts.checking.stop}
           </button>
           {view.shown && (
             <button type="button" class="button" onClick={() => watch?.next()}>
-              Next person
+              {texts.checking.nextPerson}
             </button>
           )}
           {cameras.length > 1 && (
             <label class="field">
-              <span class="visually-hidden">Camera</span>
+              <span class="visually-hidden">{texts.frame.camera}</span>
               <select value={inUse} onChange={({ currentTarget }) => change(currentTarget.value)}>
                 {cameras.map(({ id, name }) => (
                   <option key={id} value={id}>
@@ -86,7 +84,7 @@ function Door({ onStop }: { onStop: () => void }) {
             </label>
           )}
         </div>
-        <SoundSetting from="here or elsewhere" />
+        <SoundSetting isAnywhere />
       </div>
     </div>
   );
@@ -176,12 +174,11 @@ function keepAwake(): () => void {
   };
 }
 
-const nobodyWords: Record<DoorView['state'], string> = {
-  starting: 'It looks once it sees somebody.',
-  waiting: 'Nobody is there.',
-  looking: 'No face is there.',
-  failing: 'No face is there.',
-};
+function nobodyWords(state: DoorView['state']): string {
+  const { looksOnceSeen, nobodyThere, noFaceThere } = texts.checking;
+  if (state === 'starting') return looksOnceSeen;
+  return state === 'waiting' ? nobodyThere : noFaceThere;
+}
 
 interface DoorVerdictProps {
   readonly view: DoorView;
@@ -193,8 +190,10 @@ interface DoorVerdictProps {
 function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch }: DoorVerdictProps) {
   const status = useLoad('status', getStatus);
   if (shown === undefined) {
-    const text = isRunning ? (error === undefined ? 'Ready' : 'Not looking') : 'Starting …';
-    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail: error ?? nobodyWords[state] }} />;
+    const { ready, notLooking, starting } = texts.checking;
+    const text = isRunning ? (error === undefined ? ready : notLooking) : starting;
+    const { text: detail, isByService = false } = error ?? { text: nobodyWords(state) };
+    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail, isByService }} />;
   }
   const isHit = hitsOf(judgePicture(shown.result)).length > 0;
   return (
@@ -204,7 +203,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
           result={shown.result}
           comingText=""
           picture={picture}
-          alt="Picture of the door"
+          alt={texts.checking.pictureOfDoor}
           status={status.data}
           isKept={false}
           onReviewed={(reviewed) => watch?.noteReview(reviewed)}
@@ -214,15 +213,14 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
       )}
       <p class="hint">
         {seenWords(shown)}
-        {error !== undefined && ` Not looking now: ${error}`}
+        {error !== undefined && ` ${texts.checking.notLookingNow(error.text)}`}
       </p>
     </div>
   );
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-
 function seenWords({ seenAt, looks, agreeing }: Shown): string {
-  const looked = looks > 1 ? ` The verdict was the same in ${agreeing} of ${looks} looks.` : '';
-  return `Last seen ${clock.format(seenAt)}.${looked}`;
+  const { lastSeen, sameVerdict } = texts.checking;
+  const looked = looks > 1 ? ` ${sameVerdict(agreeing, looks)}` : '';
+  return `${lastSeen(clockOf(seenAt))}${looked}`;
 }

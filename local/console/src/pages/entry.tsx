@@ -4,10 +4,11 @@ import { useMay } from '../api/caller.ts';
 import { RefusedError } from '../api/client.ts';
 import { getEntry, listProcessed } from '../api/endpoints.ts';
 import { deleteLater, deleting } from '../deletions.ts';
+import { dateOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { count, dateOf, timeOf } from '../model/words.ts';
 import { go, historyPath, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { EditPerson } from '../ui/edit-person.tsx';
 import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
@@ -20,9 +21,9 @@ import { Empty, Failure, Notice } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
 const recentMatches = 6;
-const back = { href: paths.blacklist, label: 'Blacklist' };
 
 export function EntryPage({ id }: { id: number }) {
+  const back = { href: paths.blacklist, label: texts.people.title };
   const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal), ['entry']);
   const [open, setOpen] = useState<'edit' | 'delete' | 'merge'>();
   const mayEdit = useMay('editor');
@@ -35,11 +36,11 @@ export function EntryPage({ id }: { id: number }) {
   };
   if (isDeleting || (error instanceof RefusedError && error.status === 404)) {
     return (
-      <Page title="Not listed any more" back={back}>
-        <Empty icon="people" title="There is nobody here">
-          <p>The person was deleted, or never listed.</p>
+      <Page title={texts.people.notListed} back={back}>
+        <Empty icon="people" title={texts.people.nobodyHere}>
+          <p>{texts.people.wasDeleted}</p>
           <a class="button" href={paths.blacklist}>
-            To the blacklist
+            {texts.people.toTheList}
           </a>
         </Empty>
       </Page>
@@ -47,42 +48,33 @@ export function EntryPage({ id }: { id: number }) {
   }
   return (
     <Page
-      title={entry?.name ?? (error === undefined ? undefined : 'Person')}
+      title={entry?.name ?? (error === undefined ? undefined : texts.people.person)}
       back={back}
-      lead={
-        entry && (
-          <span class="hint">
-            Listed since {dateOf(entry.added_date)}
-            {entry.added_by && ` by ${entry.added_by}`} · number {entry.id}
-            {entry.updated_date &&
-              ` · changed ${timeOf(entry.updated_date)}${entry.updated_by ? ` by ${entry.updated_by}` : ''}`}
-          </span>
-        )
-      }
+      lead={entry && <span class="hint">{originOf(entry)}</span>}
       actions={
         entry && (
           <>
             <button type="button" class="button" onClick={() => print()}>
-              Print
+              {texts.frame.print}
             </button>
             <a class="button" href={paths.compareWith(entry.id)}>
-              Compare
+              {texts.checking.compare}
             </a>
             {mayEdit && (
               <button type="button" class="button" onClick={() => setOpen('edit')}>
                 <Icon name="pencil" />
-                Edit
+                {texts.people.edit}
               </button>
             )}
             {mayDelete && (
               <button type="button" class="button" onClick={() => setOpen('merge')}>
-                Merge
+                {texts.people.merge}
               </button>
             )}
             {mayDelete && (
               <button type="button" class="button danger-quiet" onClick={() => setOpen('delete')}>
                 <Icon name="trash" />
-                Delete
+                {texts.people.delete}
               </button>
             )}
           </>
@@ -109,21 +101,32 @@ export function EntryPage({ id }: { id: number }) {
   );
 }
 
+/** Tells since when somebody is listed, and who changed the entry last. */
+function originOf({ id, added_date, added_by, updated_date, updated_by }: BlacklistRecord): string {
+  const { listedSince, listedSinceBy, changed, changedBy } = texts.people;
+  const since = dateOf(added_date);
+  const listed = added_by ? listedSinceBy(since, added_by) : listedSince(since);
+  const parts = [listed, texts.frame.numberOf(String(id))];
+  if (updated_date) {
+    const time = timeOf(updated_date);
+    parts.push(updated_by ? changedBy(time, updated_by) : changed(time));
+  }
+  return parts.join(' · ');
+}
+
 /** Shows what whoever must act should know. */
 function About({ entry }: { entry: BlacklistRecord }) {
   const { reason, notes, suspended, expires_at } = entry;
   return (
-    <section class="about" aria-label="About the person">
+    <section class="about" aria-label={texts.people.about}>
       {(suspended || isExpired(entry)) && (
         <Notice kind="info">
-          {suspended
-            ? 'Suspended: nobody matches this entry until that is taken back.'
-            : `Expired: nobody has matched this entry since ${timeOf(expires_at ?? '')}. It will be erased.`}
+          {suspended ? texts.people.suspendedNotice : texts.people.expiredNotice(timeOf(expires_at ?? ''))}
         </Notice>
       )}
       <EntryBadges entry={entry} />
       <p class="hit-reason" dir="auto">
-        {reason ?? <span class="hint">No reason given</span>}
+        {reason ?? <span class="hint">{texts.people.noReason}</span>}
       </p>
       {notes && (
         <p class="about-notes" dir="auto">
@@ -141,14 +144,14 @@ function DeletePerson({ entry, onClose }: { entry: BlacklistRecord; onClose: () 
     go(paths.blacklist, { replace: true });
   };
   return (
-    <Confirm title={`Delete ${name}?`} action={`Delete ${name}`} run={run} onClose={onClose}>
-      <p>
-        {name} will match no longer. The entry, {count(image_count, 'reference picture')} and all face data
-        made from {image_count === 1 ? 'it' : 'them'} are removed. After ten seconds this cannot be undone.
-      </p>
-      <p class="hint">
-        Past matches stay in the history as times and counts, without the name and without pictures.
-      </p>
+    <Confirm
+      title={texts.people.deleteWhom(name)}
+      action={texts.people.deletePerson(name)}
+      run={run}
+      onClose={onClose}
+    >
+      <p>{texts.people.deleteMeans(name, image_count)}</p>
+      <p class="hint">{texts.people.pastMatchesStay}</p>
     </Confirm>
   );
 }
@@ -162,16 +165,16 @@ function RecentMatches({ id }: { id: number }) {
   return (
     <section class="section" aria-labelledby="recent-matches">
       <div class="section-head">
-        <h2 id="recent-matches">Recent matches</h2>
+        <h2 id="recent-matches">{texts.people.recentMatches}</h2>
         {data && data.total_items > data.items.length && (
           <a href={historyPath(new URLSearchParams({ entry: String(id) }))}>
-            All {data.total_items.toLocaleString('en')}
+            {texts.people.allMatches(data.total_items)}
           </a>
         )}
       </div>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {error === undefined && data === undefined && <LoadingRows rows={2} />}
-      {data?.items.length === 0 && <p class="hint">No picture that was checked has matched yet.</p>}
+      {data?.items.length === 0 && <p class="hint">{texts.people.noMatchYet}</p>}
       {data && <ProcessedRows items={data.items} />}
     </section>
   );

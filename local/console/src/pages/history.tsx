@@ -4,6 +4,7 @@ import { useLoad } from '../load.ts';
 import { type ReviewState, reviewStates } from '../model/review-states.ts';
 import { go, historyPath, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { HistoryActions } from '../ui/history-actions.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -93,12 +94,12 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
     query.entry !== undefined || [match, review, source, reference, from, to].some((text) => text !== '');
   return (
     <Page
-      title="History"
-      lead="Every picture that was checked, newest first"
+      title={texts.history.title}
+      lead={texts.history.lead}
       actions={
         <>
           <button type="button" class="button" onClick={() => setGrid(!isGrid)}>
-            Show as {isGrid ? 'list' : 'grid'}
+            {isGrid ? texts.history.showAsList : texts.history.showAsGrid}
           </button>
           <HistoryActions filter={filterOf(query)} isFiltered={isFiltered} />
         </>
@@ -132,9 +133,9 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
   const isOpen = useStore(isUnfolded);
   const [isPicking, setPicking] = useState(false);
   return (
-    <search class={`filters ${isOpen ? '' : 'folded'}`} aria-label="Narrow the list">
+    <search class={`filters ${isOpen ? '' : 'folded'}`} aria-label={texts.frame.narrowList}>
       <div class="field">
-        <label for={`${id}-match`}>Result</label>
+        <label for={`${id}-match`}>{texts.history.result}</label>
         <select
           id={`${id}-match`}
           value={query.review || query.match}
@@ -145,13 +146,13 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
             })
           }
         >
-          <option value="">All</option>
-          <option value="open">To review</option>
-          <option value="yes">With a match</option>
-          <option value="no">Without a match</option>
-          <option value="confirmed">Confirmed</option>
-          <option value="rejected">Rejected</option>
-          <option value="unsure">Unsure</option>
+          <option value="">{texts.history.all}</option>
+          <option value="open">{texts.history.toReview}</option>
+          <option value="yes">{texts.history.withMatch}</option>
+          <option value="no">{texts.history.withoutMatch}</option>
+          <option value="confirmed">{texts.history.confirmed}</option>
+          <option value="rejected">{texts.history.rejected}</option>
+          <option value="unsure">{texts.history.unsure}</option>
         </select>
       </div>
       <button
@@ -160,10 +161,10 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
         aria-expanded={isOpen}
         onClick={() => isUnfolded.set(!isOpen)}
       >
-        {isOpen ? 'Fewer filters' : 'More filters'}
+        {isOpen ? texts.history.fewerFilters : texts.history.moreFilters}
       </button>
       <div class="field">
-        <label for={`${id}-from`}>From</label>
+        <label for={`${id}-from`}>{texts.history.from}</label>
         <input
           id={`${id}-from`}
           type="date"
@@ -173,7 +174,7 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
         />
       </div>
       <div class="field">
-        <label for={`${id}-to`}>To</label>
+        <label for={`${id}-to`}>{texts.history.to}</label>
         <input
           id={`${id}-to`}
           type="date"
@@ -182,24 +183,28 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
           onChange={({ currentTarget }) => show(query, { to: currentTarget.value })}
         />
       </div>
-      <TextFilter label="Source" value={query.source} onChange={(source) => show(query, { source })} />
       <TextFilter
-        label="File name or reference"
+        label={texts.history.source}
+        value={query.source}
+        onChange={(source) => show(query, { source })}
+      />
+      <TextFilter
+        label={texts.history.fileOrReference}
         value={query.reference}
         onChange={(reference) => show(query, { reference })}
       />
       {query.entry === undefined ? (
         <button type="button" class="button" onClick={() => setPicking(true)}>
           <Icon name="people" />
-          Person …
+          {texts.history.person}
         </button>
       ) : (
         <PersonFilter id={query.entry} onClear={() => show(query, { entry: undefined })} />
       )}
       {isPicking && (
-        <Dialog title="Matches of whom?" onClose={() => setPicking(false)}>
+        <Dialog title={texts.history.matchesOfWhom} onClose={() => setPicking(false)}>
           <PersonPicker
-            label="Part of the name"
+            label={texts.frame.partOfName}
             onPick={({ id: entry }) => {
               setPicking(false);
               show(query, { entry });
@@ -209,7 +214,7 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
       )}
       {isFiltered && (
         <a class="button quiet" href={paths.history}>
-          Show all
+          {texts.history.showAll}
         </a>
       )}
     </search>
@@ -218,13 +223,13 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
 
 function PersonFilter({ id, onClear }: { id: number; onClear: () => void }) {
   const { data } = useLoad(`person ${id}`, (signal) => getEntry(id, signal));
-  const name = data?.name ?? `person number ${id}`;
+  const name = data?.name ?? texts.history.personNumber(String(id));
   return (
     <div class="chip">
-      <span>Matches of {name}</span>
+      <span>{texts.history.matchesOf(name)}</span>
       <button type="button" class="button quiet icon-only" onClick={onClear}>
         <Icon name="close" />
-        <span class="visually-hidden">Show matches of everybody</span>
+        <span class="visually-hidden">{texts.history.ofEverybody}</span>
       </button>
     </div>
   );
@@ -241,28 +246,28 @@ function Nothing({
 }) {
   if (isBeyond) {
     return (
-      <Empty icon="history" title="The list ends before this page">
+      <Empty icon="history" title={texts.history.endsBefore}>
         <button type="button" class="button" onClick={() => show(query, { page: 1 })}>
-          To the newest
+          {texts.history.toNewest}
         </button>
       </Empty>
     );
   }
   if (isFiltered) {
     return (
-      <Empty icon="search" title="No picture fits">
-        <p>Choose other days or another result.</p>
+      <Empty icon="search" title={texts.history.noneFits}>
+        <p>{texts.history.chooseOther}</p>
         <a class="button" href={paths.history}>
-          Show all
+          {texts.history.showAll}
         </a>
       </Empty>
     );
   }
   return (
-    <Empty icon="history" title="No picture was checked yet">
-      <p>Pictures that are checked here, or sent by other programs, appear in this list.</p>
+    <Empty icon="history" title={texts.history.noneYet}>
+      <p>{texts.history.appearHere}</p>
       <a class="button primary" href={paths.check}>
-        Check a picture
+        {texts.history.checkPicture}
       </a>
     </Empty>
   );
@@ -272,7 +277,7 @@ function Pages({ query, total }: { query: HistoryQuery; total: number }) {
   const last = Math.max(1, Math.ceil(total / rowsPerPage));
   if (last === 1) return null;
   return (
-    <nav class="pages" aria-label="Pages">
+    <nav class="pages" aria-label={texts.frame.pages}>
       <button
         type="button"
         class="button"
@@ -280,18 +285,16 @@ function Pages({ query, total }: { query: HistoryQuery; total: number }) {
         onClick={() => show(query, { page: query.page - 1 })}
       >
         <Icon name="back" />
-        Newer
+        {texts.frame.newer}
       </button>
-      <span aria-live="polite">
-        Page {query.page.toLocaleString('en')} of {last.toLocaleString('en')}
-      </span>
+      <span aria-live="polite">{texts.history.pageOf(query.page, last)}</span>
       <button
         type="button"
         class="button"
         disabled={query.page >= last}
         onClick={() => show(query, { page: query.page + 1 })}
       >
-        Older
+        {texts.frame.older}
         <Icon name="forward" />
       </button>
     </nav>

@@ -1,20 +1,22 @@
 import { useId, useState } from 'preact/hooks';
 import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import { messageOf } from '../api/client.ts';
+import { type Told, toldOf } from '../api/client.ts';
 import { getErasure, getStatus } from '../api/endpoints.ts';
+import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { count, timeOf } from '../model/words.ts';
+import { texts } from '../texts.ts';
 import { Page } from '../ui/page.tsx';
 import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
+import { ByService, ToldText } from '../ui/told.tsx';
 
 /** Shows how long what is kept, and what an erasure has removed. */
 export function PrivacyPage() {
   const { data, error, reload } = useLoad('status', getStatus);
   return (
-    <Page title="Privacy" lead="How long pictures and records are kept, and what was erased">
+    <Page title={texts.service.privacy} lead={texts.service.privacyLead}>
       <ServiceTabs />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data?.settings.retention && <Retention retention={data.settings.retention} />}
@@ -24,19 +26,19 @@ export function PrivacyPage() {
 }
 
 function Retention({ retention }: { retention: Status['settings']['retention'] }) {
-  const kept = (days: number) => (days === 0 ? 'Not kept' : count(days, 'day'));
+  const kept = (days: number) => (days === 0 ? texts.service.notKept : texts.service.days(days));
   return (
     <section class="section">
-      <h2>How long it is kept</h2>
+      <h2>{texts.service.howLong}</h2>
       <dl class="facts-list">
-        <Fact name="Pictures without a match" value={kept(retention.unmatched_days)} />
-        <Fact name="Pictures with a match" value={kept(retention.matched_days)} />
-        <Fact name="Rejected files" value={kept(retention.rejected_days)} />
-        <Fact name="Entries after they expired" value={kept(retention.expired_days)} />
-        <Fact name="Lines of the audit trail" value={kept(retention.audit_days)} />
+        <Fact name={texts.service.unmatched} value={kept(retention.unmatched_days)} />
+        <Fact name={texts.service.matched} value={kept(retention.matched_days)} />
+        <Fact name={texts.service.rejectedFiles} value={kept(retention.rejected_days)} />
+        <Fact name={texts.service.expiredEntries} value={kept(retention.expired_days)} />
+        <Fact name={texts.service.linesOfAudit} value={kept(retention.audit_days)} />
         <Fact
-          name="Metadata of pictures, such as places"
-          value={retention.strip_metadata ? 'Is removed' : 'Is kept'}
+          name={texts.service.metadata}
+          value={retention.strip_metadata ? texts.service.isRemoved : texts.service.isKept}
         />
       </dl>
     </section>
@@ -46,7 +48,7 @@ function Retention({ retention }: { retention: Status['settings']['retention'] }
 function Erasures() {
   const id = useId();
   const [erasure, setErasure] = useState<Erasure>();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Told>();
   const look = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -55,24 +57,26 @@ function Erasures() {
     try {
       setErasure(await getErasure(Number(form.get('entry'))));
     } catch (failure) {
-      setError(messageOf(failure));
+      setError(toldOf(failure));
     }
   };
   return (
     <section class="section">
-      <h2>What an erasure has removed</h2>
+      <h2>{texts.service.whatWasErased}</h2>
       <form class="filters" onSubmit={look}>
         <div class="field">
-          <label for={id}>Number of the deleted entry</label>
+          <label for={id}>{texts.service.numberOfDeleted}</label>
           <input id={id} name="entry" type="number" min={1} required />
         </div>
         <button type="submit" class="button">
-          Look up
+          {texts.service.lookUp}
         </button>
       </form>
       {error !== undefined && (
         <div role="alert">
-          <Notice kind="warning">{error}</Notice>
+          <Notice kind="warning">
+            <ToldText told={error} />
+          </Notice>
         </div>
       )}
       {erasure && <Report erasure={erasure} />}
@@ -80,20 +84,35 @@ function Erasures() {
   );
 }
 
+/** Returns the name of a place. Those that are not known yet stay as the service calls them. */
+function placeOf(place: string): string {
+  const { places } = texts.service;
+  const known: Readonly<Record<string, string>> = places;
+  return known[place] ?? place.replaceAll('_', ' ');
+}
+
 function Report({ erasure: { started_at, finished_at, removed, remaining } }: { erasure: Erasure }) {
   return (
     <div role="status">
       <dl class="facts-list">
-        <Fact name="Started" value={timeOf(started_at)} />
-        <Fact name="Finished" value={finished_at === null ? 'It still goes on' : timeOf(finished_at)} />
+        <Fact name={texts.service.started} value={timeOf(started_at)} />
+        <Fact
+          name={texts.service.finished}
+          value={finished_at === null ? texts.service.stillGoesOn : timeOf(finished_at)}
+        />
         {removed.map(({ place, count: number }) => (
-          <Fact key={place} name={`Removed: ${place.replaceAll('_', ' ')}`} value={String(number)} />
+          <Fact key={place} name={texts.service.removed(placeOf(place))} value={String(number)} />
         ))}
         {remaining.map(({ place, until, note }) => (
           <Fact
             key={place}
-            name={`May remain: ${place.replaceAll('_', ' ')}`}
-            value={until === null ? note : `${note} Until ${timeOf(until)}.`}
+            name={texts.service.mayRemain(placeOf(place))}
+            value={
+              <>
+                <ByService>{note}</ByService>
+                {until !== null && ` ${texts.service.until(timeOf(until))}`}
+              </>
+            }
             isLong
           />
         ))}

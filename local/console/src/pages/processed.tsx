@@ -10,10 +10,12 @@ import {
   listProcessed,
   processedImagePath,
 } from '../api/endpoints.ts';
+import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { count, sourceOf, timeOf } from '../model/words.ts';
+import { sourceOf } from '../model/words.ts';
 import { go, historyShown, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
@@ -26,23 +28,29 @@ import { Warnings } from '../ui/warnings.tsx';
 
 /** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
-  const back = { href: useStore(historyShown), label: 'History' };
+  const back = { href: useStore(historyShown), label: texts.history.title };
   const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
     'review',
     'deletion',
   ]);
   if (error instanceof RefusedError && error.status === 404) {
     return (
-      <Page title="Not in the history" back={back}>
-        <Empty icon="history" title="There is no such picture">
-          <p>It was never kept, or the address is wrong.</p>
+      <Page title={texts.history.notInHistory} back={back}>
+        <Empty icon="history" title={texts.history.noSuchPicture}>
+          <p>{texts.history.neverKept}</p>
         </Empty>
       </Page>
     );
   }
   return (
     <Page
-      title={data ? timeOf(data.processing_timestamp ?? '') : error === undefined ? undefined : 'Picture'}
+      title={
+        data
+          ? timeOf(data.processing_timestamp ?? '')
+          : error === undefined
+            ? undefined
+            : texts.history.picture
+      }
       back={back}
       isCompact
     >
@@ -57,7 +65,7 @@ async function goToNext(id: number): Promise<void> {
   try {
     const { items } = await listProcessed({ review: 'open' }, { limit: 2, offset: 0 });
     const next = items.find(({ db_id }) => db_id !== id)?.db_id;
-    if (next == null) tell('Nothing else is to be reviewed.');
+    if (next == null) tell(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {
     tell(messageOf(error));
@@ -85,7 +93,7 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
         result={item}
         comingText=""
         picture={url && size ? { url, size } : undefined}
-        alt="The picture that was checked"
+        alt={texts.history.pictureChecked}
         status={status.data}
         isKept
         onReviewed={onChange}
@@ -94,48 +102,50 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
       <div class="actions">
         {mayReview && open !== undefined && open > 0 && (
           <button type="button" class="button" onClick={() => void goToNext(id)}>
-            Next to review
+            {texts.history.nextToReview}
           </button>
         )}
         <button type="button" class="button" onClick={() => print()}>
-          Print
+          {texts.frame.print}
         </button>
         {mayDelete && (
           <button type="button" class="button danger-quiet" onClick={() => setDeleting(true)}>
             <Icon name="trash" />
-            Delete from the history
+            {texts.history.deleteFromHistory}
           </button>
         )}
       </div>
       {isDeleting && (
         <Confirm
-          title="Delete this picture?"
-          action="Delete the picture"
+          title={texts.history.deleteThis}
+          action={texts.history.deletePicture}
           run={async () => {
             await deleteProcessed(id);
             go(paths.history, { replace: true });
           }}
           onClose={() => setDeleting(false)}
         >
-          <p>The record, the picture and all its copies are deleted. This cannot be undone.</p>
+          <p>{texts.history.deleteThisMeans}</p>
         </Confirm>
       )}
       <section class="section" aria-labelledby="details">
-        <h2 id="details">Details</h2>
+        <h2 id="details">{texts.history.details}</h2>
         <dl class="facts-list">
-          {item.processing_timestamp && <Fact name="When" value={timeOf(item.processing_timestamp)} />}
-          <Fact name="Number" value={String(id)} />
-          <Fact name="Came from" value={sourceOf(item.image_path_or_identifier)} />
-          {item.source && <Fact name="Source" value={item.source} />}
-          {item.reference && <Fact name="Reference" value={item.reference} />}
-          <Fact name="Faces" value={count(item.faces.length, 'face')} />
-          {best && <Fact name="Model" value={best.model} />}
-          {best && <Fact name="Detector" value={best.detector_backend} />}
-          {best && <Fact name="Measure" value={best.similarity_metric} />}
+          {item.processing_timestamp && (
+            <Fact name={texts.history.when} value={timeOf(item.processing_timestamp)} />
+          )}
+          <Fact name={texts.history.number} value={String(id)} />
+          <Fact name={texts.history.cameFrom} value={sourceOf(item.image_path_or_identifier)} />
+          {item.source && <Fact name={texts.history.source} value={item.source} />}
+          {item.reference && <Fact name={texts.history.reference} value={item.reference} />}
+          <Fact name={texts.history.facesFact} value={texts.history.faces(item.faces.length)} />
+          {best && <Fact name={texts.history.model} value={best.model} />}
+          {best && <Fact name={texts.history.detector} value={best.detector_backend} />}
+          {best && <Fact name={texts.history.measure} value={best.similarity_metric} />}
         </dl>
         {item.saved_image_path !== null && (
           <dl class="facts-list">
-            <Fact name="Kept at" value={item.saved_image_path} isLong />
+            <Fact name={texts.history.keptAt} value={item.saved_image_path} isLong />
           </dl>
         )}
       </section>

@@ -3,32 +3,36 @@ import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import { isAddressChosen, leaveService, serviceUrl } from '../api/connection.ts';
 import { getStatus } from '../api/endpoints.ts';
 import { forgetToken, hasToken } from '../api/token.ts';
+import { distanceOf, number, timeOf, wholePercent } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { bytes, count, distanceOf, timeOf } from '../model/words.ts';
+import { bytes } from '../model/words.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Badge } from '../ui/badge.tsx';
 import { SoundSetting } from '../ui/bell.tsx';
+import { LanguageChoice, UtcSetting } from '../ui/language-choice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
+import { ByService } from '../ui/told.tsx';
 
 export function StatusPage() {
   const { data, error, isLoading, reload } = useLoad('status', getStatus);
   return (
     <Page
-      title="Status"
-      lead="How the service is set up, and how it does"
+      title={texts.service.status}
+      lead={texts.service.statusLead}
       actions={
         <button type="button" class="button" onClick={reload} disabled={isLoading}>
-          Refresh
+          {texts.service.refresh}
         </button>
       }
     >
       <ServiceTabs />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && error === undefined && (
-        <div class="tiles" role="status" aria-label="Loading the status">
+        <div class="tiles" role="status" aria-label={texts.service.loadingStatus}>
           {Array.from({ length: 4 }, (_, index) => (
             <div class="panel tile skeleton" key={index} />
           ))}
@@ -47,37 +51,39 @@ function Report({ status }: { status: Status }) {
       {health.status === 'failing' && (
         <div role="alert">
           <Notice kind="match">
-            <strong>The service cannot work.</strong> {health.detail}
+            <strong>{texts.service.cannotWork}</strong> <ByService>{health.detail}</ByService>
           </Notice>
         </div>
       )}
       {warnings.map((warning) => (
         <Notice key={warning} kind="warning">
-          {warning}
+          <ByService>{warning}</ByService>
         </Notice>
       ))}
       {warnings.length === 0 && health.status === 'ok' && (
-        <Notice kind="clear">All is well: nothing needs attention.</Notice>
+        <Notice kind="clear">{texts.service.allIsWell}</Notice>
       )}
       <div class="tiles">
-        <Tile name="People listed" value={counts.entries.toLocaleString('en')} />
-        <Tile name="Reference pictures" value={counts.images?.toLocaleString('en') ?? 'Not counted'} />
-        <Tile name="Pictures checked" value={counts.processed.toLocaleString('en')} />
-        <Tile name="Health" value={<HealthBadge health={health} />} />
+        <Tile name={texts.service.peopleListed} value={number(counts.entries)} />
+        <Tile
+          name={texts.service.referencePictures}
+          value={counts.images === null ? texts.service.notCounted : number(counts.images)}
+        />
+        <Tile name={texts.service.picturesChecked} value={number(counts.processed)} />
+        <Tile name={texts.service.health} value={<HealthBadge health={health} />} />
       </div>
       {throughput && (
-        <Section title="The last hour">
-          <Fact name="Pictures" value={throughput.pictures_last_hour.toLocaleString('en')} />
+        <Section title={texts.service.lastHour}>
+          <Fact name={texts.service.pictures} value={number(throughput.pictures_last_hour)} />
+          <Fact name={texts.service.picturesLastMinute} value={number(throughput.pictures_last_minute)} />
+          <Fact name={texts.service.faces} value={number(throughput.faces_last_hour)} />
+          <Fact name={texts.service.matches} value={number(throughput.matches_last_hour)} />
           <Fact
-            name="Pictures in the last minute"
-            value={throughput.pictures_last_minute.toLocaleString('en')}
-          />
-          <Fact name="Faces" value={throughput.faces_last_hour.toLocaleString('en')} />
-          <Fact name="Matches" value={throughput.matches_last_hour.toLocaleString('en')} />
-          <Fact
-            name="Time for a picture"
+            name={texts.service.timeForPicture}
             value={
-              throughput.median_ms === null ? 'None yet' : `${Math.round(throughput.median_ms)} ms (median)`
+              throughput.median_ms === null
+                ? texts.service.noneYet
+                : texts.service.median(Math.round(throughput.median_ms))
             }
           />
         </Section>
@@ -91,7 +97,11 @@ function Report({ status }: { status: Status }) {
 }
 
 function HealthBadge({ health }: { health: Status['health'] }) {
-  return health.status === 'ok' ? <Badge kind="clear">Working</Badge> : <Badge kind="match">Failing</Badge>;
+  return health.status === 'ok' ? (
+    <Badge kind="clear">{texts.service.working}</Badge>
+  ) : (
+    <Badge kind="match">{texts.service.failing}</Badge>
+  );
 }
 
 function Tile({ name, value }: { name: string; value: ComponentChildren }) {
@@ -112,50 +122,45 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-const runtimeNames: Record<NonNullable<Status['settings']['runtime']>, string> = {
-  onnx: 'ONNX Runtime',
-  'tfjs-node': 'tfjs, on TensorFlow',
-  'tfjs-wasm': 'tfjs, on WASM',
-};
-
-const authentications: Record<Status['settings']['authentication'], string> = {
-  tokens: 'Tokens',
-  none: 'None: everybody who reaches it may use it',
-  gateway: 'By API Gateway',
-};
+function thresholdWords({ threshold, default_threshold }: Status): string {
+  const { theDefault, notTheDefault } = texts.service;
+  const shown = distanceOf(threshold);
+  return threshold === default_threshold
+    ? theDefault(shown)
+    : notTheDefault(shown, distanceOf(default_threshold));
+}
 
 function SettingsSection({ status }: { status: Status }) {
-  const { settings, threshold, default_threshold } = status;
+  const { settings } = status;
   return (
-    <Section title="Settings">
+    <Section title={texts.service.settings}>
       <Fact
-        name="Faces are compared by"
-        value={status.backend === 'deepface' ? 'This service' : 'Amazon Rekognition'}
+        name={texts.service.comparedBy}
+        value={status.backend === 'deepface' ? texts.service.thisService : 'Amazon Rekognition'}
       />
-      <Fact name="Model" value={status.model} />
-      <Fact name="Detector" value={status.detector_backend} />
-      <Fact name="Measure" value={status.similarity_metric} />
+      <Fact name={texts.service.model} value={status.model} />
+      <Fact name={texts.service.detector} value={status.detector_backend} />
+      <Fact name={texts.service.measure} value={status.similarity_metric} />
+      <Fact name={texts.service.threshold} value={thresholdWords(status)} />
       <Fact
-        name="Threshold"
-        value={`${distanceOf(threshold)}${threshold === default_threshold ? ', the default' : `; the default is ${distanceOf(default_threshold)}`}`}
-      />
-      <Fact
-        name="Poor reference pictures"
-        value={settings.quality_filter === 'auto' ? 'Are refused' : 'Are taken'}
+        name={texts.service.poorPictures}
+        value={settings.quality_filter === 'auto' ? texts.service.areRefused : texts.service.areTaken}
       />
       {settings.detection_confidence_threshold !== null && (
         <Fact
-          name="Faces count from a confidence of"
-          value={`${Math.round(settings.detection_confidence_threshold * 100)}%`}
+          name={texts.service.confidenceFrom}
+          value={wholePercent(settings.detection_confidence_threshold)}
         />
       )}
-      <Fact name="Largest picture" value={bytes(settings.max_image_bytes)} />
-      <Fact name="Largest request" value={bytes(settings.max_request_bytes)} />
-      {settings.workers !== null && <Fact name="Threads" value={String(settings.workers)} />}
-      {settings.runtime !== null && <Fact name="Runtime" value={runtimeNames[settings.runtime]} />}
-      <Fact name="Who may use it" value={authentications[settings.authentication]} />
-      <Fact name="Version" value={status.version} />
-      {status.started_at !== null && <Fact name="Started" value={timeOf(status.started_at)} />}
+      <Fact name={texts.service.largestPicture} value={bytes(settings.max_image_bytes)} />
+      <Fact name={texts.service.largestRequest} value={bytes(settings.max_request_bytes)} />
+      {settings.workers !== null && <Fact name={texts.service.threads} value={String(settings.workers)} />}
+      {settings.runtime !== null && (
+        <Fact name={texts.service.runtime} value={texts.service.runtimes[settings.runtime]} />
+      )}
+      <Fact name={texts.service.whoMayUse} value={texts.service.authentications[settings.authentication]} />
+      <Fact name={texts.service.version} value={status.version} />
+      {status.started_at !== null && <Fact name={texts.service.started} value={timeOf(status.started_at)} />}
     </Section>
   );
 }
@@ -163,11 +168,13 @@ function SettingsSection({ status }: { status: Status }) {
 function WebhookSection({ webhook }: { webhook: NonNullable<Status['webhooks']>[number] }) {
   const { receiver, pending, oldest_pending, given_up, last_error } = webhook;
   return (
-    <Section title={`Match events to ${receiver}`}>
-      <Fact name="Waiting" value={count(pending, 'event')} />
-      {oldest_pending !== null && <Fact name="The oldest waits since" value={timeOf(oldest_pending)} />}
-      <Fact name="Given up" value={count(given_up, 'event')} />
-      {last_error !== null && <Fact name="Last error" value={last_error} />}
+    <Section title={texts.service.eventsTo(receiver)}>
+      <Fact name={texts.service.waiting} value={texts.service.events(pending)} />
+      {oldest_pending !== null && <Fact name={texts.service.oldestSince} value={timeOf(oldest_pending)} />}
+      <Fact name={texts.service.givenUp} value={texts.service.events(given_up)} />
+      {last_error !== null && (
+        <Fact name={texts.service.lastError} value={<ByService>{last_error}</ByService>} />
+      )}
     </Section>
   );
 }
@@ -178,21 +185,26 @@ function ConnectionSection() {
   const isSignedIn = useStore(hasToken);
   return (
     <section class="section">
-      <h2>This console</h2>
+      <h2>{texts.service.thisConsole}</h2>
       <dl class="facts-list">
-        <Fact name="Service" value={service?.href ?? ''} isLong />
-        <Fact name="Token" value={isSignedIn ? 'Kept until this tab is closed' : 'None'} />
+        <Fact name={texts.service.service} value={service?.href ?? ''} isLong />
+        <Fact
+          name={texts.service.token}
+          value={isSignedIn ? texts.service.keptUntilClosed : texts.service.none}
+        />
       </dl>
+      <LanguageChoice />
+      <UtcSetting />
       <SoundSetting />
       <div class="actions">
         {isSignedIn && (
           <button type="button" class="button" onClick={forgetToken}>
-            Forget the token
+            {texts.service.forgetToken}
           </button>
         )}
         {isAddressChosen && (
           <button type="button" class="button" onClick={leaveService}>
-            Use another service
+            {texts.service.useAnother}
           </button>
         )}
       </div>

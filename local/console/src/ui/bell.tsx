@@ -2,12 +2,12 @@ import { useEffect } from 'preact/hooks';
 import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watchAlerts } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
-import { timeOf } from '../model/words.ts';
+import { list, timeOf } from '../format.ts';
 import { historyPath, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
 const countPauseMs = 300;
 const reviewPath = historyPath(new URLSearchParams({ review: 'open' }));
 
@@ -38,9 +38,9 @@ export function Bell() {
     <a class={`bell ${unseen > 0 ? 'ringing' : ''}`} href={reviewPath}>
       <Icon name="bell" />
       {count !== undefined && count > 0 ? (
-        <span>To review ({count.toLocaleString('en')})</span>
+        <span>{texts.frame.toReview(count)}</span>
       ) : (
-        <span class="visually-hidden">Nothing to review</span>
+        <span class="visually-hidden">{texts.frame.nothingToReview}</span>
       )}
     </a>
   );
@@ -57,20 +57,18 @@ export function AlertBar() {
     <div class={`alert-bar ${isDanger ? 'danger' : ''}`} role="alert">
       <Icon name="warning" />
       <p>
-        <strong dir="auto">
-          {isDanger && 'Danger. '}Match: {list.format(names)}
-        </strong>{' '}
+        <strong dir="auto">{texts.verdicts.match(list(names), isDanger)}</strong>{' '}
         {source && <span dir="auto">{source}, </span>}
         {timeOf(time)}
-        {all.length > 1 && ` · ${all.length - 1} more`}
+        {all.length > 1 && ` · ${texts.frame.more(all.length - 1)}`}
       </p>
       <div class="actions">
         <a class="button" href={paths.processed(pictureId)} onClick={acknowledge}>
-          Look
+          {texts.frame.look}
         </a>
         {isSoundOn === undefined && (
           <button type="button" class="button" onClick={() => setSound(true)}>
-            With sound from now on
+            {texts.frame.withSound}
           </button>
         )}
         <button
@@ -81,7 +79,7 @@ export function AlertBar() {
             acknowledge();
           }}
         >
-          Acknowledge
+          {texts.frame.acknowledge}
         </button>
       </div>
     </div>
@@ -89,7 +87,7 @@ export function AlertBar() {
 }
 
 /** Lets a person change the answer to the question for sound. */
-export function SoundSetting({ from = 'that comes from elsewhere' }: { from?: string }) {
+export function SoundSetting({ isAnywhere = false }: { isAnywhere?: boolean }) {
   const isOn = useStore(hasSound) === true;
   return (
     <label class="checkbox">
@@ -98,7 +96,7 @@ export function SoundSetting({ from = 'that comes from elsewhere' }: { from?: st
         checked={isOn}
         onChange={({ currentTarget }) => setSound(currentTarget.checked)}
       />
-      <span>Sound and vibration for a match {from}</span>
+      <span>{isAnywhere ? texts.frame.soundAnywhere : texts.frame.soundElsewhere}</span>
     </label>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { draw } from '../api/pictures.ts';
+import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Notice } from './states.tsx';
@@ -36,26 +37,23 @@ export function Camera({ onPicture, onClose }: { onPicture: (file: File) => void
     const { videoWidth: w, videoHeight: h } = video.current;
     const blob = await draw(video.current, { x: 0, y: 0, w, h }, 1, 'image/jpeg', 0.92);
     const time = new Date().toTimeString().slice(0, 8).replaceAll(':', '.');
-    onPicture(new File([blob], `Camera ${time}.jpg`, { type: 'image/jpeg' }));
+    onPicture(new File([blob], `${texts.frame.camera} ${time}.jpg`, { type: 'image/jpeg' }));
     onClose();
   };
   return (
-    <Dialog title="Take a picture" onClose={onClose} wide>
+    <Dialog title={texts.frame.takePicture} onClose={onClose} wide>
       {state === 'refused' ? (
-        <Notice kind="warning">
-          The camera cannot be used. Allow it in the browser’s settings for this page, and see that no other
-          program uses it.
-        </Notice>
+        <Notice kind="warning">{texts.frame.cameraRefused}</Notice>
       ) : (
-        <video class="camera" ref={video} muted playsInline aria-label="What the camera sees" />
+        <video class="camera" ref={video} muted playsInline aria-label={texts.frame.whatCameraSees} />
       )}
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
-          Cancel
+          {texts.frame.cancel}
         </button>
         <button type="button" class="button primary" onClick={take} disabled={state !== 'running'}>
           <Icon name="camera" />
-          Take picture
+          {texts.frame.take}
         </button>
       </div>
     </Dialog>

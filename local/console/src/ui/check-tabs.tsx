@@ -1,13 +1,14 @@
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Tabs } from './tabs.tsx';
-
-const tabs = [
-  { page: 'check', path: paths.check, name: 'Pictures' },
-  { page: 'door', path: paths.door, name: 'Door' },
-  { page: 'compare', path: paths.compare, name: 'Compare' },
-] as const;
 
 /** Leads to the ways to look at somebody. */
 export function CheckTabs() {
-  return <Tabs label="Ways to check" tabs={tabs} />;
+  const { waysToCheck, pictures, door, compare } = texts.checking;
+  const tabs = [
+    { page: 'check', path: paths.check, name: pictures },
+    { page: 'door', path: paths.door, name: door },
+    { page: 'compare', path: paths.compare, name: compare },
+  ] as const;
+  return <Tabs label={waysToCheck} tabs={tabs} />;
 }

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../api/client.ts';
+import { toldOf } from '../api/client.ts';
+import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 import { Notice } from './states.tsx';
+import { ToldText } from './told.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -39,11 +41,13 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
     >
       <div class="dialog-body">
         <div class="dialog-head">
-          <h2 id={titleId}>{title}</h2>
+          <h2 id={titleId} dir="auto">
+            {title}
+          </h2>
           {onClose && (
             <button type="button" class="button quiet icon-only" onClick={onClose}>
               <Icon name="close" />
-              <span class="visually-hidden">Close</span>
+              <span class="visually-hidden">{texts.frame.close}</span>
             </button>
           )}
         </div>
@@ -83,12 +87,14 @@ export function Confirm({ title, children, action, run, onClose }: ConfirmProps)
       {children}
       {error !== undefined && (
         <div role="alert">
-          <Notice kind="warning">{messageOf(error)}</Notice>
+          <Notice kind="warning">
+            <ToldText told={toldOf(error)} />
+          </Notice>
         </div>
       )}
       <div class="dialog-actions">
         <button type="button" class="button" ref={cancel} onClick={onClose} disabled={isRunning}>
-          Cancel
+          {texts.frame.cancel}
         </button>
         <button type="button" class="button danger" onClick={confirm} disabled={isRunning}>
           {action}

@@ -1,7 +1,8 @@
 import type { DraftPicture } from '../draft.ts';
 import type { Doubts } from '../enrollment.ts';
-import { similarityOf } from '../model/words.ts';
+import { similarityOf } from '../format.ts';
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 
 export interface DoubtsDialogProps {
@@ -18,23 +19,25 @@ export interface DoubtsDialogProps {
 export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: DoubtsDialogProps) {
   const { duplicates, strangers } = doubts;
   return (
-    <Dialog title="Look twice before this is kept" onClose={onClose}>
+    <Dialog title={texts.people.lookTwice} onClose={onClose}>
       {duplicates.length > 0 && (
         <div>
           <p>
-            <strong>This may be somebody who is listed already:</strong>
+            <strong>{texts.people.maybeListed}</strong>
           </p>
           <ul class="doubts">
             {duplicates.map(({ id, name, similarity }) => (
               <li key={id}>
                 <span>
-                  <a href={paths.entry(id)} dir="auto">
-                    {name}
-                  </a>
-                  , {similarityOf(similarity)} alike
+                  {texts.people.personAlike(
+                    <a href={paths.entry(id)} dir="auto">
+                      {name}
+                    </a>,
+                    similarityOf(similarity),
+                  )}
                 </span>
                 <button type="button" class="button" onClick={() => onAddTo(id)}>
-                  Add the pictures to {name}
+                  {texts.people.addPicturesTo(name)}
                 </button>
               </li>
             ))}
@@ -44,10 +47,7 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
       {strangers.length > 0 && (
         <div>
           <p>
-            <strong>
-              {strangers.length === 1 ? 'A picture does' : 'Some pictures do'} not look like the person’s
-              others:
-            </strong>
+            <strong>{texts.people.strangers(strangers.length)}</strong>
           </p>
           <ul class="doubts">
             {strangers.map(({ picture, similarity }) => (
@@ -58,7 +58,7 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
       )}
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
-          Back
+          {texts.people.back}
         </button>
         <button type="button" class="button danger" onClick={onGoOn}>
           {action}
@@ -72,9 +72,7 @@ function Stranger({ picture: { url, name }, similarity }: { picture: DraftPictur
   return (
     <li>
       <img src={url} alt="" />
-      <span>
-        {name}, {similarityOf(similarity)} alike
-      </span>
+      <span>{texts.people.personAlike(<bdi>{name}</bdi>, similarityOf(similarity))}</span>
     </li>
   );
 }

@@ -7,11 +7,13 @@ import {
   needsChoice,
   removePicture,
 } from '../draft.ts';
+import { similarityOf } from '../format.ts';
 import { faultsOf } from '../model/verdict-words.ts';
-import { similarityOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
+import { ToldText } from './told.tsx';
 
 export interface DraftPicturesProps {
   readonly draft: Draft;
@@ -24,7 +26,7 @@ export interface DraftPicturesProps {
 export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
   const pictures = useStore(draft);
   return (
-    <ul class="drafts" aria-label="Pictures to add">
+    <ul class="drafts" aria-label={texts.people.picturesToAdd}>
       {pictures.map((picture) => (
         <li
           key={picture.id}
@@ -36,14 +38,16 @@ export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
             onChoose={(face) => chooseFace(draft, picture.id, face)}
           />
           <div class="draft-text">
-            <p class="draft-name">{picture.name}</p>
+            <p class="draft-name" dir="auto">
+              {picture.name}
+            </p>
             <div class="draft-verdict" role="status">
               <DraftVerdict picture={picture} />
               <Alike picture={picture} entryId={entryId} />
             </div>
             {picture.state === 'not-looked-at' && (
               <button type="button" class="button" onClick={() => lookAgain(draft, picture)}>
-                Look again
+                {texts.people.lookAgain}
               </button>
             )}
           </div>
@@ -55,7 +59,7 @@ export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
               onClick={() => removePicture(draft, picture.id)}
             >
               <Icon name="close" />
-              <span class="visually-hidden">Leave {picture.name} out</span>
+              <span class="visually-hidden">{texts.people.leaveOut(picture.name)}</span>
             </button>
           )}
         </li>
@@ -64,30 +68,23 @@ export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
   );
 }
 
-const stateWords: Record<DraftPicture['state'], string> = {
-  looking: 'Looking for the face …',
-  ready: '',
-  'not-looked-at': 'The face could not be looked for.',
-  unreadable: 'Cannot be used.',
-  sending: 'Sending …',
-  added: 'Added.',
-  refused: 'Not taken.',
-};
-
 function DraftVerdict({ picture }: { picture: DraftPicture }) {
   const { state, text, faces } = picture;
   const face = chosenFace(picture);
+  const { states, noFaceFound, oneFace, severalFaces, markedAlone, mayNotBeTaken } = texts.people;
   return (
     <p>
-      {stateWords[state] && <strong>{stateWords[state]} </strong>}
-      {state === 'ready' && faces?.length === 0 && 'No face found: it will hardly be taken. '}
-      {state === 'ready' && faces?.length === 1 && 'One face found. '}
-      {needsChoice(picture) && <strong>{faces?.length} faces found. Choose the one that is meant. </strong>}
-      {state === 'ready' && (faces?.length ?? 0) > 1 && face && 'The marked face alone is sent. '}
+      {states[state] && <strong>{states[state]} </strong>}
+      {state === 'ready' && faces?.length === 0 && `${noFaceFound} `}
+      {state === 'ready' && faces?.length === 1 && `${oneFace} `}
+      {needsChoice(picture) && <strong>{severalFaces(faces?.length ?? 0)} </strong>}
+      {state === 'ready' && (faces?.length ?? 0) > 1 && face && `${markedAlone} `}
       {state === 'ready' && face && face.reasons.length > 0 && (
-        <strong>{faultsOf(face.reasons)} It may not be taken, or accuse others. </strong>
+        <strong>
+          {faultsOf(face.reasons)} {mayNotBeTaken}{' '}
+        </strong>
       )}
-      {text}
+      {text && <ToldText told={text} />}
     </p>
   );
 }
@@ -100,17 +97,17 @@ function Alike({ picture, entryId }: { picture: DraftPicture; entryId: number | 
     <p class="draft-alike">
       <Icon name="warning" />
       <span>
-        Looks like{' '}
-        {alike.map(({ id, name, similarity }, index) => (
-          <span key={id}>
-            {index > 0 && ', '}
-            <a href={paths.entry(id)} dir="auto">
-              {name}
-            </a>{' '}
-            ({similarityOf(similarity)})
-          </span>
-        ))}
-        , listed already.
+        {texts.people.looksLike(
+          alike.map(({ id, name, similarity }, index) => (
+            <span key={id}>
+              {index > 0 && ', '}
+              <a href={paths.entry(id)} dir="auto">
+                {name}
+              </a>{' '}
+              ({similarityOf(similarity)})
+            </span>
+          )),
+        )}
       </span>
     </p>
   );
@@ -140,7 +137,7 @@ function Preview({ picture, isBusy, onChoose }: PreviewProps) {
           key={`${area.x} ${area.y}`}
           type="button"
           class="draft-face"
-          aria-label={`Face ${index + 1} of ${name}`}
+          aria-label={texts.people.faceOf(index + 1, name)}
           aria-pressed={index === chosen}
           disabled={isBusy || state !== 'ready' || faces.length === 1}
           style={{

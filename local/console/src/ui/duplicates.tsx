@@ -1,6 +1,7 @@
 import type { Outcome } from '../enrollment.ts';
-import { similarityOf } from '../model/words.ts';
+import { similarityOf } from '../format.ts';
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Notice } from './states.tsx';
 
 /** Warns of listed people who look like the one whose pictures were added. */
@@ -12,18 +13,23 @@ export function Duplicates({ outcome: { duplicates, isUnsure } }: { outcome: Out
         {duplicates.length > 0 ? (
           <>
             <p>
-              <strong>This may be somebody who is listed already:</strong>
+              <strong>{texts.people.maybeListed}</strong>
             </p>
             <ul>
               {duplicates.map(({ id, name, similarity }) => (
                 <li key={id}>
-                  <a href={paths.entry(id)}>{name}</a>, {similarityOf(similarity)} similar
+                  {texts.people.personSimilar(
+                    <a href={paths.entry(id)} dir="auto">
+                      {name}
+                    </a>,
+                    similarityOf(similarity),
+                  )}
                 </li>
               ))}
             </ul>
           </>
         ) : (
-          <p>Not every picture could be compared with the people who are listed.</p>
+          <p>{texts.people.notAllCompared}</p>
         )}
       </Notice>
     </div>

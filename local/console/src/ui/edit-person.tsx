@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { RefusedError, type Told, toldOf } from '../api/client.ts';
 import { getEntry, patchEntry } from '../api/endpoints.ts';
+import { timeOf } from '../format.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
-import { timeOf } from '../model/words.ts';
+import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { tell } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
 import { Notice } from './states.tsx';
+import { ToldText } from './told.tsx';
 
 export interface EditPersonProps {
   readonly entry: BlacklistRecord;
@@ -22,7 +24,7 @@ export interface EditPersonProps {
  */
 export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
   const { values, base, theirs, isSaving, nameError, error, change, save } = useEditing(entry, (saved) => {
-    tell(`${saved.name} was saved.`);
+    tell(texts.people.wasSaved(saved.name));
     onSaved(saved);
     onClose();
   });
@@ -31,18 +33,13 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
     void save();
   };
   return (
-    <Dialog title={`Edit ${entry.name}`} onClose={onClose} wide>
+    <Dialog title={texts.people.editPerson(entry.name)} onClose={onClose} wide>
       <form class="form" onSubmit={submit} noValidate>
         {theirs && (
           <div role="alert">
             <Notice kind="warning">
-              <strong>
-                {base.updated_by ?? 'Somebody else'} has saved this entry
-                {base.updated_date && ` at ${timeOf(base.updated_date)}`}, while you wrote.
-              </strong>{' '}
-              {Object.keys(theirs).length > 0
-                ? 'Both texts are shown. Save again to keep what stands in the fields.'
-                : 'That changed other fields than yours. Save again to keep both.'}
+              <strong>{otherSaved(base)}</strong>{' '}
+              {Object.keys(theirs).length > 0 ? texts.people.bothShown : texts.people.otherFields}
             </Notice>
           </div>
         )}
@@ -57,20 +54,30 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
         />
         {error !== undefined && (
           <div role="alert">
-            <Notice kind="warning">{error}</Notice>
+            <Notice kind="warning">
+              <ToldText told={error} />
+            </Notice>
           </div>
         )}
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {texts.frame.cancel}
           </button>
           <button type="submit" class="button primary" disabled={isSaving}>
-            Save
+            {texts.frame.save}
           </button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+/** Tells who has saved the entry meanwhile. */
+function otherSaved({ updated_by, updated_date }: BlacklistRecord): string {
+  const actor = updated_by ?? texts.people.somebodyElse;
+  return updated_date
+    ? texts.people.otherSavedAt(actor, timeOf(updated_date))
+    : texts.people.otherSaved(actor);
 }
 
 function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) => void) {
@@ -80,7 +87,7 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
   const [theirs, setTheirs] = useState<Partial<PersonValues>>();
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<string>();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Told>();
   const meet = async () => {
     const latest = await getEntry(entry.id);
     const [before, now] = [valuesOf(base), valuesOf(latest)];
@@ -93,7 +100,7 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
   };
   const save = async () => {
     setError(undefined);
-    setNameError(values.name.trim() === '' ? 'A name is needed.' : undefined);
+    setNameError(values.name.trim() === '' ? texts.people.nameNeeded : undefined);
     if (values.name.trim() === '') return;
     setSaving(true);
     try {
@@ -101,9 +108,9 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
       onSaved(await patchEntry(entry.id, { ...patch, version: base.version }));
     } catch (failure) {
       const status = failure instanceof RefusedError ? failure.status : 0;
-      if (status === 409) setNameError('Somebody else is listed under this name.');
-      else if (status === 412) await meet().catch((later) => setError(messageOf(later)));
-      else setError(messageOf(failure));
+      if (status === 409) setNameError(texts.people.nameOfAnother);
+      else if (status === 412) await meet().catch((later) => setError(toldOf(later)));
+      else setError(toldOf(failure));
       setSaving(false);
     }
   };

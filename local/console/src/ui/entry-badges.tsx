@@ -1,15 +1,11 @@
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { dateOf } from '../format.ts';
 import { lastMomentOf } from '../model/person.ts';
-import { dateOf } from '../model/words.ts';
+import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from './badge.tsx';
 
 type Severity = NonNullable<BlacklistRecord['severity']>;
 
-export const severityNames: Record<Severity, string> = {
-  info: 'Information',
-  warning: 'Warning',
-  danger: 'Danger',
-};
 const severityKinds: Record<Severity, BadgeKind> = { info: 'neutral', warning: 'warning', danger: 'danger' };
 
 export function isExpired({ expires_at }: Pick<BlacklistRecord, 'expires_at'>, now = Date.now()): boolean {
@@ -28,13 +24,13 @@ export function EntryBadges({ entry }: EntryBadgesProps) {
   if (!severity && !category && !expires_at && !suspended) return null;
   return (
     <p class="badges">
-      {severity && <Badge kind={severityKinds[severity]}>{severityNames[severity]}</Badge>}
-      {suspended && <Badge kind="neutral">Suspended: nobody matches</Badge>}
+      {severity && <Badge kind={severityKinds[severity]}>{texts.people.severities[severity]}</Badge>}
+      {suspended && <Badge kind="neutral">{texts.people.suspendedBadge}</Badge>}
       {expires_at && isExpired(entry) && (
-        <Badge kind="neutral">Expired: was banned until {dateOf(lastMomentOf(expires_at))}</Badge>
+        <Badge kind="neutral">{texts.people.expiredBadge(dateOf(lastMomentOf(expires_at)))}</Badge>
       )}
       {expires_at && !isExpired(entry) && (
-        <Badge kind="neutral">Banned until {dateOf(lastMomentOf(expires_at))}</Badge>
+        <Badge kind="neutral">{texts.people.bannedUntil(dateOf(lastMomentOf(expires_at)))}</Badge>
       )}
       {category && (
         <Badge kind="neutral">

@@ -5,11 +5,12 @@ import { deleteImage, faceOf, getStatus, imagePath, listImages } from '../api/en
 import { forgetPictures } from '../api/pictures.ts';
 import { addFiles, clearDraft, movePictures, picturesFor } from '../draft.ts';
 import { isToSend } from '../enrollment.ts';
+import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { valuesOf } from '../model/person.ts';
-import { count, dateOf } from '../model/words.ts';
 import { go, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { useEnrolling } from '../use-enrolling.ts';
 import { Confirm } from './dialog.tsx';
 import { DoubtsDialog } from './doubts.tsx';
@@ -21,6 +22,7 @@ import { ServicePicture } from './picture.tsx';
 import { PictureInput } from './picture-input.tsx';
 import { ReferencePicture } from './reference-picture.tsx';
 import { Failure, Notice } from './states.tsx';
+import { ToldText } from './told.tsx';
 
 export interface EntryPicturesProps {
   readonly entry: BlacklistRecord;
@@ -44,8 +46,8 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
   return (
     <section class="section" aria-labelledby="reference-pictures">
       <div class="section-head">
-        <h2 id="reference-pictures">Reference pictures</h2>
-        {data && <span class="hint">{count(data.length, 'picture')}</span>}
+        <h2 id="reference-pictures">{texts.people.referencePictures}</h2>
+        {data && <span class="hint">{texts.people.pictures(data.length)}</span>}
       </div>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       <ul class="references-grid">
@@ -68,9 +70,7 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
           />
         ))}
       </ul>
-      {data?.length === 1 && mayRemove && (
-        <p class="hint">The last picture cannot be removed. Delete the person instead.</p>
-      )}
+      {data?.length === 1 && mayRemove && <p class="hint">{texts.people.lastStays}</p>}
       {mayEdit && <AddPictures entry={entry} onAdded={changed} />}
       {looking && (
         <ReferencePicture image={looking} name={entry.name} onClose={() => setLooking(undefined)} />
@@ -98,15 +98,15 @@ interface ReferenceCardProps {
 
 function ReferenceCard({ image, name, isLast, mayRemove, onLook, onRemove }: ReferenceCardProps) {
   const { id, entry_id, file_name, added_date } = image;
-  const title = file_name ?? 'Picture';
+  const title = file_name ?? texts.people.picture;
   return (
     <li class="card">
-      <button type="button" class="picture-button" onClick={onLook} aria-label={`Look at ${title}`}>
-        <ServicePicture path={faceOf(imagePath(entry_id, id))} alt={`${name}, ${title}`} />
+      <button type="button" class="picture-button" onClick={onLook} aria-label={texts.people.lookAt(title)}>
+        <ServicePicture path={faceOf(imagePath(entry_id, id))} alt={texts.people.pictureOf(name, title)} />
       </button>
       <div class="card-text with-action">
         <div>
-          <p class="card-name" title={title}>
+          <p class="card-name" title={title} dir="auto">
             {title}
           </p>
           <p class="hint">{dateOf(added_date)}</p>
@@ -114,7 +114,7 @@ function ReferenceCard({ image, name, isLast, mayRemove, onLook, onRemove }: Ref
         {mayRemove && (
           <button type="button" class="button quiet icon-only" disabled={isLast} onClick={onRemove}>
             <Icon name="trash" />
-            <span class="visually-hidden">Remove {title}</span>
+            <span class="visually-hidden">{texts.people.removePicture(title)}</span>
           </button>
         )}
       </div>
@@ -133,19 +133,27 @@ function RemovePicture({
   onRemoved: () => void;
   onClose: () => void;
 }) {
-  const title = image.file_name ?? 'this picture';
+  const title = image.file_name ?? texts.people.thisPicture;
   const run = async () => {
     await deleteImage(image.entry_id, image.id);
     forgetPictures(imagePath(image.entry_id, image.id));
-    tell(`${title} was removed.`);
+    tell(texts.people.wasRemoved(title));
     onRemoved();
     onClose();
   };
   return (
-    <Confirm title={`Remove ${title}?`} action={`Remove ${title}`} run={run} onClose={onClose}>
+    <Confirm
+      title={texts.people.removeWhich(title)}
+      action={texts.people.removePicture(title)}
+      run={run}
+      onClose={onClose}
+    >
       <div class="confirm-picture">
-        <ServicePicture path={faceOf(imagePath(image.entry_id, image.id))} alt={`${name}, ${title}`} />
-        <p>{name} will no longer be found by this picture. It cannot be brought back.</p>
+        <ServicePicture
+          path={faceOf(imagePath(image.entry_id, image.id))}
+          alt={texts.people.pictureOf(name, title)}
+        />
+        <p>{texts.people.removeMeans(name)}</p>
       </div>
     </Confirm>
   );
@@ -160,7 +168,7 @@ function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () =
     person: () => ({ values: valuesOf(entry), entryId: entry.id }),
     onListed: () => {},
     onDone: (result) => {
-      if (result.added > 0) tell(`${count(result.added, 'picture')} added.`);
+      if (result.added > 0) tell(texts.people.picturesAdded(result.added));
       if (result.added === draft.value.length) clearDraft(draft);
       onAdded();
     },
@@ -175,7 +183,7 @@ function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () =
     <div class="add-pictures">
       <PictureInput
         compact
-        hint="More pictures of the same person make misses rarer."
+        hint={texts.people.moreHint}
         onFiles={(files) => {
           reset();
           addFiles(draft, files, status.data?.settings.max_image_bytes);
@@ -184,18 +192,20 @@ function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () =
       <DraftPictures draft={draft} isBusy={isSending} entryId={entry.id} />
       {error !== undefined && (
         <div role="alert">
-          <Notice kind="warning">{error}</Notice>
+          <Notice kind="warning">
+            <ToldText told={error} />
+          </Notice>
         </div>
       )}
       {outcome && <Duplicates outcome={outcome} />}
       {pictures.length > 0 && (
         <div class="actions end">
           <button type="button" class="button" disabled={isSending} onClick={() => clearDraft(draft)}>
-            {toSend > 0 ? 'Cancel' : 'Done'}
+            {toSend > 0 ? texts.frame.cancel : texts.people.done}
           </button>
           {toSend > 0 && (
             <button type="button" class="button primary" disabled={isSending} onClick={() => void send()}>
-              {isSending ? 'Adding …' : `Add ${count(toSend, 'picture')}`}
+              {isSending ? texts.people.adding : texts.people.addPictures(toSend)}
             </button>
           )}
         </div>
@@ -203,7 +213,7 @@ function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () =
       {doubts && (
         <DoubtsDialog
           doubts={doubts}
-          action={`Add to ${entry.name} nevertheless`}
+          action={texts.people.addNevertheless(entry.name)}
           onGoOn={() => void goOn()}
           onAddTo={addTo}
           onClose={reset}

@@ -1,5 +1,6 @@
 import type { Size } from '../api/pictures.ts';
 import type { Verdict } from '../model/verdicts.ts';
+import { texts } from '../texts.ts';
 import { FaceCut, NoPicture } from './picture.tsx';
 
 /** A picture that this page has already. */
@@ -16,7 +17,7 @@ export function FaceOf({
   picture: ShownPicture | undefined;
   verdict: Verdict;
 }) {
-  const alt = `Face ${face.face_index + 1} of the picture`;
+  const alt = texts.verdicts.faceOfPicture(face.face_index + 1);
   if (face.facial_area === null) return <NoPicture alt={alt} />;
   if (picture === undefined) return <span class="picture skeleton" />;
   return <FaceCut source={picture.url} size={picture.size} box={face.facial_area} alt={alt} />;

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { faceOf, imagePath } from '../api/endpoints.ts';
+import { distanceOf, similarityOf, wholePercent } from '../format.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
 import { faultsOf } from '../model/verdict-words.ts';
 import type { Comparison, Verdict, VerdictKind } from '../model/verdicts.ts';
-import { count, distanceOf, similarityOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 
@@ -21,12 +22,17 @@ export interface FaceVerdictProps {
   readonly isActive: boolean;
 }
 
-const verdictBadges: Record<VerdictKind, { kind: BadgeKind; text: string }> = {
-  match: { kind: 'match', text: 'Match' },
-  possible: { kind: 'possible', text: 'Possible' },
-  cannot_tell: { kind: 'cannot-tell', text: 'Cannot tell' },
-  no_match: { kind: 'clear', text: 'No match' },
+const badgeKinds: Record<VerdictKind, BadgeKind> = {
+  match: 'match',
+  possible: 'possible',
+  cannot_tell: 'cannot-tell',
+  no_match: 'clear',
 };
+
+function wordsOf(kind: VerdictKind): string {
+  const { matched: match, possibly: possible, cannotTell, noMatch } = texts.verdicts;
+  return { match, possible, cannot_tell: cannotTell, no_match: noMatch }[kind];
+}
 
 /** Shows the numbers of a face, and the listed people it was compared with. */
 export function FaceVerdict({ number, verdict, backend, face, isActive }: FaceVerdictProps) {
@@ -41,28 +47,26 @@ export function FaceVerdict({ number, verdict, backend, face, isActive }: FaceVe
       class={`panel face-verdict ${isActive ? 'active' : ''}`}
       tabIndex={-1}
       data-face={number}
-      aria-label={`Face ${number}`}
+      aria-label={texts.verdicts.face(number)}
     >
       <div class="face-head">
         {face}
         <div>
-          <h3>Face {number}</h3>
-          <Badge kind={verdictBadges[kind].kind}>{verdictBadges[kind].text}</Badge>
+          <h3>{texts.verdicts.face(number)}</h3>
+          <Badge kind={badgeKinds[kind]}>{wordsOf(kind)}</Badge>
           {kind === 'cannot_tell' && <p class="hint">{faultsOf(reasons)}</p>}
-          {confidence !== null && (
-            <p class="hint">Face found with {Math.round(confidence * 100)}% confidence</p>
-          )}
+          {confidence !== null && <p class="hint">{texts.verdicts.confidence(wholePercent(confidence))}</p>}
         </div>
       </div>
       {comparisons.length === 0 && (
         <p class="hint">
-          {verdict.face.candidates === null ? 'Nobody matched.' : 'There is nobody else to compare with.'}
+          {verdict.face.candidates === null ? texts.verdicts.nobodyMatched : texts.verdicts.nobodyElse}
         </p>
       )}
       <Comparisons shown={shown} backend={backend} />
       {others.length > 0 && (
         <details>
-          <summary>{count(others.length, 'other')}, less alike</summary>
+          <summary>{texts.verdicts.othersLessAlike(others.length)}</summary>
           <Comparisons shown={others} backend={backend} />
         </details>
       )}
@@ -97,16 +101,22 @@ function ComparisonRow({ comparison, backend }: ComparisonRowProps) {
       </div>
       <div class="comparison-text">
         <div class="comparison-name">
-          <a href={paths.entry(entry.id)}>{entry.name}</a>
-          {isMatch && <Badge kind="match">Match</Badge>}
-          {likeness === 'possible' && <Badge kind="possible">Possible</Badge>}
+          <a href={paths.entry(entry.id)} dir="auto">
+            {entry.name}
+          </a>
+          {isMatch && <Badge kind="match">{wordsOf('match')}</Badge>}
+          {likeness === 'possible' && <Badge kind="possible">{wordsOf('possible')}</Badge>}
         </div>
-        {entry.reason && <p class="hint">{entry.reason}</p>}
+        {entry.reason && (
+          <p class="hint" dir="auto">
+            {entry.reason}
+          </p>
+        )}
         <Meter distance={best.distance} threshold={best.threshold} isMatch={isMatch} />
         <dl class="numbers">
-          <Figure name="Distance" value={distanceOf(best.distance)} />
-          <Figure name="Threshold" value={distanceOf(best.threshold)} />
-          <Figure name="Similarity" value={similarityOf(best.similarity)} />
+          <Figure name={texts.verdicts.distance} value={distanceOf(best.distance)} />
+          <Figure name={texts.verdicts.threshold} value={distanceOf(best.threshold)} />
+          <Figure name={texts.verdicts.similarity} value={similarityOf(best.similarity)} />
         </dl>
         <p class="meaning">{meaningOf(best.similarity, backend)}</p>
       </div>
@@ -116,7 +126,7 @@ function ComparisonRow({ comparison, backend }: ComparisonRowProps) {
 
 function Reference({ reference }: { reference: BlacklistMatch }) {
   const { entry, image_id } = reference;
-  const alt = `Listed picture of ${entry.name}`;
+  const alt = texts.verdicts.listedPictureOf(entry.name);
   // Records of earlier versions do not tell.
   if (image_id === null) return <NoPicture alt={alt} />;
   return <ServicePicture path={faceOf(imagePath(entry.id, image_id), 160)} alt={alt} />;
@@ -135,7 +145,7 @@ function Figure({ name, value }: { name: string; value: string }) {
 function Meter({ distance, threshold, isMatch }: { distance: number; threshold: number; isMatch: boolean }) {
   const share = threshold > 0 ? Math.min(1, distance / (2 * threshold)) : 1;
   return (
-    <div class={`meter ${isMatch ? 'match' : ''}`} aria-hidden="true">
+    <div class={`meter ${isMatch ? 'match' : ''}`} dir="ltr" aria-hidden="true">
       <span class="meter-dot" style={{ left: `${share * 100}%` }} />
     </div>
   );

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { texts } from '../texts.ts';
 
 /** Shows a field below its label. */
 export function Field({
@@ -15,7 +16,7 @@ export function Field({
   return (
     <div class="field">
       <label for={id}>
-        {label} {isOptional && <span class="hint">optional</span>}
+        {label} {isOptional && <span class="hint">{texts.frame.optional}</span>}
       </label>
       {children}
     </div>

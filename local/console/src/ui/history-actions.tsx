@@ -3,7 +3,7 @@ import { useMay } from '../api/caller.ts';
 import { messageOf } from '../api/client.ts';
 import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { csvOf } from '../model/csv.ts';
-import { count } from '../model/words.ts';
+import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
 import { tell } from './live.tsx';
 
@@ -24,7 +24,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     try {
       await download(filter);
     } catch (error) {
-      tell(`The export failed: ${messageOf(error)}`);
+      tell(texts.history.exportFailed(messageOf(error)));
     }
     setExporting(false);
   };
@@ -32,27 +32,24 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
   return (
     <>
       <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>
-        {isExporting ? 'Exporting …' : 'Export as CSV'}
+        {isExporting ? texts.history.exporting : texts.history.exportCsv}
       </button>
       {mayDelete && isFiltered && (
         <button type="button" class="button danger-quiet" onClick={() => void ask()}>
-          Delete these
+          {texts.history.deleteThese}
         </button>
       )}
       {found && (
         <Confirm
-          title={`Delete ${count(found.matched, 'picture')}?`}
-          action={`Delete ${count(found.matched, 'picture')}`}
+          title={texts.history.deleteHowMany(found.matched)}
+          action={texts.history.deletePictures(found.matched)}
           run={async () => {
             tell(await deleteAll(filter));
             setFound(undefined);
           }}
           onClose={() => setFound(undefined)}
         >
-          <p>
-            All pictures that the filter leaves now are deleted, with their records and copies. This cannot be
-            undone.
-          </p>
+          <p>{texts.history.deleteMeans}</p>
         </Confirm>
       )}
     </>
@@ -64,7 +61,7 @@ async function deleteAll(filter: ProcessedFilter): Promise<string> {
   for (let total = 0; ; ) {
     const { deleted, remaining } = await deleteMany(filter, false);
     total += deleted;
-    if (remaining === 0 || deleted === 0) return `${count(total, 'picture')} deleted.`;
+    if (remaining === 0 || deleted === 0) return texts.history.picturesDeleted(total);
   }
 }
 

@@ -3,11 +3,12 @@ import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
+import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf } from '../model/verdict-words.ts';
 import { type Hit, isRejected, reviewOf } from '../model/verdicts.ts';
-import { similarityOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { EntryBadges } from './entry-badges.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 import { ReviewButtons } from './review-buttons.tsx';
@@ -36,16 +37,16 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
   return (
     <article
       class={`panel hit ${tone} ${isOnly ? 'only' : ''}`}
-      aria-label={`Face ${verdict.face.face_index + 1}: ${entry.name}`}
+      aria-label={texts.verdicts.faceBeside(verdict.face.face_index + 1, entry.name)}
     >
       <div class="pair">
         <figure>
           {face}
-          <figcaption>In the picture</figcaption>
+          <figcaption>{texts.verdicts.inThePicture}</figcaption>
         </figure>
         <figure>
           <ListedFace match={best} />
-          <figcaption>Listed, {similarityOf(best.similarity)} alike</figcaption>
+          <figcaption>{texts.verdicts.listedAlike(similarityOf(best.similarity))}</figcaption>
         </figure>
       </div>
       <div class="hit-text">
@@ -53,10 +54,14 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
         {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
         {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
           <button type="button" class="button" onClick={onAdd}>
-            Add this face to their pictures
+            {texts.verdicts.addThisFace}
           </button>
         )}
-        {verdict.reasons.length > 0 && <p class="hint">{faultsOf(verdict.reasons)} Look twice.</p>}
+        {verdict.reasons.length > 0 && (
+          <p class="hint">
+            {faultsOf(verdict.reasons)} {texts.verdicts.lookTwice}
+          </p>
+        )}
       </div>
       {onReview && mayReview && (
         <ReviewButtons
@@ -78,9 +83,7 @@ function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
   return (
     <>
       <EntryFacts entry={data?.id === entry.id ? data : entry} />
-      {error !== undefined && data === undefined && (
-        <p class="hint">This is how the entry was then. It may have been deleted since.</p>
-      )}
+      {error !== undefined && data === undefined && <p class="hint">{texts.verdicts.asItWasThen}</p>}
     </>
   );
 }
@@ -106,7 +109,7 @@ function EntryFacts({ entry }: { entry: Facts }) {
 
 function ListedFace({ match }: { match: BlacklistMatch }) {
   const { entry, image_id } = match;
-  const alt = `Listed picture of ${entry.name}`;
+  const alt = texts.verdicts.listedPictureOf(entry.name);
   // Records of earlier versions do not tell.
   if (image_id === null) return <NoPicture alt={alt} />;
   return <ServicePicture path={faceOf(imagePath(entry.id, image_id), 640)} alt={alt} />;

@@ -25,11 +25,18 @@ const drawings = {
   image: 'M4 5h16v14H4zM4 16l4.5-4.5 4 4 2.5-2.5 5 5M15.5 9.5v.1',
   key: 'M14.5 14a5 5 0 1 0-4.8-3.6L3.5 16.6V20.5H7V18h2.5v-2.5l1.4-1.4a5 5 0 0 0 3.6-.1M16 8v.1',
 } as const;
+/** Drawings that point along the line, and are turned where it runs from right to left. */
+const turned: readonly string[] = ['back', 'forward', 'question'];
 export type IconName = keyof typeof drawings;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg
+      class={`icon ${turned.includes(name) ? 'turned' : ''}`}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={drawings[name]} />
     </svg>
   );

@@ -1,4 +1,5 @@
 import { Store, useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 
 /** Message besides the page: read aloud, and some shown for a while. */
@@ -63,15 +64,15 @@ export function Toasts() {
       {shown.map(({ id, text, undo }) => (
         <div class="toast" key={id}>
           <Icon name="tick" />
-          <span>{text}</span>
+          <span dir="auto">{text}</span>
           {undo && (
             <button type="button" class="button" onClick={undo}>
-              Undo
+              {texts.frame.undo}
             </button>
           )}
           <button type="button" class="button quiet icon-only" onClick={() => dismiss(id)}>
             <Icon name="close" />
-            <span class="visually-hidden">Dismiss</span>
+            <span class="visually-hidden">{texts.frame.dismiss}</span>
           </button>
         </div>
       ))}

@@ -2,11 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { coverPath } from '../api/endpoints.ts';
+import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { compareEntries, mergeEntries } from '../merging.ts';
 import { mergedFields } from '../model/merge.ts';
-import { count, similarityOf } from '../model/words.ts';
 import { go, paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Confirm, Dialog } from './dialog.tsx';
 import { tell } from './live.tsx';
 import { PersonPicker } from './person-picker.tsx';
@@ -25,9 +26,9 @@ export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
   const [keepsOther, setKeepsOther] = useState(false);
   if (other === undefined) {
     return (
-      <Dialog title={`Merge ${entry.name} with …`} onClose={onClose}>
-        <p>Choose the entry that is the same person.</p>
-        <PersonPicker label="Part of the name" without={entry.id} onPick={setOther} />
+      <Dialog title={texts.people.mergeWith(entry.name)} onClose={onClose}>
+        <p>{texts.people.chooseSame}</p>
+        <PersonPicker label={texts.frame.partOfName} without={entry.id} onPick={setOther} />
       </Dialog>
     );
   }
@@ -35,7 +36,7 @@ export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
   return (
     <Preview into={into} from={from} onMerged={onMerged} onClose={onClose}>
       <fieldset class="choice">
-        <legend>Keep the entry of</legend>
+        <legend>{texts.people.keepEntryOf}</legend>
         {[entry, other].map((each) => (
           <label class="radio" key={each.id}>
             <input
@@ -48,9 +49,7 @@ export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
             <span>
               <span dir="auto">{each.name}</span>
               <br />
-              <span class="hint">
-                number {each.id} · {count(each.image_count, 'picture')}
-              </span>
+              <span class="hint">{texts.people.numberAndPictures(String(each.id), each.image_count)}</span>
             </span>
           </label>
         ))}
@@ -73,16 +72,16 @@ function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
   const likeness = useLoad(`likeness ${into.id} ${from.id}`, () => compareEntries(into, from));
   const { notes, severity } = mergedFields(into, from);
   const run = async () => {
-    await mergeEntries(into, from, (moved, all) => setProgress(`${moved} of ${count(all, 'picture')} moved`));
-    tell(`${from.name} was merged into ${into.name}.`);
+    await mergeEntries(into, from, (moved, all) => setProgress(texts.people.moved(moved, all)));
+    tell(texts.people.wasMerged(from.name, into.name));
     go(paths.entry(into.id), { replace: true });
     onClose();
     onMerged();
   };
   return (
     <Confirm
-      title={`Merge into ${into.name}?`}
-      action={`Merge ${from.name} into ${into.name}`}
+      title={texts.people.mergeInto(into.name)}
+      action={texts.people.mergeAction(from.name, into.name)}
       run={run}
       onClose={onClose}
     >
@@ -92,15 +91,11 @@ function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
         hasFailed={likeness.error !== undefined}
         isLoading={likeness.isLoading}
       />
-      <p>
-        {into.name} gets all pictures and keeps the name, the reason and the number. {from.name}, number{' '}
-        {from.id}, is deleted; its history stays, and is erased together with {into.name}. This cannot be
-        undone.
-      </p>
-      {severity && <p>Severity: {severity}</p>}
+      <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
+      {severity && <p>{texts.people.severityIs(texts.people.severities[severity])}</p>}
       {notes && (
         <div>
-          <p>Notes:</p>
+          <p>{texts.people.notesAre}</p>
           <p class="hit-notes" dir="auto">
             {notes}
           </p>
@@ -120,17 +115,17 @@ function Likeness({
   hasFailed: boolean;
   isLoading: boolean;
 }) {
-  if (isLoading) return <p class="hint">Comparing the faces …</p>;
+  if (isLoading) return <p class="hint">{texts.people.comparingFaces}</p>;
   const { distance, similarity, threshold } = data ?? {};
   if (hasFailed || distance == null || similarity == null) {
-    return <Notice kind="warning">The faces could not be compared. Look twice.</Notice>;
+    return <Notice kind="warning">{texts.people.notCompared}</Notice>;
   }
   // A suspended entry verifies nobody, but its pictures look alike nevertheless.
   return distance <= (threshold ?? 0) ? (
-    <Notice kind="clear">The faces are {similarityOf(similarity)} alike.</Notice>
+    <Notice kind="clear">{texts.people.facesAlike(similarityOf(similarity))}</Notice>
   ) : (
     <Notice kind="warning">
-      <strong>These do not look like one person:</strong> {similarityOf(similarity)} alike.
+      <strong>{texts.people.notOnePerson}</strong> {texts.people.alike(similarityOf(similarity))}
     </Notice>
   );
 }

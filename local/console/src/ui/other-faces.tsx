@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { faultsOf } from '../model/verdict-words.ts';
 import type { Verdict } from '../model/verdicts.ts';
-import { count } from '../model/words.ts';
+import { texts } from '../texts.ts';
 import { Badge } from './badge.tsx';
 
 export interface OtherFacesProps {
@@ -16,25 +16,25 @@ export interface OtherFacesProps {
 export function OtherFaces({ verdicts, hasHits, faceOf, onList }: OtherFacesProps) {
   if (verdicts.length === 0) return null;
   return (
-    <section aria-label="Other faces" class="other-faces">
-      {hasHits && <h3>{count(verdicts.length, 'other face')}</h3>}
+    <section aria-label={texts.verdicts.otherFaces} class="other-faces">
+      {hasHits && <h3>{texts.verdicts.countOtherFaces(verdicts.length)}</h3>}
       <ul>
         {verdicts.map((verdict) => (
           <li key={verdict.face.face_index}>
             {faceOf(verdict)}
             <div>
-              <span class="visually-hidden">Face {verdict.face.face_index + 1}: </span>
+              <span class="visually-hidden">{texts.verdicts.face(verdict.face.face_index + 1)}: </span>
               {verdict.kind === 'no_match' ? (
-                <Badge kind="clear">No match</Badge>
+                <Badge kind="clear">{texts.verdicts.noMatch}</Badge>
               ) : (
                 <>
-                  <Badge kind="cannot-tell">Cannot tell</Badge>
+                  <Badge kind="cannot-tell">{texts.verdicts.cannotTell}</Badge>
                   <p class="hint">{faultsOf(verdict.reasons)}</p>
                 </>
               )}
               {onList && verdict.face.facial_area && (
                 <button type="button" class="button quiet" onClick={() => onList(verdict)}>
-                  List this person
+                  {texts.verdicts.listThisPerson}
                 </button>
               )}
             </div>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { comeBack } from '../return.ts';
+import { texts } from '../texts.ts';
 
 const product = 'Face Blacklist';
 
@@ -42,8 +43,8 @@ export function Page({ title, back, lead, actions, isCompact = false, children }
       )}
       <div class="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {title ?? <span class="skeleton text">Loading</span>}
+          <h1 ref={heading} tabIndex={-1} dir="auto">
+            {title ?? <span class="skeleton text">{texts.frame.loading}</span>}
           </h1>
           {lead && <p class="lead">{lead}</p>}
         </div>

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { fieldNames, type PersonValues } from '../model/person.ts';
+import type { PersonValues } from '../model/person.ts';
+import { texts } from '../texts.ts';
 import { Field } from './field.tsx';
 
 const maxNameLength = 100;
@@ -34,7 +35,7 @@ export function PersonFields(props: PersonFieldsProps) {
   const theirs = (field: keyof PersonValues) => <Theirs {...props} field={field} />;
   return (
     <div class="fields">
-      <Field id={`${id}-name`} label={fieldNames.name}>
+      <Field id={`${id}-name`} label={texts.people.fields.name}>
         <input
           ref={nameField}
           id={`${id}-name`}
@@ -56,7 +57,7 @@ export function PersonFields(props: PersonFieldsProps) {
         )}
         {theirs('name')}
       </Field>
-      <Field id={`${id}-reason`} label={fieldNames.reason} isOptional>
+      <Field id={`${id}-reason`} label={texts.people.fields.reason} isOptional>
         <textarea
           id={`${id}-reason`}
           rows={2}
@@ -68,12 +69,12 @@ export function PersonFields(props: PersonFieldsProps) {
           onInput={({ currentTarget }) => onChange({ reason: currentTarget.value })}
         />
         <p class="hint" id={`${id}-hint`}>
-          Shown large beside a match. {values.reason.length} of {maxReasonLength} characters.
+          {texts.people.shownLarge(values.reason.length, maxReasonLength)}
         </p>
         {theirs('reason')}
       </Field>
       <div class="field-row">
-        <Field id={`${id}-severity`} label={fieldNames.severity} isOptional>
+        <Field id={`${id}-severity`} label={texts.people.fields.severity} isOptional>
           <select
             id={`${id}-severity`}
             value={values.severity}
@@ -82,14 +83,14 @@ export function PersonFields(props: PersonFieldsProps) {
               onChange({ severity: currentTarget.value as PersonValues['severity'] })
             }
           >
-            <option value="">Not said</option>
-            <option value="info">Information</option>
-            <option value="warning">Warning</option>
-            <option value="danger">Danger</option>
+            <option value="">{texts.people.notSaid}</option>
+            <option value="info">{texts.people.severities.info}</option>
+            <option value="warning">{texts.people.severities.warning}</option>
+            <option value="danger">{texts.people.severities.danger}</option>
           </select>
           {theirs('severity')}
         </Field>
-        <Field id={`${id}-category`} label={fieldNames.category} isOptional>
+        <Field id={`${id}-category`} label={texts.people.fields.category} isOptional>
           <input
             id={`${id}-category`}
             type="text"
@@ -101,7 +102,7 @@ export function PersonFields(props: PersonFieldsProps) {
           />
           {theirs('category')}
         </Field>
-        <Field id={`${id}-until`} label={fieldNames.lastDay} isOptional>
+        <Field id={`${id}-until`} label={texts.people.fields.lastDay} isOptional>
           <input
             id={`${id}-until`}
             type="date"
@@ -111,12 +112,12 @@ export function PersonFields(props: PersonFieldsProps) {
             onChange={({ currentTarget }) => onChange({ lastDay: currentTarget.value })}
           />
           <p class="hint" id={`${id}-until-hint`}>
-            After this day nobody matches, and the entry is erased some days later.
+            {texts.people.afterThisDay}
           </p>
           {theirs('lastDay')}
         </Field>
       </div>
-      <Field id={`${id}-notes`} label={fieldNames.notes} isOptional>
+      <Field id={`${id}-notes`} label={texts.people.fields.notes} isOptional>
         <textarea
           id={`${id}-notes`}
           rows={3}
@@ -137,7 +138,7 @@ export function PersonFields(props: PersonFieldsProps) {
               disabled={isDisabled}
               onChange={({ currentTarget }) => onChange({ suspended: currentTarget.checked })}
             />
-            <span>Suspended: nobody matches until this is taken back</span>
+            <span>{texts.people.suspendedField}</span>
           </label>
           {theirs('suspended')}
         </div>
@@ -155,13 +156,13 @@ function Theirs({
 }: PersonFieldsProps & { field: keyof PersonValues }) {
   const value = theirs[field];
   if (value === undefined) return null;
-  const shown = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : value;
+  const shown = typeof value === 'boolean' ? (value ? texts.people.yes : texts.people.no) : value;
   return (
     <div class="theirs">
       <div>
-        <p class="hint">{fieldNames[field]}, as somebody else has saved it meanwhile:</p>
+        <p class="hint">{texts.people.savedMeanwhile(texts.people.fields[field])}</p>
         <p class="theirs-text" dir="auto">
-          {shown || <span class="hint">Empty</span>}
+          {shown || <span class="hint">{texts.people.empty}</span>}
         </p>
       </div>
       <button
@@ -169,9 +170,9 @@ function Theirs({
         class="button"
         disabled={isDisabled}
         onClick={() => onChange({ [field]: value })}
-        aria-label={`Take their ${fieldNames[field].toLowerCase()}`}
+        aria-label={texts.people.takeTheirField[field]}
       >
-        Take theirs
+        {texts.people.takeTheirs}
       </button>
     </div>
   );

@@ -2,6 +2,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { coverPath, listEntries } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
+import { texts } from '../texts.ts';
 import { ServicePicture } from './picture.tsx';
 import { Failure } from './states.tsx';
 
@@ -43,14 +44,14 @@ export function PersonPicker({ label, without, onPick }: PersonPickerProps) {
         />
       </div>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
-      {found?.length === 0 && <p class="hint">Nobody fits.</p>}
+      {found?.length === 0 && <p class="hint">{texts.frame.nobodyFits}</p>}
       <ul class="picks">
         {found?.map((entry) => (
           <li key={entry.id}>
             <button type="button" class="button pick" onClick={() => onPick(entry)}>
               <ServicePicture path={entry.image_count === 0 ? undefined : coverPath(entry.id)} alt="" />
               <span dir="auto">{entry.name}</span>
-              <span class="hint">number {entry.id}</span>
+              <span class="hint">{texts.frame.numberOf(String(entry.id))}</span>
             </button>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { texts } from '../texts.ts';
 import { Camera, hasCamera } from './camera.tsx';
 import { Icon } from './icon.tsx';
 
@@ -26,7 +27,7 @@ export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = f
       <div class="picture-input-text">
         <Icon name="image" />
         <div>
-          <p>{isOver ? 'Drop them here' : 'Drop or paste pictures'}</p>
+          <p>{isOver ? texts.frame.dropHere : texts.frame.dropOrPaste}</p>
           {!compact && <p class="hint">{hint}</p>}
         </div>
       </div>
@@ -37,11 +38,11 @@ export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = f
           onClick={() => input.current?.click()}
         >
           <Icon name="upload" />
-          Choose pictures
+          {texts.frame.choosePictures}
         </button>
         <button type="button" class="button" disabled={!hasCamera} onClick={() => setCameraOpen(true)}>
           <Icon name="camera" />
-          Camera
+          {texts.frame.camera}
         </button>
       </div>
       <input
@@ -51,7 +52,7 @@ export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = f
         multiple
         hidden
         tabIndex={-1}
-        aria-label="Pictures"
+        aria-label={texts.frame.pictures}
         onChange={({ currentTarget }) => {
           onFiles([...(currentTarget.files ?? [])]);
           // The same file may be chosen again.
@@ -59,7 +60,7 @@ export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = f
         }}
       />
       {onUrl && <UrlField onUrl={onUrl} />}
-      {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
+      {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
       {isCameraOpen && <Camera onPicture={(file) => onFiles([file])} onClose={() => setCameraOpen(false)} />}
     </div>
   );
@@ -80,12 +81,13 @@ function UrlField({ onUrl }: { onUrl: (url: string) => void }) {
   return (
     <form class="url-field" onSubmit={send} noValidate>
       <label class="visually-hidden" for={id}>
-        Address of a picture
+        {texts.frame.addressOfPicture}
       </label>
       <input
         id={id}
         type="url"
-        placeholder="https://… address of a picture"
+        dir="auto"
+        placeholder={texts.frame.addressExample}
         value={text}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `${id}-wrong` : undefined}
@@ -93,11 +95,11 @@ function UrlField({ onUrl }: { onUrl: (url: string) => void }) {
       />
       <button type="submit" class="button">
         <Icon name="link" />
-        Check address
+        {texts.frame.checkAddress}
       </button>
       {isWrong && (
         <p class="field-error" id={`${id}-wrong`} role="alert">
-          An address starts with http:// or https://.
+          {texts.frame.addressStarts}
         </p>
       )}
     </form>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../../../../lib/contract/shapes.ts';
 import { acquirePicture, around, type Cut, releasePicture, type Size } from '../api/pictures.ts';
+import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 
 interface Shown {
@@ -75,7 +76,7 @@ export function ServicePicture({ path, alt, box = null, size, class: className =
 
 function NoPictureMark({ alt }: { alt: string }) {
   return (
-    <span class="no-picture" role="img" aria-label={`${alt}: cannot be shown`}>
+    <span class="no-picture" role="img" aria-label={texts.frame.cannotBeShown(alt)}>
       <Icon name="image" />
     </span>
   );

@@ -1,9 +1,11 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { processedImagePath, smallOf } from '../api/endpoints.ts';
+import { timeOf } from '../format.ts';
 import { headlineOf, type Tone } from '../model/verdict-words.ts';
 import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
-import { count, sourceOf, timeOf } from '../model/words.ts';
+import { sourceOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
+import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 
@@ -37,10 +39,10 @@ function ProcessedRow({ item, size }: { item: ImageProcessingResult; size: 160 |
       {isPictureKept ? (
         <ServicePicture
           path={smallOf(processedImagePath(db_id, 'annotated'), size)}
-          alt={`Picture of ${time}`}
+          alt={texts.history.pictureOf(time)}
         />
       ) : (
-        <NoPicture alt={`Picture of ${time}`} />
+        <NoPicture alt={texts.history.pictureOf(time)} />
       )}
       <div class="row-text">
         <a class="row-time" href={paths.processed(db_id)}>
@@ -53,7 +55,9 @@ function ProcessedRow({ item, size }: { item: ImageProcessingResult; size: 160 |
       <div class="row-verdict">
         <MatchBadges item={item} />
         {error === null && (
-          <span class="hint">{faces.length === 0 ? 'No face' : count(faces.length, 'face')}</span>
+          <span class="hint">
+            {faces.length === 0 ? texts.history.noFace : texts.history.faces(faces.length)}
+          </span>
         )}
       </div>
     </li>
@@ -69,7 +73,7 @@ const toneOf: Record<Tone, BadgeKind> = {
 
 /** Shows the verdict on a picture: who matched, or that nobody did, or that it could not be judged. */
 function MatchBadges({ item }: { item: ImageProcessingResult }) {
-  if (item.error !== null) return <Badge kind="warning">Not readable</Badge>;
+  if (item.error !== null) return <Badge kind="warning">{texts.history.notReadable}</Badge>;
   const open = hitsOf(judgePicture(item))
     .map(({ comparison }) => comparison)
     .filter((comparison) => !isRejected(comparison));
@@ -81,23 +85,27 @@ function MatchBadges({ item }: { item: ImageProcessingResult }) {
     <>
       {shown.slice(0, maxNames).map(({ entry, likeness }) => (
         <Badge key={entry.id} kind={likeness === 'match' ? 'match' : 'possible'}>
-          <span class="visually-hidden">{likeness === 'match' ? 'Match: ' : 'Possible: '}</span>
+          <span class="visually-hidden">
+            {likeness === 'match' ? texts.verdicts.matchPrefix : texts.verdicts.possiblePrefix}
+          </span>
           <span dir="auto">{entry.name}</span>
         </Badge>
       ))}
-      {shown.length > maxNames && <Badge kind="match">and {shown.length - maxNames} more</Badge>}
+      {shown.length > maxNames && (
+        <Badge kind="match">{texts.history.andMore(shown.length - maxNames)}</Badge>
+      )}
     </>
   );
 }
 
 export function LoadingRows({ rows }: { rows: number }) {
   return (
-    <div class="rows" role="status" aria-label="Loading pictures">
+    <div class="rows" role="status" aria-label={texts.history.loadingPictures}>
       {Array.from({ length: rows }, (_, index) => (
         <div class="row" key={index}>
           <span class="picture skeleton" />
           <div class="row-text">
-            <span class="skeleton text">Loading</span>
+            <span class="skeleton text">{texts.frame.loading}</span>
           </div>
         </div>
       ))}

@@ -1,8 +1,11 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ReferenceImage } from '../../../../lib/contract/shapes.ts';
 import { imagePath } from '../api/endpoints.ts';
 import { decode, type Size } from '../api/pictures.ts';
-import { bytes, timeOf } from '../model/words.ts';
+import { timeOf } from '../format.ts';
+import { bytes } from '../model/words.ts';
+import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { FacesPicture } from './faces-picture.tsx';
 import { NoPicture, useWholePicture } from './picture.tsx';
@@ -22,21 +25,21 @@ export function ReferencePicture({
   const { entry_id, id, face, file_name, added_date, size_bytes, width, height, quality } = image;
   const { url, failed } = useWholePicture(imagePath(entry_id, id));
   const size = useSize(url);
-  const title = file_name ?? 'Picture';
+  const title = file_name ?? texts.people.picture;
   return (
     <Dialog title={title} onClose={onClose} wide>
       {url && size ? (
         <FacesPicture
           url={url}
           size={size}
-          alt={`${name}, ${title}`}
+          alt={texts.people.pictureOf(name, title)}
           faces={
             face
               ? [
                   {
                     number: 1,
                     area: { ...face, ...noLandmarks },
-                    label: `The face that counts`,
+                    label: texts.people.faceThatCounts,
                     kind: 'cannot_tell',
                   },
                 ]
@@ -49,14 +52,22 @@ export function ReferencePicture({
         <span class="picture wide skeleton" />
       )}
       <dl class="facts-list">
-        <Fact name="Added" value={timeOf(added_date)} />
-        {width !== null && height !== null && <Fact name="Size" value={`${width} × ${height} pixels`} />}
-        {size_bytes !== null && <Fact name="File" value={bytes(size_bytes)} />}
+        <Fact name={texts.people.added} value={timeOf(added_date)} />
+        {width !== null && height !== null && (
+          <Fact name={texts.people.size} value={texts.people.pixels(String(width), String(height))} />
+        )}
+        {size_bytes !== null && <Fact name={texts.people.file} value={bytes(size_bytes)} />}
         {quality && (
           <>
-            <Fact name="Sharpness" value={`${Math.round(quality.sharpness)} of 100`} />
-            <Fact name="Brightness" value={`${Math.round(quality.brightness)} of 100`} />
-            <Fact name="Turned" value={poseWords(quality.pose)} />
+            <Fact
+              name={texts.people.sharpness}
+              value={texts.people.ofHundred(Math.round(quality.sharpness))}
+            />
+            <Fact
+              name={texts.people.brightness}
+              value={texts.people.ofHundred(Math.round(quality.brightness))}
+            />
+            <Fact name={texts.people.turned} value={poseWords(quality.pose)} />
           </>
         )}
       </dl>
@@ -64,18 +75,24 @@ export function ReferencePicture({
   );
 }
 
-export function Fact({ name, value, isLong = false }: { name: string; value: string; isLong?: boolean }) {
+export interface FactProps {
+  readonly name: string;
+  readonly value: ComponentChildren;
+  readonly isLong?: boolean;
+}
+
+export function Fact({ name, value, isLong = false }: FactProps) {
   return (
     <div class={isLong ? 'long' : ''}>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd dir="auto">{value}</dd>
     </div>
   );
 }
 
 function poseWords({ yaw, pitch, roll }: { yaw: number; pitch: number; roll: number }): string {
-  const [side, up, tilt] = [yaw, pitch, roll].map((degrees) => Math.round(Math.abs(degrees)));
-  return `${side}° aside, ${up}° up or down, tilted by ${tilt}°`;
+  const whole = (degrees: number) => Math.round(Math.abs(degrees));
+  return texts.people.pose(whole(yaw), whole(pitch), whole(roll));
 }
 
 /** Returns the size of the picture at that address, once it is decoded. */

@@ -1,7 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import type { Verdict, VerdictKind } from '../model/verdicts.ts';
+import type { Verdict } from '../model/verdicts.ts';
 import { Store, useStore } from '../store.ts';
+import { texts } from '../texts.ts';
 import { FaceOf, type ShownPicture } from './face-of.tsx';
 import { FaceVerdict } from './face-verdict.tsx';
 import { FacesPicture, type MarkedFace } from './faces-picture.tsx';
@@ -36,7 +37,7 @@ export function ResultDetails({ verdicts, picture, alt, status, hasOthers }: Res
       open={isOpen}
       onToggle={({ currentTarget }) => isUnfolded.set(currentTarget.open)}
     >
-      <summary>Whole picture, boxes and numbers</summary>
+      <summary>{texts.verdicts.wholePicture}</summary>
       {isOpen && (
         <div class="results">
           <div class="results-picture">
@@ -73,18 +74,11 @@ export function ResultDetails({ verdicts, picture, alt, status, hasOthers }: Res
   );
 }
 
-const words: Record<VerdictKind, string> = {
-  match: 'matches',
-  possible: 'possibly',
-  cannot_tell: 'cannot tell',
-  no_match: 'no match',
-};
-
 function marked(verdicts: readonly Verdict[]): MarkedFace[] {
   return verdicts.flatMap(({ face: { face_index, facial_area: area }, kind, comparisons }) => {
     if (area === null) return [];
     const names = comparisons.filter(({ likeness }) => likeness === kind).map(({ entry }) => entry.name);
-    const label = `Face ${face_index + 1}: ${[words[kind], names.join(', ')].filter(Boolean).join(' ')}`;
+    const label = texts.verdicts.faceIs[kind](face_index + 1, names.join(', '));
     return [{ number: face_index + 1, area, kind, label }];
   });
 }

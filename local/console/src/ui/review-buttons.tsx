@@ -1,16 +1,24 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
-import { messageOf } from '../api/client.ts';
-import { timeOf } from '../model/words.ts';
+import { type Told, toldOf } from '../api/client.ts';
+import { timeOf } from '../format.ts';
+import { texts } from '../texts.ts';
 import { tell } from './live.tsx';
 import { Notice } from './states.tsx';
+import { ToldText } from './told.tsx';
 
 /** Verdicts in the order of their keys. */
-const choices: readonly { verdict: ReviewVerdict; label: string; said: string }[] = [
-  { verdict: 'confirmed', label: 'It is him / her', said: 'it is that person' },
-  { verdict: 'rejected', label: 'Not them', said: 'it is somebody else' },
-  { verdict: 'unsure', label: 'Unsure', said: 'not sure' },
-];
+const verdicts: readonly ReviewVerdict[] = ['confirmed', 'rejected', 'unsure'];
+
+function labelOf(verdict: ReviewVerdict): string {
+  const { itIs: confirmed, notThem: rejected, unsure } = texts.verdicts;
+  return { confirmed, rejected, unsure }[verdict];
+}
+
+function saidOf(verdict: ReviewVerdict): string {
+  const { saidItIs: confirmed, saidNot: rejected, saidUnsure: unsure } = texts.verdicts;
+  return { confirmed, rejected, unsure }[verdict];
+}
 
 export interface ReviewButtonsProps {
   readonly name: string;
@@ -24,47 +32,49 @@ export interface ReviewButtonsProps {
 /** Lets a person say if a match is right. */
 export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtonsProps) {
   const [isSaving, setSaving] = useState(false);
-  const [error, setError] = useState<string>();
-  const save = async ({ verdict, said }: (typeof choices)[number]) => {
+  const [error, setError] = useState<Told>();
+  const save = async (verdict: ReviewVerdict) => {
     if (isSaving) return;
     setSaving(true);
     setError(undefined);
     try {
       await onReview(verdict);
-      tell(`${name}: ${said}. This is kept.`);
+      tell(texts.verdicts.saidKept(name, saidOf(verdict)));
     } catch (failure) {
-      setError(messageOf(failure));
+      setError(toldOf(failure));
     }
     setSaving(false);
   };
   useKeys(hasKeys, (index) => {
-    const choice = choices[index];
-    if (choice) void save(choice);
+    const verdict = verdicts[index];
+    if (verdict) void save(verdict);
   });
   return (
     <div class="review">
       {error !== undefined && (
         <div role="alert">
-          <Notice kind="warning">{error}</Notice>
+          <Notice kind="warning">
+            <ToldText told={error} />
+          </Notice>
         </div>
       )}
-      <fieldset class="review-buttons" aria-label={`Is it ${name}?`}>
-        {choices.map((choice, index) => (
+      <fieldset class="review-buttons" aria-label={texts.verdicts.isIt(name)}>
+        {verdicts.map((verdict, index) => (
           <button
-            key={choice.verdict}
+            key={verdict}
             type="button"
-            class={`button ${choice.verdict}`}
-            aria-pressed={review?.verdict === choice.verdict}
+            class={`button ${verdict}`}
+            aria-pressed={review?.verdict === verdict}
             aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
             disabled={isSaving}
-            onClick={() => void save(choice)}
+            onClick={() => void save(verdict)}
           >
             {hasKeys && (
               <span class="key" aria-hidden="true">
                 {index + 1}
               </span>
             )}
-            {choice.label}
+            {labelOf(verdict)}
           </button>
         ))}
       </fieldset>
@@ -73,22 +83,26 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
   );
 }
 
-const stateWords: Record<Review['verdict'], string> = {
-  open: 'Open until a second person has judged.',
-  confirmed: 'Confirmed.',
-  rejected: 'Rejected: somebody else.',
-  unsure: 'Nobody is sure.',
-};
-
 function Reviews({ review: { verdict, reviews } }: { review: Review }) {
-  const wordsOf = (given: ReviewVerdict) => choices.find((choice) => choice.verdict === given)?.said ?? given;
+  const {
+    reviewOpen: open,
+    reviewConfirmed: confirmed,
+    reviewRejected: rejected,
+    reviewUnsure: unsure,
+  } = texts.verdicts;
   return (
     <p class="hint">
-      {stateWords[verdict]}{' '}
+      {{ open, confirmed, rejected, unsure }[verdict]}{' '}
       {reviews.map(({ actor, verdict: given, note, at }) => (
         <span key={actor}>
-          {actor}: {wordsOf(given)}
-          {note && ` (${note})`}, {timeOf(at)}.{' '}
+          <bdi>{actor}</bdi>: {saidOf(given)}
+          {note && (
+            <>
+              {' '}
+              (<bdi>{note}</bdi>)
+            </>
+          )}
+          , {timeOf(at)}.{' '}
         </span>
       ))}
     </p>

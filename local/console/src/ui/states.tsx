@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { messageOf, UnreachableError } from '../api/client.ts';
+import { toldOf, UnreachableError } from '../api/client.ts';
+import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { ToldText } from './told.tsx';
 
 /** Shows a message in place of a list or page that is empty, failed or loading. */
 
@@ -26,13 +28,13 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry: () => voi
   return (
     <div class="state" role="alert">
       <Icon name="warning" />
-      <h2>{error instanceof UnreachableError ? 'No connection' : 'This did not work'}</h2>
+      <h2>{error instanceof UnreachableError ? texts.frame.noConnection : texts.frame.didNotWork}</h2>
       <p>
-        {messageOf(error)}
-        {error instanceof UnreachableError && ' It is tried again by itself as soon as it answers.'}
+        <ToldText told={toldOf(error)} />
+        {error instanceof UnreachableError && ` ${texts.frame.triedAgain}`}
       </p>
       <button type="button" class="button" onClick={onRetry}>
-        Try again
+        {texts.frame.tryAgain}
       </button>
     </div>
   );

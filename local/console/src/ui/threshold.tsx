@@ -1,15 +1,14 @@
 import { useId, useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import { distanceOf, list, similarityOf } from '../format.ts';
 import { thresholdMeaning } from '../model/false-matches.ts';
 import { similarityAt, type Verdict, wouldMatch } from '../model/verdicts.ts';
-import { distanceOf, similarityOf } from '../model/words.ts';
+import { texts } from '../texts.ts';
 
 export interface ThresholdProps {
   readonly status: Status;
   readonly verdicts: readonly Verdict[];
 }
-
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /**
  * Returns the farthest that the slider goes: as far as the service lets any request go, for beyond it
@@ -17,6 +16,12 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
  */
 function farthest({ threshold, loosest_threshold: loosest }: Status): number {
   return Math.max(threshold, Math.floor(loosest * 1000) / 1000);
+}
+
+function wouldMatchWords(names: readonly string[]): string {
+  return names.length === 0
+    ? texts.verdicts.nobodyWouldMatch
+    : texts.verdicts.wouldMatch(list(names), names.length);
 }
 
 /**
@@ -32,10 +37,10 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
   const similarity = scale.length === 0 ? undefined : similarityAt(scale, distance);
   const names = wouldMatch(verdicts, distance);
   return (
-    <section class="panel threshold" aria-label="What if">
-      <h3>What if the threshold were another?</h3>
+    <section class="panel threshold" aria-label={texts.verdicts.whatIf}>
+      <h3>{texts.verdicts.whatIfTitle}</h3>
       <div class="threshold-head">
-        <label for={id}>Match up to a distance of</label>
+        <label for={id}>{texts.verdicts.matchUpTo}</label>
         <output for={id}>{distanceOf(distance)}</output>
         <button
           type="button"
@@ -43,10 +48,10 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
           disabled={chosen === undefined}
           onClick={() => setChosen(undefined)}
         >
-          Reset to {distanceOf(configured)}
+          {texts.verdicts.resetTo(distanceOf(configured))}
         </button>
       </div>
-      <div class="slider">
+      <div class="slider" dir="ltr">
         <input
           id={id}
           type="range"
@@ -57,23 +62,22 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
           aria-valuetext={
             similarity === undefined
               ? distanceOf(distance)
-              : `${distanceOf(distance)}, a similarity of ${similarityOf(similarity)}`
+              : texts.verdicts.distanceAndSimilarity(distanceOf(distance), similarityOf(similarity))
           }
           aria-describedby={`${id}-meaning`}
           onInput={({ currentTarget }) => setChosen(Number(currentTarget.value))}
         />
         <span class="slider-mark" style={{ left: `${(100 * configured) / max}%` }} aria-hidden="true" />
       </div>
-      <div class="slider-ends" aria-hidden="true">
-        <span>Stricter</span>
-        <span>Looser</span>
+      <div class="slider-ends" dir="ltr" aria-hidden="true">
+        <span>{texts.verdicts.stricter}</span>
+        <span>{texts.verdicts.looser}</span>
       </div>
       <p id={`${id}-meaning`} class="meaning">
         {thresholdMeaning(similarity, counts.images, backend)}
       </p>
       <p class="threshold-result" role="status">
-        <strong>{names.length === 0 ? 'Nobody would match.' : `${list.format(names)} would match.`}</strong>{' '}
-        The verdict above stays, and so do all others.
+        <strong>{wouldMatchWords(names)}</strong> {texts.verdicts.verdictStays}
       </p>
     </section>
   );

@@ -1,5 +1,7 @@
 import type { Headline } from '../model/verdict-words.ts';
+import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { ToldText } from './told.tsx';
 
 /** Headline of a comparison too, which is no search for listed people and so has tones of its own. */
 export type BarHeadline = Omit<Headline, 'tone'> & { readonly tone: Headline['tone'] | 'same' | 'different' };
@@ -14,13 +16,19 @@ const icons: Record<BarHeadline['tone'], IconName> = {
 };
 
 /** Shows the verdict on a picture: one bar, which its words tell as well as its colour. */
-export function VerdictBar({ headline: { tone, text, detail } }: { headline: BarHeadline }) {
+export function VerdictBar({
+  headline: { tone, text, detail, isByService = false },
+}: {
+  headline: BarHeadline;
+}) {
   return (
     <div class={`verdict-bar ${tone}`}>
       <Icon name={icons[tone]} />
       <div>
         <h2 dir="auto">{text}</h2>
-        <p>{detail}</p>
+        <p>
+          <ToldText told={{ text: detail, isByService }} />
+        </p>
       </div>
     </div>
   );
@@ -33,7 +41,7 @@ export function ComingVerdict({ text }: { text: string }) {
       <Icon name="check" />
       <div>
         <h2>{text}</h2>
-        <p>The verdict comes in a moment.</p>
+        <p>{texts.verdicts.verdictComes}</p>
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { Notice } from './states.tsx';
+import { ByService } from './told.tsx';
 
 /** Shows what the service warns of beside its answer, if it does. */
 export function Warnings({ warnings }: { warnings: readonly string[] | null | undefined }) {
@@ -7,7 +8,7 @@ export function Warnings({ warnings }: { warnings: readonly string[] | null | un
     <div role="alert">
       {warnings.map((warning) => (
         <Notice key={warning} kind="warning">
-          {warning}
+          <ByService>{warning}</ByService>
         </Notice>
       ))}
     </div>

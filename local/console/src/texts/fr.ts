@@ -1,0 +1,9 @@
+import type { Texts } from './en.ts';
+import { checking } from './fr/checking.ts';
+import { frame } from './fr/frame.ts';
+import { history } from './fr/history.ts';
+import { people } from './fr/people.ts';
+import { service } from './fr/service.ts';
+import { verdicts } from './fr/verdicts.ts';
+
+export const fr: Texts = { verdicts, checking, frame, people, history, service };

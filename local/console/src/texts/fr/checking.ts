@@ -1,0 +1,78 @@
+import { number, plural } from '../../format.ts';
+import type { Texts } from '../en.ts';
+
+const pictures = (count: number) => plural(count, { one: '# photo', other: '# photos' });
+
+export const checking: Texts['checking'] = {
+  title: 'Vérifier',
+  lead: 'Voyez si quelqu’un sur une photo est sur la liste. Ce que vous vérifiez est gardé dans l’historique.',
+  waysToCheck: 'Façons de vérifier',
+  pictures: 'Photos',
+  door: 'Porte',
+  compare: 'Comparer',
+  hint: 'JPEG, PNG, WebP ou GIF, plusieurs à la fois. Les grandes partent telles quelles, jusqu’à la limite du service.',
+  leftOut: (count, most) =>
+    `${plural(count, { one: '# photo écartée', other: '# photos écartées' })} : ${number(most)} peuvent être affichées à la fois. Retirez celles qui sont traitées.`,
+  nobodyListed: 'Personne n’est encore sur la liste, donc aucune correspondance n’est possible.',
+  addFirst: 'Ajouter la première personne',
+  inAnother: (count) =>
+    `${plural(count, { one: 'Sur une autre photo', other: 'Sur # autres photos' })}. Afficher`,
+  picturesChecked: 'Photos vérifiées',
+  progress: (done, all) => `${number(done)} sur ${number(all)} vérifiées`,
+  withMatch: (count) => `${number(count)} avec correspondance`,
+  cancelPictures: (count) => `Annuler ${pictures(count)}`,
+  tryPictures: (count) => `Réessayer ${pictures(count)}`,
+  clearAll: 'Tout retirer',
+  waiting: 'En attente',
+  waitingNow: 'En attente …',
+  checkingNow: 'Vérification …',
+  failed: 'Échec',
+  noFace: 'Aucun visage',
+  notChecked: 'Non vérifiée',
+  inTheHistory: 'Dans l’historique',
+  checkAgain: 'Vérifier de nouveau',
+  remove: 'Retirer',
+  checked: (name, verdict, detail) => `${name} : ${verdict}. ${detail}`,
+  couldNotBeChecked: (name, error) => `${name} n’a pas pu être vérifiée : ${error}`,
+
+  doorLead:
+    'La caméra reste ouverte et vérifie d’elle-même tant que quelqu’un est là. Rien n’est gardé des personnes sans correspondance.',
+  startCamera: 'Démarrer la caméra',
+  stopAndStartAgain: 'Puis arrêtez et redémarrez.',
+  stop: 'Arrêter',
+  nextPerson: 'Personne suivante',
+  looksOnceSeen: 'La vérification commence dès que quelqu’un apparaît.',
+  nobodyThere: 'Personne n’est là.',
+  noFaceThere: 'Aucun visage n’est visible.',
+  ready: 'Prêt',
+  notLooking: 'Vérification arrêtée',
+  starting: 'Démarrage …',
+  pictureOfDoor: 'Photo de la porte',
+  notLookingNow: (error) => `Vérification arrêtée : ${error}`,
+  lastSeen: (time) => `Vu pour la dernière fois à ${time}.`,
+  sameVerdict: (agreeing, looks) =>
+    `Même verdict dans ${number(agreeing)} vérifications sur ${number(looks)}.`,
+  serviceSlow: 'Le service est lent à répondre.',
+  tookTooLong: 'Le service a mis trop de temps à répondre.',
+
+  compareLead: 'Deux photos, ou une photo et une personne de la liste. Rien n’en est gardé.',
+  thePicture: 'La photo',
+  theOther: 'L’autre photo',
+  listed: 'Sur la liste',
+  pickListed: 'Choisir une personne de la liste',
+  compareHint:
+    'La première est comparée à la deuxième. Si une photo montre plusieurs visages, le plus grand compte.',
+  comparing: 'Comparaison …',
+  chooseIt: 'Choisissez, déposez ou prenez la photo.',
+  removeSide: (side) => `Retirer : ${side}`,
+  numbers: 'Chiffres',
+  distanceIs: (distance) => `Distance ${distance}.`,
+  thresholdAndModel: (threshold, model) => `Seuil ${threshold}. Modèle ${model}.`,
+  samePerson: 'La même personne',
+  alike: (similarity) => `Ressemblance de ${similarity}.`,
+  looksLike: (name) => `Ressemble à ${name}`,
+  suspended: 'La fiche est suspendue ou a expiré : elle ne correspond à personne.',
+  notAlike: 'Pas assez ressemblant',
+  personNotAlike: (name) => `Pas assez ressemblant : ${name}`,
+  lookYourself: 'Un visage flou ou tourné se compare mal : regardez vous-même.',
+};

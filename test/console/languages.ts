@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { type Language, languageNames } from '../../local/console/src/languages.ts';
+import { ar } from '../../local/console/src/texts/ar.ts';
+import { de } from '../../local/console/src/texts/de.ts';
+import { en, type Texts } from '../../local/console/src/texts/en.ts';
+import { es } from '../../local/console/src/texts/es.ts';
+import { fr } from '../../local/console/src/texts/fr.ts';
+import { pt } from '../../local/console/src/texts/pt.ts';
+import { findings } from './accessibility.ts';
+import { type ConsoleSetup, dropFiles, expectOnFirstScreen, pictureIsShown } from './setup.ts';
+
+const catalogues: Readonly<Record<Language, Texts>> = { en, es, de, fr, pt, ar };
+const languages = Object.keys(languageNames) as Language[];
+
+/** Chooses a language on the page of the status; "" for the browser's. */
+async function choose(page: Page, language: Language | ''): Promise<void> {
+  await page.evaluate(`location.hash = '#/status'`);
+  await page.locator('.language select').selectOption(language);
+}
+
+/** Opens a page without loading the console again. */
+async function open(page: Page, path: string, ready: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+  await page.locator(`main ${ready}`).first().waitFor();
+}
+
+/** Expects the whole verdict of the page above the navigation, with the buttons to judge it. */
+async function expectToAct(page: Page, { verdicts, people }: Texts, name: string): Promise<void> {
+  const hit = page.locator('.hit');
+  const heading = page.locator('.verdict-bar h2');
+  const buttons = await hit.locator('.review-buttons button').all();
+  expect(await heading.innerText()).toMatch(new RegExp(`^${people.severities.danger}.*${verdicts.matched}`));
+  expect(await heading.innerText()).toContain(name);
+  expect(await Promise.all(buttons.map((button) => button.innerText()))).toEqual(
+    [verdicts.itIs, verdicts.notThem, verdicts.unsure].map((label) => expect.stringContaining(label)),
+  );
+  await expectOnFirstScreen(page, [
+    heading,
+    ...(await hit.locator('.picture').all()),
+    hit.getByText('ARMED, do not approach.'),
+    ...buttons,
+  ]);
+}
+
+/** Expects nothing to stick out at the side. */
+async function expectNoOverflow(page: Page, what: string): Promise<void> {
+  const wide = `[...document.querySelectorAll('main *')].filter((part) => {
+    const { left, right } = part.getBoundingClientRect();
+    return right > innerWidth + 1 || left < -1;
+  }).map(({ outerHTML }) => outerHTML.slice(0, 200)).slice(0, 3)`;
+  const isNarrow = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+  expect(isNarrow, `${what} is too wide: ${isNarrow ? '' : await page.evaluate(wide)}`).toBe(true);
+}
+
+/** Tests the languages of the console. */
+export function describeLanguages(setup: () => ConsoleSetup): void {
+  it('leaves room to act on a phone in each, and no page sticks out', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger', reason: 'ARMED, do not approach.' });
+    const { db_id } = await setup().api.process(setup().pictures.withWoman, { threshold: 1000 });
+    const viewport = { width: 380, height: 800 };
+    await using visit = await setup().visit('#/check', { viewport, hasTouch: true, reducedMotion: 'reduce' });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await pictureIsShown(page.locator('.hit figure').nth(1));
+    const pages = [
+      ['#/blacklist', '.card img'],
+      ['#/blacklist/new', 'form'],
+      [`#/blacklist/${listed.id}`, '.references-grid img'],
+      ['#/history', '.row img'],
+      [`#/history/${db_id}`, '.hit'],
+      ['#/compare', '.side'],
+      ['#/door', '.door-start'],
+      ['#/audit', 'tbody tr'],
+      ['#/tokens', '.section'],
+      ['#/privacy', '.facts-list'],
+      ['#/cameras', '.state'],
+      ['#/status', '.tile'],
+    ] as const;
+    for (const language of languages) {
+      await choose(page, language);
+      await page.locator(`html[lang=${language}][dir=${language === 'ar' ? 'rtl' : 'ltr'}]`).waitFor();
+      // Pictures that were checked before are still there.
+      await open(page, '#/check', '.hit figure img');
+      for (const size of [viewport, { width: 320, height: 568 }]) {
+        await page.setViewportSize(size);
+        await expectToAct(page, catalogues[language], listed.name);
+      }
+      await expectNoOverflow(page, `${language} #/check`);
+      for (const [path, ready] of pages) {
+        await open(page, path, ready);
+        await expectNoOverflow(page, `${language} ${path}`);
+      }
+      if (language === 'ar' || language === 'de') {
+        for (const path of ['#/check', `#/history/${db_id}`, '#/status']) {
+          await open(page, path, path === '#/status' ? '.tile' : '.hit');
+          expect(await findings(page), `${language} ${path}`).toEqual([]);
+        }
+      }
+      await page.setViewportSize(viewport);
+    }
+    // The service's own words are told to be English.
+    await open(page, `#/history/${db_id}`, '.notice [lang=en]');
+    expect(await page.locator('.notice [lang=en]').innerText()).toMatch(/^A threshold of 1000/);
+  });
+
+  it('is the browser’s at first, and stays the one that was chosen', async () => {
+    await using visit = await setup().visit('#/status', { locale: 'fr-CA', timezoneId: 'America/Lima' });
+    const { page } = visit;
+    const heading = (texts: Texts) => page.getByRole('heading', { level: 1, name: texts.service.status });
+    await heading(fr).waitFor();
+    const started = page.locator('dl div').filter({ hasText: fr.service.started }).locator('dd');
+    expect(await started.innerText()).not.toMatch('UTC');
+    await page.getByLabel(fr.frame.showUtc).check();
+    expect(await started.innerText()).toMatch(/ UTC$/);
+    await choose(page, 'es');
+    await heading(es).waitFor();
+    expect(await page.title()).toBe('Estado · Face Blacklist');
+    await page.reload();
+    await heading(es).waitFor();
+    expect(await page.getByLabel(es.frame.showUtc).isChecked()).toBe(true);
+    await choose(page, '');
+    await heading(fr).waitFor();
+  });
+}

@@ -150,7 +150,7 @@ function Search() {
       <input
         id={id}
         type="search"
-        dir="auto"
+        dir={text === '' ? undefined : 'auto'}
         placeholder={texts.people.search}
         maxLength={100}
         value={text}

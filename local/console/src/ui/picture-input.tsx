@@ -86,7 +86,7 @@ function UrlField({ onUrl }: { onUrl: (url: string) => void }) {
       <input
         id={id}
         type="url"
-        dir="auto"
+        dir={text === '' ? undefined : 'auto'}
         placeholder={texts.frame.addressExample}
         value={text}
         aria-invalid={isWrong}

@@ -54,7 +54,7 @@ export const verdicts: Texts['verdicts'] = {
   rejected: (names) => `Verworfen: nicht ${names}`,
   somebodyLooked: 'Jemand hat nachgesehen.',
   alikeButNotEnough: 'Ähnlich, aber zu wenig für einen Treffer. Vergleichen Sie die Gesichter.',
-  compareFirst: 'Vergleichen Sie die Gesichter, bevor Sie handeln.',
+  compareFirst: 'Erst vergleichen, dann handeln.',
   facesJudged: (faces) =>
     `${plural(faces, { one: '# Gesicht', other: '# Gesichter' })} beurteilt: niemand, der gelistet ist.`,
   someFaces: (unclear, faces) => `${number(unclear)} von ${number(faces)} Gesichtern:`,

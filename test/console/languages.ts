@@ -96,7 +96,8 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
         await expectToAct(page, catalogues[language], listed.name);
       }
       await expectNoOverflow(page, `${language} #/check`);
-      for (const [path, ready] of pages) {
+      // Words are longest in German and French, and Arabic runs the other way.
+      for (const [path, ready] of ['de', 'fr', 'ar'].includes(language) ? pages : []) {
         await open(page, path, ready);
         await expectNoOverflow(page, `${language} ${path}`);
       }

@@ -231,7 +231,7 @@ describe('literal texts', () => {
     ]);
   });
 
-  test('stand in the catalogues alone', () => {
+  test('stand in the catalogues alone', { timeout: 30_000 }, () => {
     expect(sources).toContain('local/console/src/pages/check.tsx');
     const found = sources.flatMap((path) =>
       literalTexts(path, readFileSync(path, 'utf8')).map((text) => `${basename(path)}: ${text}`),

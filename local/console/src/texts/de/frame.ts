@@ -27,7 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} weitere`,
   look: 'Ansehen',
   withSound: 'Ab jetzt mit Ton',
-  acknowledge: 'Zur Kenntnis',
+  acknowledge: 'Quittieren',
   soundElsewhere: 'Ton und Vibration bei Treffern, die anderswo gefunden werden',
   soundAnywhere: 'Ton und Vibration bei Treffern hier oder anderswo',
 

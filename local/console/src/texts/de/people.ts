@@ -117,7 +117,7 @@ export const people: Texts['people'] = {
   open: (name) => `${name} öffnen`,
   adding: 'Wird hinzugefügt …',
   addToList: 'Auf die Sperrliste setzen',
-  listNevertheless: (name) => `${name} trotzdem listen`,
+  listNevertheless: (name) => `${name} trotzdem auf die Sperrliste setzen`,
   isListed: (name, added) => `${name} ist gelistet, mit ${withPictures(added)}.`,
   isListedPartly: (name, added, refused) =>
     `${name} ist gelistet, mit ${withPictures(added)}; nicht brauchbar: ${pictures(refused)}.`,

@@ -85,7 +85,7 @@ export const verdicts: Texts['verdicts'] = {
 
   otherFaces: 'Andere Gesichter',
   countOtherFaces: (faces) => plural(faces, { one: '# anderes Gesicht', other: '# andere Gesichter' }),
-  listThisPerson: 'Diese Person listen',
+  listThisPerson: 'Auf die Sperrliste setzen',
 
   wholePicture: 'Ganzes Bild, Rahmen und Zahlen',
   confidence: (percent) => `Gesicht mit ${percent} Sicherheit gefunden`,

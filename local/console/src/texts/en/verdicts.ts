@@ -114,8 +114,7 @@ export const verdicts = {
   stricter: 'Stricter',
   looser: 'Looser',
   nobodyWouldMatch: 'Nobody would match.',
-  wouldMatch: (names: string, people: number) =>
-    people === 1 ? `${names} would match.` : `${names} would match.`,
+  wouldMatch: (names: string, _people: number) => `${names} would match.`,
   verdictStays: 'The verdict above stays, and so do all others.',
 
   rateUnknownByAmazon: 'Amazon Rekognition does not say how often strangers look this much alike.',

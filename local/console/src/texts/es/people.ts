@@ -13,8 +13,8 @@ export const people: Texts['people'] = {
   showMore: (left) => `Mostrar más de ${number(left)}`,
   sortBy: 'Ordenar por',
   sorts: {
-    '-added': 'Añadidos al final',
-    added: 'Añadidos al principio',
+    '-added': 'Más recientes primero',
+    added: 'Más antiguos primero',
     name: 'Nombre',
     '-updated': 'Último cambio',
     expires: 'Termina antes',

@@ -36,13 +36,13 @@ export const verdicts: Texts['verdicts'] = {
   faceIs: {
     match: (face, names) => `Visage ${face} : correspond à ${names}`,
     possible: (face, names) => `Visage ${face} : peut-être ${names}`,
-    cannot_tell: (face) => `Visage ${face} : indécidable`,
+    cannot_tell: (face) => `Visage ${face} : impossible à juger`,
     no_match: (face) => `Visage ${face} : aucune correspondance`,
   },
   ofEarlierVersion:
     'Aucune correspondance, mais une version antérieure a vérifié la photo sans dire si elle pouvait être jugée.',
   checkAgain: 'Vérifiez-la de nouveau.',
-  cannotTell: 'Indécidable',
+  cannotTell: 'Impossible à juger',
   noMatch: 'Aucune correspondance',
   matched: 'Correspondance',
   possibly: 'Possible',

@@ -13,8 +13,8 @@ export const people: Texts['people'] = {
   showMore: (left) => `Mostrar mais de ${number(left)}`,
   sortBy: 'Ordenar por',
   sorts: {
-    '-added': 'Adicionados por último',
-    added: 'Adicionados primeiro',
+    '-added': 'Mais recentes primeiro',
+    added: 'Mais antigos primeiro',
     name: 'Nome',
     '-updated': 'Última alteração',
     expires: 'Termina antes',

@@ -36,13 +36,13 @@ export const verdicts: Texts['verdicts'] = {
   faceIs: {
     match: (face, names) => `Rosto ${face}: corresponde a ${names}`,
     possible: (face, names) => `Rosto ${face}: talvez ${names}`,
-    cannot_tell: (face) => `Rosto ${face}: não dá para decidir`,
+    cannot_tell: (face) => `Rosto ${face}: não é possível dizer`,
     no_match: (face) => `Rosto ${face}: sem correspondência`,
   },
   ofEarlierVersion:
     'Ninguém correspondeu, mas a foto foi verificada por uma versão anterior, que não dizia se podia ser avaliada.',
   checkAgain: 'Verifique-a de novo.',
-  cannotTell: 'Não dá para decidir',
+  cannotTell: 'Não é possível dizer',
   noMatch: 'Sem correspondência',
   matched: 'Correspondência',
   possibly: 'Possível',

@@ -73,10 +73,10 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
     await page.locator('input[type=file]').setInputFiles([fileOf('door.jpg', setup().pictures.withWoman)]);
     await pictureIsShown(page.locator('.hit figure').nth(1));
     const pages = [
+      ['#/history', '.row img'],
       ['#/blacklist', '.card img'],
       ['#/blacklist/new', 'form'],
       [`#/blacklist/${listed.id}`, '.references-grid img'],
-      ['#/history', '.row img'],
       [`#/history/${db_id}`, '.hit'],
       ['#/compare', '.side'],
       ['#/door', '.door-start'],
@@ -97,7 +97,8 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
       }
       await expectNoOverflow(page, `${language} #/check`);
       // Words are longest in German and French, and Arabic runs the other way.
-      for (const [path, ready] of ['de', 'fr', 'ar'].includes(language) ? pages : []) {
+      const shown = ['de', 'fr', 'ar'].includes(language) ? pages : pages.slice(0, 1);
+      for (const [path, ready] of shown) {
         await open(page, path, ready);
         await expectNoOverflow(page, `${language} ${path}`);
       }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { RefusedError, toldOf } from '../api/client.ts';
 import { cameraFrame, listCameras, pauseCamera } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -81,7 +81,7 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
       tell(isPaused ? texts.service.watchesAgain(name) : texts.service.isPaused(name));
       onChange();
     } catch (error) {
-      tell(messageOf(error));
+      tell(toldOf(error));
     }
     setSaving(false);
   };

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { messageOf, type Told, toldOf } from '../api/client.ts';
+import { type Told, toldOf } from '../api/client.ts';
 import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
 import { UnreadableFileError } from '../api/prepare.ts';
 import {
@@ -117,7 +117,7 @@ function useSides(personId: number) {
     if (personId > 0) {
       getEntry(personId).then(
         (entry) => !isGone.current && setOther({ kind: 'person', entry }),
-        (error: unknown) => tell(messageOf(error)),
+        (error: unknown) => tell(toldOf(error)),
       );
     }
     return () => {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { toReview } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { RefusedError, toldOf } from '../api/client.ts';
 import {
   deleteProcessed,
   getProcessed,
@@ -68,7 +68,7 @@ async function goToNext(id: number): Promise<void> {
     if (next == null) tell(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {
-    tell(messageOf(error));
+    tell(toldOf(error));
   }
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
-import { messageOf } from '../api/client.ts';
+import { messageOf, toldOf } from '../api/client.ts';
 import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { csvOf } from '../model/csv.ts';
 import { texts } from '../texts.ts';
@@ -28,7 +28,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     }
     setExporting(false);
   };
-  const ask = () => deleteMany(filter, true).then(setFound, (error: unknown) => tell(messageOf(error)));
+  const ask = () => deleteMany(filter, true).then(setFound, (error: unknown) => tell(toldOf(error)));
   return (
     <>
       <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>

@@ -1,32 +1,39 @@
+import type { Told } from '../api/client.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
+import { ToldText } from './told.tsx';
 
 /** Message besides the page: read aloud, and some shown for a while. */
 
 interface Toast {
   readonly id: number;
-  readonly text: string;
-  /** Takes back what the text tells of. */
+  readonly told: Told;
+  /** Takes back what the toast tells of. */
   readonly undo?: () => void;
 }
 
-const spoken = new Store('');
+const spoken = new Store<Told>({ text: '' });
 const toasts = new Store<readonly Toast[]>([]);
 const toastMs = 6_000;
 let lastId = 0;
 
 /** Says it to those who hear the page. */
-export function announce(text: string): void {
+export function announce(said: string | Told): void {
+  const { text, isByService = false } = toldBy(said);
   // A text that is said twice must change to be said again.
-  spoken.set(spoken.value === text ? `${text}\u00a0` : text);
+  spoken.set({ text: spoken.value.text === text ? `${text}\u00a0` : text, isByService });
+}
+
+function toldBy(said: string | Told): Told {
+  return typeof said === 'string' ? { text: said } : said;
 }
 
 /** Says it, and shows it for some seconds. */
-export function tell(text: string): void {
+export function tell(said: string | Told): void {
   const id = ++lastId;
-  announce(text);
-  toasts.update((shown) => [...shown, { id, text }]);
+  announce(said);
+  toasts.update((shown) => [...shown, { id, told: toldBy(said) }]);
   setTimeout(() => dismiss(id), toastMs);
 }
 
@@ -41,7 +48,7 @@ export function tellWithUndo(text: string, undo: () => void): void {
     dismiss(id);
     undo();
   };
-  toasts.update((shown) => [...shown, { id, text, undo: close }]);
+  toasts.update((shown) => [...shown, { id, told: { text }, undo: close }]);
   setTimeout(() => dismiss(id), undoMs);
 }
 
@@ -52,7 +59,7 @@ function dismiss(id: number): void {
 export function LiveRegion() {
   return (
     <div class="visually-hidden" role="status" aria-live="polite">
-      {useStore(spoken)}
+      <ToldText told={useStore(spoken)} />
     </div>
   );
 }
@@ -61,10 +68,12 @@ export function Toasts() {
   const shown = useStore(toasts);
   return (
     <div class="toasts">
-      {shown.map(({ id, text, undo }) => (
+      {shown.map(({ id, told, undo }) => (
         <div class="toast" key={id}>
           <Icon name="tick" />
-          <span dir="auto">{text}</span>
+          <span dir="auto">
+            <ToldText told={told} />
+          </span>
           {undo && (
             <button type="button" class="button" onClick={undo}>
               {texts.frame.undo}

@@ -18,6 +18,7 @@ import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts
 import { count } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
@@ -56,13 +57,15 @@ export function CheckPage() {
           Nobody is listed yet, so nobody can match. <a href={paths.addPerson}>Add the first person</a>
         </Notice>
       )}
-      <PictureInput
-        isMain
-        compact={all.length > 0}
-        hint="JPEG, PNG, WebP or GIF, several at once. Large ones go as they are, up to the service’s limit."
-        onFiles={start}
-        onUrl={(url) => start([url])}
-      />
+      <CheckOnly>
+        <PictureInput
+          isMain
+          compact={all.length > 0}
+          hint="JPEG, PNG, WebP or GIF, several at once. Large ones go as they are, up to the service’s limit."
+          onFiles={start}
+          onUrl={(url) => start([url])}
+        />
+      </CheckOnly>
       {/* The verdict is the first thing on the page. */}
       {all.length > 0 && <CheckTabs />}
     </Page>

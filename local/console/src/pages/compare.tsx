@@ -18,6 +18,7 @@ import { comparedHeadline } from '../model/compare-words.ts';
 import { meaningOf } from '../model/false-matches.ts';
 import { distanceOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
+import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -76,12 +77,14 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
         </SideCard>
       </div>
       {result && <Numbers result={result} />}
-      <PictureInput
-        isMain
-        compact={isWhole}
-        hint="The first is compared with the second. Of several faces in a picture the largest counts."
-        onFiles={(files) => void take(files)}
-      />
+      <CheckOnly>
+        <PictureInput
+          isMain
+          compact={isWhole}
+          hint="The first is compared with the second. Of several faces in a picture the largest counts."
+          onFiles={(files) => void take(files)}
+        />
+      </CheckOnly>
       {isWhole && <CheckTabs />}
     </Page>
   );

@@ -11,11 +11,11 @@ import {
 } from '../door/camera.ts';
 import { type DoorView, DoorWatch, nothingSeen } from '../door/watch.ts';
 import { useLoad } from '../load.ts';
-import type { Shown } from '../model/door-verdict.ts';
-import { headlineOf } from '../model/verdict-words.ts';
+import { doorHeadlineOf, type Shown } from '../model/door-verdict.ts';
 import { hitsOf, judgePicture } from '../model/verdicts.ts';
 import { SoundSetting } from '../ui/bell.tsx';
 import { hasCamera } from '../ui/camera.tsx';
+import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
@@ -24,7 +24,7 @@ import { Notice } from '../ui/states.tsx';
 import { VerdictBar } from '../ui/verdict-bar.tsx';
 
 const lead =
-  'The camera stays open and looks by itself while somebody is there. Nothing is kept of people who do not match.';
+  'The camera looks by itself while somebody is there. A look without a match is not kept. A picture with one is kept whole, with whoever else is in it.';
 
 /** Watches a door with the camera of this device. */
 export function DoorPage() {
@@ -35,14 +35,16 @@ export function DoorPage() {
       {isOn ? (
         <Door onStop={() => setOn(false)} />
       ) : (
-        <div class="panel door-start">
-          <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
-            <Icon name="camera" />
-            Start the camera
-          </button>
-          {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
-          <SoundSetting from="here or elsewhere" />
-        </div>
+        <CheckOnly>
+          <div class="panel door-start">
+            <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
+              <Icon name="camera" />
+              Start the camera
+            </button>
+            {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
+            <SoundSetting from="here or elsewhere" />
+          </div>
+        </CheckOnly>
       )}
     </Page>
   );
@@ -202,6 +204,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
       {isHit ? (
         <Results
           result={shown.result}
+          headline={doorHeadlineOf(shown)}
           comingText=""
           picture={picture}
           alt="Picture of the door"
@@ -210,7 +213,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
           onReviewed={(reviewed) => watch?.noteReview(reviewed)}
         />
       ) : (
-        <VerdictBar headline={headlineOf(shown.result)} />
+        <VerdictBar headline={doorHeadlineOf(shown)} />
       )}
       <p class="hint">
         {seenWords(shown)}

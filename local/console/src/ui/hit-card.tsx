@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { useMay } from '../api/caller.ts';
+import { useLacks, useMay } from '../api/caller.ts';
 import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf } from '../model/verdict-words.ts';
@@ -32,6 +32,7 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
   const { comparison, verdict } = hit;
   const { entry, best, likeness } = comparison;
   const mayReview = useMay('desk');
+  const isListedHidden = useLacks('desk');
   const tone = isRejected(comparison) ? 'rejected' : likeness;
   return (
     <article
@@ -44,7 +45,11 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
           <figcaption>In the picture</figcaption>
         </figure>
         <figure>
-          <ListedFace match={best} />
+          {isListedHidden ? (
+            <p class="hint">The role of this token does not show listed pictures.</p>
+          ) : (
+            <ListedFace match={best} />
+          )}
           <figcaption>Listed, {similarityOf(best.similarity)} alike</figcaption>
         </figure>
       </div>

@@ -23,12 +23,14 @@ export interface Needs extends Companions {
   readonly versions?: readonly string[];
   /** On the collection. */
   readonly collection?: readonly string[];
-  /** Further permissions in a stack that keeps the faces of those who matched nobody. */
+  /** Further permissions for the faces of those who matched nobody. */
   readonly lookBack?: {
     /** Actions on the collection of these faces. */
     readonly collection: readonly string[];
     /** True to read reference pictures, which are compared with these faces. */
     readonly readsReferences?: true;
+    /** True also in a stack that keeps none: faces that it kept before must go all the same. */
+    readonly always?: true;
   };
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
@@ -61,9 +63,10 @@ const searchKept = ['rekognition:DescribeCollection', 'rekognition:SearchFacesBy
 const eraseKept = {
   collection: [...searchKept, 'rekognition:DeleteFaces', 'rekognition:ListFaces'],
   readsReferences: true,
+  always: true,
 } as const;
 /** The records name these faces, and remove them with their pictures. */
-const removeKept = { collection: ['rekognition:DeleteFaces'] } as const;
+const removeKept = { collection: ['rekognition:DeleteFaces'], always: true } as const;
 
 /** Keys of the pictures that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];

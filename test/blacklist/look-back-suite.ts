@@ -7,10 +7,11 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getErasure } from '../../lib/blacklist/get-erasure.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
-import { parseConfig } from '../../lib/config.ts';
+import { type Config, parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { HistorySearch } from '../../lib/contract/endpoints/search-history.ts';
 import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
+import { LookBackOffError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
@@ -41,6 +42,8 @@ export interface OpenedLookBack {
   readonly environment: Readonly<Record<string, string>>;
   /** Counts the faces that are kept. */
   keptFaces(): Promise<number>;
+  /** Opens the same stores as after `LOOK_BACK_DAYS` became 0, for as long as the work takes. */
+  withoutLookBack(work: (ports: Ports, config: Config) => Promise<void>): Promise<void>;
 }
 
 export async function peopleFor(ports: Pick<Ports, 'faces'>): Promise<People> {
@@ -173,6 +176,32 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
       expect(again.seen_before?.total).toBe(0);
       expect(again.seen_before?.faces_compared).toBeGreaterThan(0);
       await forgetAll(ports);
+    },
+  );
+
+  test.each(['redact', 'keep'] satisfies HistoryChoice[])(
+    'an erasure (%s) after the look-back was turned off leaves no face of the person',
+    async (history) => {
+      const { people, keptFaces, withoutLookBack } = opened();
+      const [group] = await process([people.group, people.stranger]);
+      expect(await keptFaces()).toBe(4);
+      await withoutLookBack(async (ports, config) => {
+        const { id, seen_before } = await listPerson(ports, people.her, 'Jane Roe');
+        expect(seen_before).toBeNull();
+        await expect(lookBack(ports, id, 10)).rejects.toThrow(LookBackOffError);
+        await deleteEntry(ports, id, { history });
+        const { removed } = await getErasure(ports, config, id);
+        const isKept = history === 'keep';
+        expect(removed).toContainEqual({ place: 'kept_faces', count: isKept ? 1 : 3 });
+        expect(await keptFaces()).toBe(isKept ? 3 : 1);
+        expect(await findKeptFaces(ports.faces, [people.herAgain])).toEqual([]);
+        const { original_image_path } = (await ports.records.getProcessed(group as number)) ?? {};
+        expect(original_image_path === null).toBe(!isKept);
+        // The hourly round removes what is left of all others.
+        expect(await forgetFaces(ports)).toBe(isKept ? 3 : 1);
+        expect(await keptFaces()).toBe(0);
+        await forgetAll(ports);
+      });
     },
   );
 

@@ -57,7 +57,18 @@ const keptFaces = () => Number(database.prepare('SELECT count(*) AS count FROM k
 
 lookBackSuite(() => {
   const environment = { DATA_DIR: folder.path, ENGINE_WORKERS: '1' };
-  return { ports, people, environment, keptFaces: async () => keptFaces() };
+  return {
+    ports,
+    people,
+    environment,
+    keptFaces: async () => keptFaces(),
+    async withoutLookBack(work) {
+      await embedded.close();
+      await open('0');
+      await work(ports, parseConfig(environment)).finally(() => embedded.close());
+      await open('7');
+    },
+  };
 });
 
 test('faces of another model are not compared, and go', async () => {

@@ -50,8 +50,9 @@ export const listAuditContract = defineEndpoint({
   summary: 'Tell who looked at or changed what',
   tags: ['Service'],
   role: 'admin',
-  // Strict: a filter that is misspelled would else show everything, and what was looked for not be seen.
-  query: z.strictObject({
+  // A filter that is misspelt would else show everything, and what was looked for not be seen.
+  strict: true,
+  query: z.object({
     limit: wholeNumberFrom(1, 1000).default(100).describe('Lines in the page.'),
     cursor: z.string().max(2000).optional().describe('The `next` of the page before.'),
     since: moment.describe('Only lines of this moment or later: any ISO 8601 time with its offset.'),

@@ -64,6 +64,7 @@ export const searchHistoryContract = defineEndpoint({
     'With `by: pictures` an answer comes within some seconds, tells how far it got, and is asked again with `after` until `next` is null; it sees the largest face of each picture.',
   tags: ['History'],
   role: 'admin',
+  strict: true,
   body: { kind: 'json', schema: HistorySearch, example: { image: 'https://example.com/me.jpg' } },
   success: {
     status: 200,

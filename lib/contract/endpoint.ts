@@ -76,7 +76,7 @@ export interface Endpoint<
   readonly public?: true;
   /**
    * True to refuse what the endpoint does not know: a parameter, a field, a body where it takes none, or a
-   * parameter given twice. Others pass that over and tell of it in `X-Warnings`, as clients of the old service
+   * parameter given twice. Others pass that over and tell of it in `X-Warnings`: clients of the old service
    * may send some. Whatever deletes, or shows much of people, is strict: a misspelt limit would be none.
    */
   readonly strict?: true;

@@ -165,7 +165,7 @@ export function endpoint<Contract extends Endpoint>(
     const started = performance.now();
     const { requestId } = event.requestContext;
     const actor = actorOf(event, loadConfig());
-    const scope = scopeOf(actor, operation, requestId);
+    const scope = scopeOf(actor, operation, event);
     const counts: { faces?: number; matches?: number } = {};
     const request: EndpointRequest = {
       requestId,
@@ -185,11 +185,11 @@ export function endpoint<Contract extends Endpoint>(
         fieldWarnings = input.fieldWarnings;
         const answer = successOf(contract, await run(input as EndpointInput<Contract>, request));
         refuseLargeAnswer(proxyResult(answer, event));
-        await recordLook(scope, operation, event, answer.status);
+        await recordLook(scope, operation, answer.status);
         return answer;
       } catch (error) {
         const answer = failed(error, requestId);
-        await recordLook(scope, operation, event, answer.status).catch((error: unknown) =>
+        await recordLook(scope, operation, answer.status).catch((error: unknown) =>
           logFailure(requestId, error),
         );
         return answer;
@@ -217,15 +217,26 @@ function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
     : json(success.status, result);
 }
 
-function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requestId: string): AuditScope {
+function scopeOf(
+  { name, role }: Actor,
+  { operationId, success }: Endpoint,
+  event: APIGatewayProxyEvent,
+): AuditScope {
+  const { id, db_id, image_id } = decoded(event.pathParameters);
   return {
     actor: name,
     role,
     action: operationId,
-    requestId,
+    requestId: event.requestContext.requestId,
     outcome: success.status,
     threshold: null,
     detail: null,
+    about: {
+      entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
+      // Clients choose it: only what may be an id is kept.
+      imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
+      pictureId: wholeNumber(db_id),
+    },
     written: 0,
   };
 }
@@ -234,21 +245,9 @@ function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requ
  * Writes the audit trail's line of a request that has changed nothing, or has failed. A change that went well
  * has written its own line, in its own transaction.
  */
-async function recordLook(
-  scope: AuditScope,
-  { unaudited }: Endpoint,
-  event: APIGatewayProxyEvent,
-  status: number,
-): Promise<void> {
+async function recordLook(scope: AuditScope, { unaudited }: Endpoint, status: number): Promise<void> {
   if (unaudited || (status < 400 && scope.written > 0)) return;
-  const { id, db_id, image_id } = decoded(event.pathParameters);
-  const target = {
-    entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
-    // Clients choose it: only what may be an id is kept.
-    imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
-    pictureId: wholeNumber(db_id),
-  };
-  await looks.record(factsOf({ ...scope, outcome: status }, target));
+  await looks.record(factsOf({ ...scope, outcome: status }, {}));
 }
 
 function wholeNumber(text: string | undefined): number | null {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditActions } from '../audit-actions.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { anyId, wholeNumberFrom } from '../fields.ts';
 import { moment } from '../processed-filters.ts';
@@ -58,7 +59,7 @@ export const listAuditContract = defineEndpoint({
     since: moment.describe('Only lines of this moment or later: any ISO 8601 time with its offset.'),
     until: moment.describe('Only lines from before this moment: any ISO 8601 time with its offset.'),
     actor: z.string().optional().describe('Only what this actor did.'),
-    action: z.string().optional().describe('Only this action.'),
+    action: z.enum(auditActions).optional().describe('Only this action.'),
     entry_id: anyId.optional().describe('Only what is about this entry, also one that was deleted.'),
     picture_id: anyId.optional().describe('Only what is about this processed picture (`db_id`).'),
   }),

@@ -43,7 +43,9 @@ export const HistoryFinds = z
     ),
     progress: z
       .object({ done: count, total: count })
-      .describe('Pictures that this and the earlier answers have gone through, of all that are kept.'),
+      .describe(
+        'Pictures that this and the earlier answers have gone through, of all that are kept; with `kept_faces`, of those that have a kept face. Both are the same when `next` is null.',
+      ),
     next: z.int().nullable().describe('The `after` to go on with; null when all was searched.'),
     threshold: z.number().describe('The largest distance that is a match.'),
     similarity_metric: z.enum(similarityMetrics),

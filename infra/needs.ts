@@ -16,7 +16,10 @@ export interface Needs extends Companions {
   readonly objects?: Readonly<Record<string, readonly string[]>>;
   /**
    * Patterns of the keys that may be listed. S3 says that an object is absent only to those who may list
-   * everything.
+   * everything: a read has no prefix that a condition could name. Others are refused, and look for the one
+   * key in a list of these. So no request can list the inbox, whose folders have people's names.
+   * `everything` is for the health check, since `HeadBucket` has no prefix either, and for the two functions
+   * that work on nearly every prefix.
    */
   readonly list?: readonly string[] | 'everything';
   /** To see all versions of such keys. */
@@ -110,7 +113,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
-    list: 'everything',
+    list: ['cropped/*', 'processed/*'],
     pictures: true,
     sharp: true,
   },
@@ -175,13 +178,13 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': ['blacklist/*', 'cropped/*', 'processed/*'] },
-    list: 'everything',
+    list: ['blacklist/*', 'cropped/*', 'processed/*'],
   },
   searchHistory: {
     audit: true,
     table: read,
     objects: { 's3:GetObject': readable },
-    list: 'everything',
+    list: ['cropped/*', 'processed/*'],
     collection: ['rekognition:SearchFacesByImage'],
     lookBack: { collection: [...searchKept, 'rekognition:ListFaces'] },
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
@@ -203,7 +206,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': ['blacklist/*'] },
-    list: 'everything',
+    list: ['blacklist/*'],
     pictures: true,
     sharp: true,
   },
@@ -220,7 +223,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     table: read,
     objects: { 's3:GetObject': readable },
     // One lost picture must not look like a bucket that is out of order.
-    list: 'everything',
+    list: ['blacklist/*'],
     collection: ['rekognition:SearchFacesByImage'],
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
@@ -243,7 +246,7 @@ export const optionalEndpointNeeds: Readonly<Record<string, Needs>> = {
     table: read,
     objects: { 's3:GetObject': ['blacklist/*'] },
     // One lost picture must not look like a bucket that is out of order.
-    list: 'everything',
+    list: ['blacklist/*'],
     lookBack: { collection: searchKept },
     pictures: true,
     sharp: true,

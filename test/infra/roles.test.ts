@@ -170,6 +170,16 @@ test('only a stack that keeps faces for a look-back may add and search them; eve
   expect(() => synthesize({ lookBackDays: '31' })).toThrow(/takes at most 30/);
 });
 
+test('no function that answers requests may list the inbox but one that erases, and the health check', () => {
+  expect(mayDo(/^s3:ListBucket bucket$/)).toEqual(['health', 'indexUpload', 'status', 'sweep']);
+  expect(mayDo(/^s3:ListBucket bucket if .*inbox/)).toEqual(['deleteEntry']);
+  for (const [name, lines] of roles) {
+    const list = lines.find((line) => line.startsWith('s3:ListBucket bucket if '));
+    if (list)
+      expect(list, name).toMatch(/^s3:ListBucket bucket if \{"StringLike":\{"s3:prefix":\[?"[a-z]+\/\*"/);
+  }
+});
+
 test('each function that changes entries may undo what it began', () => {
   for (const name of [...enrolling, ...deleting]) {
     const lines = roles.get(name);

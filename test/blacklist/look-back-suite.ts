@@ -7,6 +7,9 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getErasure } from '../../lib/blacklist/get-erasure.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
+import type { WatchedTrack } from '../../lib/cameras/judge.ts';
+import { cutShot } from '../../lib/cameras/shot.ts';
+import { Sightings } from '../../lib/cameras/sightings.ts';
 import { type Config, parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { HistorySearch } from '../../lib/contract/endpoints/search-history.ts';
@@ -124,6 +127,31 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     expect([searched.by, searched.seen.map(({ db_id }) => db_id)]).toEqual(['kept_faces', [group]]);
     expect(searched).toMatchObject({ compared: 6, progress: { done: 3, total: 3 } });
     expect(searched.warnings).toEqual([expect.stringContaining("'by': 'pictures'")]);
+    await forgetAll(ports);
+    expect(await keptFaces()).toBe(0);
+  });
+
+  test('who passed a camera that keeps everybody is found too, once listed', async () => {
+    const { ports, people, keptFaces } = opened();
+    const { width, height, pixels } = await decodePicture(people.group);
+    const found = await ports.faces.detect(await decodePicture(people.group), {});
+    const areas = leftToRight(found.map(({ area }) => area));
+    const [her, ...others] = areas.toReversed();
+    if (!her) throw new Error('The sample picture does not show her.');
+    const shot = cutShot({ width, height, pixels }, her, others);
+    const look = { box: her, confidence: 1, print: [], quality: 1, at: Date.now(), extra: { shot } };
+    const times = { firstSeen: look.at, lastSeen: look.at };
+    const track = { id: 'a track', ...times, box: her, looks: [look] } as unknown as WatchedTrack;
+    const passing = async (settings: object) => {
+      const kept = { ...lookBackSettings, keepDays: parseConfig({}).keepDays, ...settings };
+      await new Sightings(ports, kept, { name: 'door', cooldown_s: 0 }).recordUnknown(track);
+    };
+    await passing({ lookBackDays: 0 });
+    expect(await keptFaces()).toBe(0);
+    await passing({});
+    expect(await keptFaces()).toBe(1);
+    const { seen_before } = await list(people.her, 'Jane Roe');
+    expect(seen_before).toMatchObject({ total: 1, seen: [{ face_index: 0, source: 'door' }] });
     await forgetAll(ports);
     expect(await keptFaces()).toBe(0);
   });

@@ -29,7 +29,9 @@ export const AuditLine = z
     detail: z
       .string()
       .nullable()
-      .describe('Further facts: `into entry 7` of a merge, `deleted: 1-20` of pictures that went together.'),
+      .describe(
+        'Further facts: `into entry 7` of a merge, `deleted: 1-20` of pictures that went together, `replayed` of a request that was answered as an earlier one.',
+      ),
     hash: z.string().describe('SHA-256 of the line and of the hash before it.'),
   })
   .meta({ id: 'AuditLine' });

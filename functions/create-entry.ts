@@ -17,6 +17,7 @@ export const handler = endpoint(
         const entry = await createEntry(await enrollingPorts(), body, files, deadline, actor.name, ids);
         return { ...entry, warnings: withWarnings(entry.warnings, fieldWarnings) };
       },
+      madeBy: ({ id }) => ({ entryId: id }),
       entryIdsOf: ({ id, possible_duplicates }) => [id, ...(possible_duplicates ?? []).map((one) => one.id)],
     });
   },

@@ -22,6 +22,7 @@ export const handler = endpoint(processImagesContract, async (input, request) =>
       const { fieldWarnings } = input;
       return told.map((result) => ({ ...result, warnings: withWarnings(result.warnings, fieldWarnings) }));
     },
+    madeBy: (results) => ({ pictureIds: results.flatMap(({ db_id }) => db_id ?? []) }),
     entryIdsOf: (results) => entryIdsIn(results),
     mayStillBeTold: async (results, ids) => mayStillBeTold(await records(), results, ids),
   });

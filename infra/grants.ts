@@ -16,7 +16,7 @@ export function grant(role: Role, needs: Needs, resources: Resources): void {
 }
 
 function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
-  const { table, bucket, collectionArn, lookBackArn, key } = resources;
+  const { table, bucket, collectionArn, key } = resources;
   const { table: tableActions = [], objects = {}, collection = [], withoutCollection = [] } = needs;
   const statements = [
     { actions: tableActions, resources: [table.tableArn] },
@@ -25,7 +25,7 @@ function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
       resources: keys.map((key) => bucket.arnForObjects(key)),
     })),
     { actions: collection, resources: [collectionArn] },
-    ...lookBackStatements(needs, lookBackArn, bucket),
+    ...lookBackStatements(needs, resources),
     { actions: withoutCollection, resources: ['*'] },
     ...(key ? [{ actions: keyActions(needs), resources: [key.keyArn] }] : []),
   ];
@@ -39,13 +39,12 @@ function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
   ];
 }
 
-/** Makes the statements of a stack that keeps the faces of those who matched nobody. */
+/** Makes the statements for the faces of those who matched nobody. */
 function lookBackStatements(
   { lookBack }: Needs,
-  lookBackArn: string | undefined,
-  bucket: Resources['bucket'],
+  { lookBackArn, keepsUnmatched, bucket }: Resources,
 ): { readonly actions: readonly string[]; readonly resources: string[] }[] {
-  if (!lookBack || lookBackArn === undefined) return [];
+  if (!lookBack || !(keepsUnmatched || lookBack.always)) return [];
   const references = { actions: ['s3:GetObject'], resources: [bucket.arnForObjects('blacklist/*')] };
   return [
     { actions: lookBack.collection, resources: [lookBackArn] },

@@ -16,19 +16,24 @@ export interface Needs extends Companions {
   readonly objects?: Readonly<Record<string, readonly string[]>>;
   /**
    * Patterns of the keys that may be listed. S3 says that an object is absent only to those who may list
-   * everything.
+   * everything: a read has no prefix that a condition could name. Others are refused, and look for the one
+   * key in a list of these. So no request can list the inbox, whose folders have people's names.
+   * `everything` is for the health check, since `HeadBucket` has no prefix either, and for the two functions
+   * that work on nearly every prefix.
    */
   readonly list?: readonly string[] | 'everything';
   /** To see all versions of such keys. */
   readonly versions?: readonly string[];
   /** On the collection. */
   readonly collection?: readonly string[];
-  /** Further permissions in a stack that keeps the faces of those who matched nobody. */
+  /** Further permissions for the faces of those who matched nobody. */
   readonly lookBack?: {
     /** Actions on the collection of these faces. */
     readonly collection: readonly string[];
     /** True to read reference pictures, which are compared with these faces. */
     readonly readsReferences?: true;
+    /** True also in a stack that keeps none: faces that it kept before must go all the same. */
+    readonly always?: true;
   };
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
@@ -61,9 +66,10 @@ const searchKept = ['rekognition:DescribeCollection', 'rekognition:SearchFacesBy
 const eraseKept = {
   collection: [...searchKept, 'rekognition:DeleteFaces', 'rekognition:ListFaces'],
   readsReferences: true,
+  always: true,
 } as const;
 /** The records name these faces, and remove them with their pictures. */
-const removeKept = { collection: ['rekognition:DeleteFaces'] } as const;
+const removeKept = { collection: ['rekognition:DeleteFaces'], always: true } as const;
 
 /** Keys of the pictures that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
@@ -107,7 +113,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
-    list: 'everything',
+    list: ['cropped/*', 'processed/*'],
     pictures: true,
     sharp: true,
   },
@@ -172,13 +178,13 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': ['blacklist/*', 'cropped/*', 'processed/*'] },
-    list: 'everything',
+    list: ['blacklist/*', 'cropped/*', 'processed/*'],
   },
   searchHistory: {
     audit: true,
     table: read,
     objects: { 's3:GetObject': readable },
-    list: 'everything',
+    list: ['cropped/*', 'processed/*'],
     collection: ['rekognition:SearchFacesByImage'],
     lookBack: { collection: [...searchKept, 'rekognition:ListFaces'] },
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
@@ -200,7 +206,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': ['blacklist/*'] },
-    list: 'everything',
+    list: ['blacklist/*'],
     pictures: true,
     sharp: true,
   },
@@ -217,7 +223,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     table: read,
     objects: { 's3:GetObject': readable },
     // One lost picture must not look like a bucket that is out of order.
-    list: 'everything',
+    list: ['blacklist/*'],
     collection: ['rekognition:SearchFacesByImage'],
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
@@ -240,7 +246,7 @@ export const optionalEndpointNeeds: Readonly<Record<string, Needs>> = {
     table: read,
     objects: { 's3:GetObject': ['blacklist/*'] },
     // One lost picture must not look like a bucket that is out of order.
-    list: 'everything',
+    list: ['blacklist/*'],
     lookBack: { collection: searchKept },
     pictures: true,
     sharp: true,

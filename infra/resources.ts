@@ -10,6 +10,8 @@ export interface Resources {
   readonly key: IKey | undefined;
   readonly collectionId: string;
   readonly collectionArn: string;
-  /** Collection of the faces that matched nobody; undefined where none are kept. */
-  readonly lookBackArn: string | undefined;
+  /** Collection of the faces that matched nobody. */
+  readonly lookBackArn: string;
+  /** True if such faces are kept; those of before may be there in any case. */
+  readonly keepsUnmatched: boolean;
 }

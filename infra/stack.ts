@@ -60,7 +60,8 @@ export class FaceBlacklistStack extends Stack {
       key,
       collectionId,
       collectionArn: arnOf(collectionId),
-      lookBackArn: lookBackDays > 0 ? arnOf(lookBackCollectionOf(collectionId)) : undefined,
+      lookBackArn: arnOf(lookBackCollectionOf(collectionId)),
+      keepsUnmatched: lookBackDays > 0,
     };
   }
 

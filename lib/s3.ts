@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError, ServiceError } from './errors.ts';
 
 /** Parts that all adapters on S3 share: the client's settings, and the meaning of its errors. */
@@ -66,6 +66,22 @@ export function wantsPathStyle(environment: Readonly<Record<string, string | und
  */
 export function isAbsent(error: unknown): boolean {
   return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
+}
+
+/**
+ * Tells if a read failed because there is no such object. S3 says so only to callers that may list the whole
+ * bucket, and refuses others. These look for the key in a list that has no other one, which they may see.
+ */
+export async function isMissing(
+  client: S3Client,
+  { Bucket, Key }: { readonly Bucket: string; readonly Key: string },
+  error: unknown,
+): Promise<boolean> {
+  if (isAbsent(error)) return true;
+  if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 403) return false;
+  const list = new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 });
+  const { Contents: found = [] } = await client.send(list);
+  return found.every((object) => object.Key !== Key);
 }
 
 /** Returns true if S3 refuses to deliver an object: to this caller, or because the object is archived. */

@@ -168,6 +168,8 @@ const folderMarks = '.@#$~';
 export interface SystemName {
   /** Name, if it is a known one, else a description of its form. It reveals no person's name. */
   readonly label: string;
+  /** True for a folder that somebody may have called so after a person. */
+  readonly isPerhapsMeant?: true;
 }
 
 /** Returns true for a name from the lists above, of a file or a folder, in any case. */
@@ -209,9 +211,10 @@ export function systemFile(name: string): SystemName | undefined {
  * there is none.
  */
 export function systemFolder(name: string): SystemName | undefined {
-  return foldedDiscardNames.has(foldedLetters(name).replace(copyMark, ''))
-    ? { label: name }
-    : foreignFolder(name);
+  const foreign = foreignFolder(name);
+  if (!foldedDiscardNames.has(foldedLetters(name).replace(copyMark, ''))) return foreign;
+  // A system's own spelling is nobody's name.
+  return foreign ? { label: name } : { label: name, isPerhapsMeant: true };
 }
 
 /**
@@ -222,7 +225,8 @@ export function foreignFolder(name: string): SystemName | undefined {
   const label = knownLabel(name);
   if (label !== undefined) return { label };
   const mark = [...folderMarks].find((character) => name.trimStart().startsWith(character));
-  return mark === undefined ? undefined : { label: `folders whose names begin with "${mark}"` };
+  if (mark === undefined) return undefined;
+  return { label: `folders whose names begin with "${mark}"`, isPerhapsMeant: true };
 }
 
 /**
@@ -235,4 +239,19 @@ export function systemPath(segments: readonly string[]): SystemName | undefined 
     if (found) return found;
   }
   return undefined;
+}
+
+/** Number of names in a warning. */
+const shownNames = 5;
+
+/** Warns of folders that were passed over though somebody may have meant them; false if there are none. */
+export function passedOverWarning(labels: ReadonlySet<string>): string | false {
+  if (labels.size === 0) return false;
+  return `Passed over in the inbox: ${firstOf(labels, shownNames, '; ')}. Systems make such for themselves. If one is meant as a person's, give it another name.`;
+}
+
+/** Writes the first texts, and the number of the others. */
+export function firstOf(texts: ReadonlySet<string>, most: number, separator: string): string {
+  const more = texts.size - most;
+  return [...texts].slice(0, most).join(separator) + (more > 0 ? ` and ${more} more` : '');
 }

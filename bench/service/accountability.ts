@@ -21,8 +21,10 @@ import { SqliteAudit } from '../../lib/records/sqlite/audit.ts';
 import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
 import { openEmbedded } from '../../lib/wiring/embedded.ts';
 import { sampleFolder } from '../../local/models/packages.ts';
+import { median } from '../accuracy/measures.ts';
 import { parseOptions } from '../options.ts';
 import { historyAnswer } from './history-answer.ts';
+import { timed } from './service.ts';
 
 const defaultRounds = 40;
 const erasures = 20;
@@ -44,16 +46,6 @@ const addLines = SqliteAudit.prototype.add;
 /** Writes lines of the audit trail or leaves them out, which no setting can do. */
 function setAudit(isOn: boolean): void {
   SqliteAudit.prototype.add = isOn ? addLines : () => {};
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
 async function open(dataDir: string) {

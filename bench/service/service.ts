@@ -50,7 +50,8 @@ async function processPictures(url: string, images: readonly string[]): Promise<
   await response.arrayBuffer();
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Returns the milliseconds that some work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServiceName, SpecialAction } from '../contract/audit-actions.ts';
 import { serviceFacts } from './chain.ts';
 import type { AuditFacts } from './port.ts';
 import { rangesOf } from './ranges.ts';
@@ -18,6 +19,8 @@ export interface AuditScope {
   threshold: number | null;
   /** Further facts. */
   detail: string | null;
+  /** Things that all lines are about which name no others. */
+  about?: AuditTarget;
   /** Number of lines that changes have written. */
   written: number;
 }
@@ -27,13 +30,19 @@ const storage = new AsyncLocalStorage<AuditScope>();
 /** The things that a line is about, and a fact that this line alone tells. */
 export type AuditTarget = Partial<Pick<AuditFacts, 'entryId' | 'imageId' | 'pictureId' | 'detail'>>;
 
+/** Things that a replayed request had made. */
+export interface ReplayedTarget {
+  readonly entryId?: number;
+  readonly pictureIds?: readonly number[];
+}
+
 /** Does some work on somebody's behalf. */
 export function inAuditScope<T>(scope: AuditScope, work: () => T): T {
   return storage.run(scope, work);
 }
 
 /** Does some work of this service itself, such as `sweep`, or of a command. */
-export function asService<T>(actor: string, work: () => T): T {
+export function asService<T>(actor: ServiceName, work: () => T): T {
   return inAuditScope({ ...serviceFacts(actor, actor), written: 0 }, work);
 }
 
@@ -49,8 +58,26 @@ export function noteDetail(detail: string): void {
   if (scope) scope.detail = detail;
 }
 
+/** Notes that a request was answered as the one before it, and what that had made. */
+export function noteReplay({ entryId, pictureIds = [] }: ReplayedTarget): void {
+  const scope = storage.getStore();
+  if (!scope) return;
+  const [pictureId] = pictureIds;
+  const isOne = pictureIds.length === 1;
+  scope.about = { ...scope.about, ...(entryId && { entryId }), ...(isOne && pictureId && { pictureId }) };
+  scope.detail = pictureIds.length > 1 ? `replayed: ${rangesOf(pictureIds)}` : 'replayed';
+}
+
+/** Does what a part of the service does with an entry: lines of pictures that go with it name it too. */
+export function aboutEntry<T>(entryId: number, work: () => T): T {
+  const scope = storage.getStore();
+  // A request has named its entry, and counts its lines.
+  if (!scope || scope.requestId !== null) return work();
+  return inAuditScope({ ...scope, about: { entryId } }, work);
+}
+
 /** Notes that a request is something else than its operation says, for the lines that follow. */
-export function noteAction(action: string, detail: string): void {
+export function noteAction(action: SpecialAction, detail: string): void {
   const scope = storage.getStore();
   // A part of the service that finishes a request's work says its own name.
   if (scope && scope.requestId !== null) Object.assign(scope, { action, detail });
@@ -89,8 +116,9 @@ export function countWritten(lines: number): void {
 
 /** Returns the facts of a line about something. */
 export function factsOf(
-  { actor, role, action, requestId, outcome, threshold, ...scope }: Omit<AuditScope, 'written'>,
-  { entryId = null, imageId = null, pictureId = null, detail = scope.detail }: AuditTarget,
+  { actor, role, action, requestId, outcome, threshold, about = {}, ...scope }: Omit<AuditScope, 'written'>,
+  target: AuditTarget,
 ): AuditFacts {
+  const { entryId = null, imageId = null, pictureId = null, detail = scope.detail } = { ...about, ...target };
   return { actor, role, action, entryId, imageId, pictureId, requestId, outcome, threshold, detail };
 }

@@ -6,7 +6,10 @@ import type { ErasedCounts, ErasureRecord, RecordStore } from '../records/port.t
 import { allMerged, decidingErasure } from './merged-entries.ts';
 
 type Remaining = Erasure['remaining'][number];
-export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'mqtt' | 'recoveryDays' | 'keepDays'>;
+export type ErasureSettings = Pick<
+  Config,
+  'aws' | 'webhooks' | 'mqtt' | 'recoveryDays' | 'keepDays' | 'lookBackDays'
+>;
 
 /** Uploads are deleted a day after they came; the others are as the stack has them. */
 const uploadDays = 1;
@@ -84,6 +87,7 @@ function remainingOf(
       until: after(settings.keepDays.matched),
       note: 'Processed pictures in which others matched may show the person too.',
     },
+    ...keptFacesOf(settings, after, isDeployed),
     {
       place: 'uploads',
       until: after(uploadDays),
@@ -129,4 +133,20 @@ function remainingOf(
       : []),
     { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
   ];
+}
+
+/** Tells which faces of a look-back may remain. Those that match the person are among what was removed. */
+function keptFacesOf(
+  { lookBackDays }: ErasureSettings,
+  after: (days: number) => string,
+  isDeployed: boolean,
+): Remaining[] {
+  if (lookBackDays > 0) {
+    const note = 'Faces kept for a look-back that were not found to be the person’s.';
+    return [{ place: 'kept_faces', until: after(lookBackDays), note }];
+  }
+  if (!isDeployed) return [];
+  const note =
+    'Only where faces were kept for a look-back before, and the service may not reach their collection, which ends with -look-back.';
+  return [{ place: 'kept_faces', until: null, note }];
 }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { aboutEntry } from '../audit/scope.ts';
 import type { EnrolledFace } from '../faces/port.ts';
 import { entryFolder } from '../images/key.ts';
 import { log } from '../log.ts';
@@ -18,7 +19,11 @@ const postponed =
  * it is erased, its history and its files in the inbox go before the record, which has the name. Doing it
  * again from any point ends the same.
  */
-export async function removeEntryEverywhere(stores: Stores, entryId: number): Promise<void> {
+export function removeEntryEverywhere(stores: Stores, entryId: number): Promise<void> {
+  return aboutEntry(entryId, () => removeEverywhere(stores, entryId));
+}
+
+async function removeEverywhere(stores: Stores, entryId: number): Promise<void> {
   const { records, faces, images } = stores;
   const entry = await persistently(() => records.markEntryDeleting(entryId));
   const erasure = await persistently(() => records.getErasure(entryId));
@@ -70,7 +75,8 @@ export async function finishErasure(
     await removeEntryEverywhere(stores, entryId);
     return true;
   }
-  if ((await eraseHistory(stores, erasure)) > 0) await stores.records.purge(entryId);
+  const found = await aboutEntry(entryId, () => eraseHistory(stores, erasure));
+  if (found > 0) await stores.records.purge(entryId);
   if (now.getTime() - Date.parse(finished) > settledMs) await stores.records.settleErasure(entryId);
   return false;
 }

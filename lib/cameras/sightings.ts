@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
-import type { DetectedFace, Track } from '../contract/shapes.ts';
-import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
+import type { DetectedFace, FacialArea, Track } from '../contract/shapes.ts';
+import type { FaceBackend, FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -12,13 +12,20 @@ import { encodeJpeg } from '../processing/render.ts';
 import { shownFaces } from '../processing/shown-faces.ts';
 import { keptFace, removeCopies, storeDrawings } from '../processing/stored-copies.ts';
 import { pictureVerdict } from '../processing/verdicts.ts';
-import type { ProcessedResult } from '../records/port.ts';
+import { forgetUnmatched } from '../processing/unmatched-faces.ts';
+import type { KeptFace, ProcessedResult } from '../records/port.ts';
 import type { Judgement, WatchedTrack } from './judge.ts';
+import { keepPassing } from './kept-passing.ts';
 import type { CameraSettings } from './settings.ts';
 import type { Shot } from './shot.ts';
 
-export type SightingPorts = Pick<Stores, 'images' | 'records'>;
-export type SightingSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'keepDays'>;
+export type SightingPorts = Pick<Stores, 'images' | 'records'> & {
+  readonly faces: Pick<FaceBackend, 'lookBack' | 'match'>;
+};
+export type SightingSettings = Pick<
+  Config,
+  'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'keepDays' | 'lookBackDays'
+>;
 
 /** A sighting that was recorded. */
 export interface Sighting {
@@ -120,8 +127,13 @@ export class Sightings {
     const pictureId = randomUUID();
     const keys = processedKeys(pictureId, new Date(), 'jpeg');
     const hasMatch = face.blacklist_matches.length > 0;
+    let unmatched: readonly KeptFace[] = [];
     try {
-      await this.#putPictures(shot, hasMatch, keys);
+      const picture = await pictureOf(shot);
+      await this.#putPictures(picture, shot.area, hasMatch, keys);
+      if (!hasMatch && this.#settings.lookBackDays > 0) {
+        unmatched = await keepPassing(this.#ports.faces, picture, shot.area, pictureId);
+      }
       const result: ProcessedResult = {
         image_path_or_identifier: `camera:${name}`,
         faces: [keptFace(face)],
@@ -138,23 +150,32 @@ export class Sightings {
         track,
         warnings: null,
       };
-      const { id } = await records.addProcessed(pictureId, result);
+      const { id } = await records.addProcessed(pictureId, result, undefined, unmatched);
       meter.worked({ faces: 1, matches: hasMatch ? 1 : 0, source: name, seconds: 0 });
       return id;
     } catch (error) {
-      await removeCopies(this.#ports, pictureId, keys);
+      // A face that a record names goes with the record.
+      const isRemoved = await removeCopies(this.#ports, pictureId, keys);
+      if (isRemoved) await forgetUnmatched(this.#ports.faces, unmatched);
       throw error;
     }
   }
 
-  async #putPictures(shot: Shot, hasMatch: boolean, keys: ProcessedKeys): Promise<void> {
-    const original = await encodeJpeg(shot);
-    const picture: Picture = { ...shot, original, format: 'jpeg' };
+  async #putPictures(
+    picture: Picture,
+    area: FacialArea,
+    hasMatch: boolean,
+    keys: ProcessedKeys,
+  ): Promise<void> {
     const put: ImageStore['put'] = (...args) => this.#ports.images.put(...args);
-    const boxes = [{ box: shot.area, isMatch: hasMatch }];
-    await put(keys.original, original, 'image/jpeg');
+    const boxes = [{ box: area, isMatch: hasMatch }];
+    await put(keys.original, picture.original, 'image/jpeg');
     await storeDrawings(put, this.#settings, picture, boxes, keys);
   }
+}
+
+async function pictureOf({ width, height, pixels }: Shot): Promise<Picture> {
+  return { width, height, pixels, original: await encodeJpeg({ width, height, pixels }), format: 'jpeg' };
 }
 
 const nothingMatched = { matched_looks: 0, distance_mean: null, suppressed: false };

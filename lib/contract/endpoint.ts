@@ -74,9 +74,15 @@ export interface Endpoint<
   readonly unaudited?: true;
   /** Access without a token, even where the service asks for tokens. */
   readonly public?: true;
+  /**
+   * True to refuse what the endpoint does not know: a parameter, a field, a body where it takes none, or a
+   * parameter given twice. Others pass that over and tell of it in `X-Warnings`: clients of the old service
+   * may send some. Whatever deletes, or shows much of people, is strict: a misspelt limit would be none.
+   */
+  readonly strict?: true;
   /** Parameters of the path, as decoded text. */
   readonly params?: Params;
-  /** Parameters of the query, as decoded text; the last of a repeated one counts. */
+  /** Parameters of the query, as decoded text. Of a repeated one the last counts, unless it is refused. */
   readonly query?: Query;
   readonly body?: RequestBody;
   /** Headers that a request may have, each with what it means. The handler reads them itself. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { answerOnce, type RepeatableWork } from '../answers/answer-once.ts';
 import type { KeptAnswers } from '../answers/port.ts';
+import { noteReplay, type ReplayedTarget } from '../audit/scope.ts';
 import { maxKeyLength } from '../contract/idempotency-key.ts';
 import { RequestInvalidError } from '../errors.ts';
 import { decodedPicture } from '../inputs/decoded-pictures.ts';
@@ -19,6 +20,8 @@ interface RepeatableInput {
 /** Work on a request; `ids` is absent if it has no key. */
 type Work<Result> = {
   work(ids?: Parameters<RepeatableWork<Result>['work']>[0]): Promise<Result>;
+  /** Returns what the first request made, for the audit trail's line of a later one. */
+  madeBy?(result: Result): ReplayedTarget;
 } & Pick<RepeatableWork<Result>, 'entryIdsOf' | 'mayStillBeTold'>;
 
 /**
@@ -40,7 +43,9 @@ export async function answeredOnce<Result>(
   const content = [operationId, JSON.stringify(params), JSON.stringify(body, withoutStandIns), ...sent];
   const request = { caller: actor.name, key, content, deadline };
   const { result, isRepeated } = await answerOnce(await open(), request, work);
-  return isRepeated ? withHeaders(result, { 'Idempotent-Replayed': 'true' }) : result;
+  if (!isRepeated) return result;
+  noteReplay(work.madeBy?.(result) ?? {});
+  return withHeaders(result, { 'Idempotent-Replayed': 'true' });
 }
 
 /**

@@ -6,15 +6,15 @@ import { requestHeader } from './headers.ts';
 import { decodeUtf8, parseJson } from './json.ts';
 import { keptBody } from './kept-body.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
-import { unknownFieldWarnings } from './unknown-fields.ts';
+import type { BodyNames } from './unknown-input.ts';
 import { validate } from './validation.ts';
 
 /** A request's body, checked. */
 interface RequestBody {
   readonly body: unknown;
   readonly files: readonly UploadedFile[];
-  /** Lines for an answer's `warnings`, on fields that the contract does not know. */
-  readonly fieldWarnings: readonly string[];
+  /** Undefined where the contract has no fields, or leaves them open. */
+  readonly names: BodyNames | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function readBody(
 ): Promise<RequestBody> {
   switch (contract?.kind) {
     case undefined:
-      return { body: undefined, files: [], fieldWarnings: [] };
+      return { body: undefined, files: [], names: undefined };
     case 'json':
       return { ...readJson(contract, event), files: [] };
     case 'multipart':
@@ -56,9 +56,13 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): Omit<Request
   const value = kept && 'value' in kept ? kept.value : readText(event);
   const body = validate(contract.schema, value, 'body');
   const { schema } = contract;
-  if (!(schema instanceof z.ZodObject)) return { body, fieldWarnings: [] };
-  const given = Object.keys(value as object);
-  return { body, fieldWarnings: unknownFieldWarnings(given, Object.keys(schema.shape)) };
+  if (!(schema instanceof z.ZodObject) || isOpen(schema)) return { body, names: undefined };
+  return { body, names: { given: Object.keys(value as object), known: Object.keys(schema.shape) } };
+}
+
+/** Recognizes an object that takes fields of any name. */
+function isOpen({ def: { catchall } }: z.ZodObject): boolean {
+  return catchall !== undefined && !(catchall instanceof z.ZodNever);
 }
 
 function readText(event: APIGatewayProxyEvent): unknown {
@@ -77,7 +81,7 @@ async function readFormBody(
   const chunks = mediaType(contentType) === 'multipart/form-data' ? formChunks(event) : [];
   const { body, files, names } = await readForm(contract, contentType, chunks);
   const known = [...Object.keys(contract.fields.shape), contract.files.name];
-  return { body, files, fieldWarnings: unknownFieldWarnings(names, known) };
+  return { body, files, names: { given: [...names], known } };
 }
 
 function formChunks(event: APIGatewayProxyEvent): readonly Uint8Array[] {

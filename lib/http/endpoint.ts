@@ -21,6 +21,7 @@ import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts
 import { problem } from './problem.ts';
 import { streamBody } from './streamed-answer.ts';
 import { unknownFieldWarnings } from './unknown-fields.ts';
+import { parameterNames, parameterWarnings, refuseUnknown } from './unknown-input.ts';
 import { validate } from './validation.ts';
 
 /** A handler for API Gateway REST (v1) proxy events. It never throws. */
@@ -164,7 +165,7 @@ export function endpoint<Contract extends Endpoint>(
     const started = performance.now();
     const { requestId } = event.requestContext;
     const actor = actorOf(event, loadConfig());
-    const scope = scopeOf(actor, operation, requestId);
+    const scope = scopeOf(actor, operation, event);
     const counts: { faces?: number; matches?: number } = {};
     const request: EndpointRequest = {
       requestId,
@@ -176,17 +177,19 @@ export function endpoint<Contract extends Endpoint>(
         if (threshold !== undefined) noteThreshold(threshold);
       },
     };
+    let fieldWarnings: readonly string[] = [];
     const answer = await inAuditScope(scope, async () => {
       try {
         requireRole(actor, operation);
         const input = await readInput(operation, event, readForm);
+        fieldWarnings = input.fieldWarnings;
         const answer = successOf(contract, await run(input as EndpointInput<Contract>, request));
         refuseLargeAnswer(proxyResult(answer, event));
-        await recordLook(scope, operation, event, answer.status);
+        await recordLook(scope, operation, answer.status);
         return answer;
       } catch (error) {
         const answer = failed(error, requestId);
-        await recordLook(scope, operation, event, answer.status).catch((error: unknown) =>
+        await recordLook(scope, operation, answer.status).catch((error: unknown) =>
           logFailure(requestId, error),
         );
         return answer;
@@ -200,7 +203,8 @@ export function endpoint<Contract extends Endpoint>(
       started,
       ...counts,
     });
-    const result = proxyResult(answer, event, parameterWarnings(operation, event));
+    const warnings = [...parameterWarnings(operation, event), ...fieldWarnings];
+    const result = proxyResult(answer, event, warningHeader(warnings));
     if (answer.stream) streamBody(result, answer.stream);
     return result;
   });
@@ -213,15 +217,26 @@ function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
     : json(success.status, result);
 }
 
-function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requestId: string): AuditScope {
+function scopeOf(
+  { name, role }: Actor,
+  { operationId, success }: Endpoint,
+  event: APIGatewayProxyEvent,
+): AuditScope {
+  const { id, db_id, image_id } = decoded(event.pathParameters);
   return {
     actor: name,
     role,
     action: operationId,
-    requestId,
+    requestId: event.requestContext.requestId,
     outcome: success.status,
     threshold: null,
     detail: null,
+    about: {
+      entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
+      // Clients choose it: only what may be an id is kept.
+      imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
+      pictureId: wholeNumber(db_id),
+    },
     written: 0,
   };
 }
@@ -230,21 +245,9 @@ function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requ
  * Writes the audit trail's line of a request that has changed nothing, or has failed. A change that went well
  * has written its own line, in its own transaction.
  */
-async function recordLook(
-  scope: AuditScope,
-  { unaudited }: Endpoint,
-  event: APIGatewayProxyEvent,
-  status: number,
-): Promise<void> {
+async function recordLook(scope: AuditScope, { unaudited }: Endpoint, status: number): Promise<void> {
   if (unaudited || (status < 400 && scope.written > 0)) return;
-  const { id, db_id, image_id } = decoded(event.pathParameters);
-  const target = {
-    entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
-    // Clients choose it: only what may be an id is kept.
-    imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
-    pictureId: wholeNumber(db_id),
-  };
-  await looks.record(factsOf({ ...scope, outcome: status }, target));
+  await looks.record(factsOf({ ...scope, outcome: status }, {}));
 }
 
 function wholeNumber(text: string | undefined): number | null {
@@ -262,9 +265,14 @@ async function readInput(
   readForm: FormReader | undefined,
 ): Promise<EndpointInput<Endpoint>> {
   const params = contract.params && validate(contract.params, decoded(event.pathParameters), 'path');
-  const query = contract.query && validate(contract.query, event.queryStringParameters ?? {}, 'query');
-  const read = await readBody(contract.body, event, readForm);
-  return { params: params ?? {}, query: query ?? {}, ...read } as EndpointInput<Endpoint>;
+  const given = Object.fromEntries(
+    parameterNames(event).map((name) => [name, event.queryStringParameters?.[name]]),
+  );
+  const query = contract.query && validate(contract.query, given, 'query');
+  const { names, ...read } = await readBody(contract.body, event, readForm);
+  refuseUnknown(contract, event, names);
+  const fieldWarnings = names ? unknownFieldWarnings(names.given, names.known) : [];
+  return { params: params ?? {}, query: query ?? {}, ...read, fieldWarnings } as EndpointInput<Endpoint>;
 }
 
 /** Decodes path parameters, because API Gateway's REST APIs leave them percent-encoded. */
@@ -312,18 +320,8 @@ function refuseLargeAnswer(result: APIGatewayProxyResult): void {
   );
 }
 
-/**
- * Warns, in a header, of parameters of a `GET` that the contract does not know. They are passed over as ever:
- * the clients of the old service may send some, and their lists have no room for a warning.
- */
-function parameterWarnings(
-  { method, query }: Pick<Endpoint, 'method' | 'query'>,
-  { queryStringParameters }: APIGatewayProxyEvent,
-): Record<string, string> {
-  if (method !== 'GET') return {};
-  // A signature in the address is for the gateway.
-  const given = Object.keys(queryStringParameters ?? {}).filter((name) => !/^x-amz-/i.test(name));
-  const warnings = unknownFieldWarnings(given, Object.keys(query?.shape ?? {}), 'parameter');
+/** Makes the header of warnings: not every answer has room for one. */
+function warningHeader(warnings: readonly string[]): Record<string, string> {
   if (warnings.length === 0) return {};
   return { 'X-Warnings': warnings.join(' ').replaceAll(/[^\x20-\x7e]/g, '?') };
 }

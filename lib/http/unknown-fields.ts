@@ -15,12 +15,25 @@ export function unknownFieldWarnings(
   known: readonly string[],
   kind: 'field' | 'parameter' = 'field',
 ): string[] {
-  const unknown = [...new Set(given)].filter((name) => !known.includes(name));
-  return unknown.slice(0, maxWarnings).map((name) => {
-    const shown = name.slice(0, maxNameLength).replaceAll(/[\p{C}\p{Z}]/gu, ' ');
-    const meant = closestSetting(name, known) ?? beginningAlike(name, known);
-    return `The ${kind} '${shown}' is not known, and was passed over.${meant ? ` Was ${meant} meant?` : ''}`;
+  return unknownNames(given, known).map((name) => {
+    const meant = meantBy(name, known);
+    return `The ${kind} '${shownName(name)}' is not known, and was passed over.${meant ? ` Was ${meant} meant?` : ''}`;
   });
+}
+
+/** Lists the first names that are not known, each once. */
+export function unknownNames(given: Iterable<string>, known: readonly string[]): string[] {
+  return [...new Set(given)].filter((name) => !known.includes(name)).slice(0, maxWarnings);
+}
+
+/** Finds the known name that was probably meant. */
+export function meantBy(name: string, known: readonly string[]): string | undefined {
+  return closestSetting(name, known) ?? beginningAlike(name, known);
+}
+
+/** Shortens a client's name, and makes it harmless to show. */
+export function shownName(name: string): string {
+  return name.slice(0, maxNameLength).replaceAll(/[\p{C}\p{Z}]/gu, ' ');
 }
 
 /** Adds lines to an answer's warnings, which are null where there are none. */

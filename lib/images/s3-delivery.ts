@@ -1,6 +1,6 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
+import { attemptS3, type BucketPlace, createS3Client, isMissing, s3Unavailable } from '../s3.ts';
 import type { Delivery, ImageDelivery } from './port.ts';
 
 /** Seconds for which a URL is valid. */
@@ -25,7 +25,7 @@ export function openS3Delivery({ region, bucket }: BucketPlace): ImageDelivery {
         });
         return { url: await getSignedUrl(client, request, { expiresIn: seconds }) };
       } catch (error) {
-        if (isAbsent(error)) return undefined;
+        if (await attemptS3(() => isMissing(client, object, error))) return undefined;
         throw s3Unavailable(error);
       }
     },

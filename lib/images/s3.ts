@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { attemptS3, type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
+import { attemptS3, type BucketPlace, createS3Client, isMissing, s3Unavailable } from '../s3.ts';
 import { eraseVersions } from '../s3-versions.ts';
 import { isKey } from './key.ts';
 import { bucketLocator } from './location.ts';
@@ -43,7 +43,8 @@ class S3Images implements ImageStore {
       const { Body } = await this.#client.send(new GetObjectCommand(this.#object(key)));
       return await Body?.transformToByteArray();
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      const isGone = await attemptS3(() => isMissing(this.#client, this.#object(key), error));
+      if (isGone) return undefined;
       throw s3Unavailable(error);
     }
   }

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstOf, passedOverWarning, type SystemName } from '../system-names.ts';
 import { userName } from '../user-name.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
@@ -19,7 +20,7 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
   const marked = new Set<string>();
   let pictures = 0;
   const listener = {
-    passedOver: (label: string) => /^(folders|links)/.test(label) && marked.add(label),
+    passedOver: ({ label, isPerhapsMeant }: SystemName) => isPerhapsMeant && marked.add(label),
     unreadable: (key: string) => unreadable.add(key),
   };
   try {
@@ -40,8 +41,7 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
         'write permission on these folders, mount them for writing, or move the pictures to folders of this user’s own.',
     unreadable.size > 0 &&
       `Not all that is in the inbox may be read by ${userName()}: ${shown(unreadable)}. Give this user read permission, or take them out of the inbox.`,
-    marked.size > 0 &&
-      `Passed over in the inbox: ${[...marked].join('; ')}. Systems make such for themselves. If one is meant as a person's, give it another name.`,
+    passedOverWarning(marked),
   ].filter((warning) => typeof warning === 'string');
 }
 
@@ -53,6 +53,5 @@ function isReadable(path: Buffer): Promise<boolean> {
 }
 
 function shown(folders: ReadonlySet<string>): string {
-  const more = folders.size - shownFolders;
-  return [...folders].slice(0, shownFolders).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return firstOf(folders, shownFolders, ', ');
 }

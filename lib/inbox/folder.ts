@@ -1,3 +1,4 @@
+import type { SystemName } from '../system-names.ts';
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync, realpathSync } from 'node:fs';
 import { copyFile, lstat, mkdir, readFile, realpath, rename, unlink, writeFile } from 'node:fs/promises';
@@ -97,7 +98,7 @@ class FolderInboxAdapter implements FolderInbox {
     const passedOver = new Set<string>();
     const now = performance.now();
     const listener = {
-      passedOver: (label: string) => passedOver.add(label),
+      passedOver: ({ label }: SystemName) => passedOver.add(label),
       unreadable: (key: string) => unreadable.push(key),
     };
     await attempt(async () => {

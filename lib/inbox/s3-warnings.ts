@@ -1,6 +1,6 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, type _Object as StoredObject } from '@aws-sdk/client-s3';
 import { type BucketPlace, createS3Client } from '../s3.ts';
-import { systemPath } from '../system-names.ts';
+import { passedOverWarning, systemPath } from '../system-names.ts';
 import { inboxPrefix } from './port.ts';
 
 /** Milliseconds after which an upload's event was delivered for the last time. */
@@ -19,14 +19,23 @@ export async function bucketInboxWarnings({ region, bucket }: BucketPlace): Prom
         !systemPath(key.slice(inboxPrefix.length).split('/')) &&
         (modified?.getTime() ?? Date.now()) < before,
     );
-    if (stuck.length === 0) return [];
     return [
-      `${stuck.length} pictures have been in the bucket's inbox/ for more than an hour. Either they could not be indexed: see the queue of dead letters. Or ` +
-        'they were, and may not be removed: allow s3:DeleteObject on inbox/*, or remove them. They are not indexed a second time.',
-    ];
+      stuck.length > 0 &&
+        `${stuck.length} pictures have been in the bucket's inbox/ for more than an hour. Either they could not be indexed: see the queue of dead letters. Or ` +
+          'they were, and may not be removed: allow s3:DeleteObject on inbox/*, or remove them. They are not indexed a second time.',
+      passedOverWarning(passedOverIn(objects)),
+    ].filter((warning) => typeof warning === 'string');
   } catch {
     return ["The bucket's inbox/ can't be listed."];
   } finally {
     client.destroy();
   }
+}
+
+/** Lists the names for which files of the inbox stay there. */
+function passedOverIn(objects: readonly StoredObject[]): ReadonlySet<string> {
+  const names = objects.flatMap(
+    ({ Key: key = '' }) => systemPath(key.slice(inboxPrefix.length).split('/')) ?? [],
+  );
+  return new Set(names.flatMap(({ label, isPerhapsMeant }) => (isPerhapsMeant ? [label] : [])));
 }

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { access, constants, lstat, readdir, rmdir } from 'node:fs/promises';
 import { decodeText } from '../decode-text.ts';
 import { codeOf } from '../files.ts';
-import { systemFile, systemFolder } from '../system-names.ts';
+import { type SystemName, systemFile, systemFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 
@@ -11,6 +11,8 @@ import { inboxPrefix } from './port.ts';
  * about to put pictures there.
  */
 const emptyFolderMs = 60 * 60_000;
+
+const special: SystemName = { label: 'links, pipes, sockets and devices', isPerhapsMeant: true };
 
 /** Paths are bytes, because names on disk need not be UTF-8. */
 export interface FoundFile {
@@ -22,7 +24,7 @@ export interface FoundFile {
 /** Receives reports on what a walk does not yield. */
 export interface WalkListener {
   /** Reports something that is ignored on purpose. The label contains no person's name. */
-  passedOver(label: string): void;
+  passedOver(name: SystemName): void;
   /** Reports the key of a folder that this user may not read. */
   unreadable(key: string): void;
 }
@@ -48,9 +50,9 @@ export async function* walkInbox(
     const path = joinBytes(folder, item.name);
     const name = decodeText(item.name);
     const system = item.isDirectory() ? systemFolder(name) : systemFile(name);
-    if (system) listener.passedOver(system.label);
+    if (system) listener.passedOver(system);
     else if (item.isDirectory()) yield* walkInbox(path, listener, `${prefix}${name}/`);
-    else if (!item.isFile()) listener.passedOver('links, pipes, sockets and devices');
+    else if (!item.isFile()) listener.passedOver(special);
     else {
       const stats = await lstat(path, { bigint: true }).catch(ignoreAbsence);
       if (stats) yield { key: prefix + name, path, stats };

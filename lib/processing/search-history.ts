@@ -78,16 +78,17 @@ async function searchKeptFaces(
   const { seen, total } = await shownSeen(ports, found, limit, performance.now());
   const { total: pictures } = await ports.records.listProcessed({ limit: 1, offset: 0 });
   const { compared, notCompared: not_compared } = found;
+  const searched = found.pictures ?? 0;
   const others =
-    `Only faces that matched nobody, of the last ${lookBack.days} days, were compared. ` +
+    `Only faces that matched nobody, of the last ${lookBack.days} days, were compared: ${searched} of ${pictures} kept pictures have such. ` +
     "Ask with 'by': 'pictures' to compare all kept pictures.";
   const more = `${total} faces match; the answer has the nearest ${limit}. Ask with a larger limit.`;
   return {
     by: 'kept_faces',
     seen,
     ...{ compared, not_compared },
-    // Pictures that have no kept face were not looked at.
-    progress: { done: found.pictures ?? 0, total: pictures },
+    // A warning tells of the pictures that have no kept face.
+    progress: { done: searched, total: searched },
     next: null,
     ...usedFields(found),
     warnings: [

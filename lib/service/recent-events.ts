@@ -1,5 +1,6 @@
 import type { AuditLine, AuditTrail } from '../audit/port.ts';
 import type { EventKind, ServiceEvents } from '../contract/endpoints/list-events.ts';
+import { dayMs } from '../days.ts';
 import { RequestInvalidError } from '../errors.ts';
 import type { RecordStore } from '../records/port.ts';
 
@@ -34,7 +35,7 @@ const kinds: Readonly<Record<string, EventKind>> = {
   deleteEntry: 'entry',
   addImages: 'entry',
   deleteImage: 'entry',
-  mergeEntries: 'entry',
+  mergeEntry: 'entry',
 };
 
 /**
@@ -95,7 +96,8 @@ function idOf({ time, chain, sequence }: AuditLine): string {
 
 function placeOf(after: string): { time: number; chain: string; sequence: number } {
   const [, time, chain = '', sequence] = /^(\d{1,15})_(.{1,100})_(\d{1,15})$/.exec(after) ?? [];
-  if (time === undefined) throw new RequestInvalidError([noPlace]);
+  // A place in times to come would never be reached. Writers' clocks differ a little.
+  if (time === undefined || Number(time) > Date.now() + dayMs) throw new RequestInvalidError([noPlace]);
   return { time: Number(time), chain, sequence: Number(sequence) };
 }
 

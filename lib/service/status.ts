@@ -85,6 +85,7 @@ function settingsOf(
       matched_days: config.keepDays.matched,
       rejected_days: config.keepDays.rejected,
       expired_days: config.expiredDays,
+      look_back_days: config.lookBackDays,
       audit_days: config.auditDays,
       strip_metadata: config.stripMetadata,
     },

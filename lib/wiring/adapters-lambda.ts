@@ -49,7 +49,7 @@ export async function openRecords(config: Config): Promise<RecordStore> {
 /** Opens the records for those who remove pictures: the faces that are kept with them go too. */
 export async function openRecordsWithFaces(config: Config): Promise<RecordStore> {
   const aws = deployed(config);
-  return openDynamoRecords(aws, config.lookBackDays > 0 ? openKeptCollection(aws) : undefined);
+  return openDynamoRecords(aws, openKeptCollection(aws, config.lookBackDays));
 }
 
 export async function openAudit(config: Config): Promise<AuditTrail> {
@@ -71,7 +71,7 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 export async function openFaces(config: Config): Promise<FaceBackend> {
   const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
   const aws = deployed(config);
-  const lookBack = days > 0 ? { days, records: openDynamoKeptFaces(aws) } : undefined;
+  const lookBack = { days, records: openDynamoKeptFaces(aws) };
   return openRekognition({ ...aws, qualityFilter, modelName, distanceMetric, lookBack });
 }
 

@@ -56,11 +56,11 @@ export function openRecordsWithFaces(config: Config): Promise<RecordStore> {
   return once(config, 'records', () => openRecords(config));
 }
 
-/** Opens the collection of the faces that matched nobody; `undefined` where none are kept. */
+/** Opens the collection of the faces that matched nobody: those of before may have to go. */
 async function keptCollection({ aws, lookBackDays }: Config): Promise<FaceCollection | undefined> {
-  if (!aws || lookBackDays === 0) return undefined;
+  if (!aws) return undefined;
   const { openKeptCollection } = await import('../faces/rekognition/kept-collection.ts');
-  return openKeptCollection(aws);
+  return openKeptCollection(aws, lookBackDays);
 }
 
 export async function openAudit(config: Config): Promise<AuditTrail> {
@@ -99,7 +99,7 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
   const { region, tableName } = config.aws;
   const settings = { ...config.aws, qualityFilter, modelName, distanceMetric };
-  if (days === 0 || tableName === undefined) return openRekognition(settings);
+  if (tableName === undefined) return openRekognition(settings);
   const { openDynamoKeptFaces } = await import('../records/dynamodb/kept-faces.ts');
   const records = openDynamoKeptFaces({ region, tableName });
   return openRekognition({ ...settings, lookBack: { days, records } });

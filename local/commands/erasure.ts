@@ -48,7 +48,8 @@ await runCommand(async () => {
 /** Finds kept faces of people in pictures, if any are kept. */
 async function keptFacesLike(pictures: readonly Uint8Array[]): Promise<string[]> {
   const config = loadConfig();
-  const isKept = config.aws ? config.lookBackDays > 0 : countKeptFaces(config) > 0;
+  // Those of a look-back that was turned off may still be there.
+  const isKept = config.aws ? config.aws.tableName !== undefined : countKeptFaces(config) > 0;
   if (!isKept || pictures.length === 0) return [];
   const opened = await ports(config);
   try {

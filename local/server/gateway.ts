@@ -28,7 +28,7 @@ import { FailedTokens } from './failed-tokens.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { RefusedTokens } from './refused-tokens.ts';
-import { RequestAbandonedError, readBodyChunks } from './request-body.ts';
+import { hasBody, RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
 import type { NamedTokens } from './token-file.ts';
@@ -214,7 +214,8 @@ export class Gateway {
       place: { ...place, path },
     };
     // Whoever may not do it is refused by the handler, and nobody reads the body.
-    using share = contract.body && mayDo(actor, contract) ? this.#budget.share(caller) : undefined;
+    const isBodyRead = contract.body !== undefined || (contract.strict === true && hasBody(request));
+    using share = isBodyRead && mayDo(actor, contract) ? this.#budget.share(caller) : undefined;
     const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
     // Whoever wants to see a gateway's limits gets its event, whole.
     if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {

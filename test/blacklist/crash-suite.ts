@@ -4,12 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { verifyAudit } from '../../lib/audit/verify.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { NameTakenError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { childEnvironment } from '../child-environment.ts';
 import { crashing, isChange, type Operation, operations, person } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
@@ -216,5 +217,11 @@ export function crashSuite(start: () => Promise<Deployment>): void {
       await killAt(operation, number);
       await expectAfterSweep(expectation.images(doneBy(all.slice(0, number + 1))), moment);
     });
+  });
+
+  it('leaves the audit trail whole, after all these crashes and kills', async () => {
+    const { lines, faults } = await verifyAudit(await audit(parseConfig(deployment.settings)));
+    expect(faults).toEqual([]);
+    expect(lines).toBeGreaterThan(100);
   });
 }

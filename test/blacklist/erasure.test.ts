@@ -240,6 +240,10 @@ describe('an erasure', () => {
     expect(remaining.map(({ place }) => place)).toEqual(
       expect.arrayContaining(['object_versions', 'dead_letters', 'access_logs', 'receivers', 'backups']),
     );
+    // The look-back is off, and somebody may have taken away the right to what it kept before.
+    expect(remaining).toContainEqual(expect.objectContaining({ place: 'kept_faces', until: null }));
+    const keeping = await getErasure(opened(), { ...aws, lookBackDays: 7 }, person.id);
+    expect(keeping.remaining).toContainEqual(expect.objectContaining({ place: 'kept_faces', until }));
   });
 
   it('that keeps the history takes the entry alone', async () => {

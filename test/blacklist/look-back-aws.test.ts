@@ -31,7 +31,7 @@ beforeAll(async () => {
   opened = await ports(config);
   people = await peopleFor(opened);
   if (!config.aws) throw new Error('These are not the settings of AWS.');
-  collection = openKeptCollection(config.aws);
+  collection = openKeptCollection(config.aws, config.lookBackDays);
 });
 afterAll(async () => {
   await opened?.close();
@@ -41,7 +41,17 @@ afterAll(async () => {
 const faces = () => Array.fromAsync(collection.list());
 const keptFaces = async () => (await faces()).length;
 
-lookBackSuite(() => ({ ports: opened, people, environment: cloud.settings, keptFaces }));
+lookBackSuite(() => ({
+  ports: opened,
+  people,
+  environment: cloud.settings,
+  keptFaces,
+  async withoutLookBack(work) {
+    const config = parseConfig(cloud.settings);
+    const without = await ports(config);
+    await work(without, config).finally(() => without.close());
+  },
+}));
 
 /** Ports whose collection of unmatched faces has other methods. */
 function withOwn(methods: Partial<KeptFaces>): OpenedPorts {

@@ -7,10 +7,14 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getErasure } from '../../lib/blacklist/get-erasure.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
-import { parseConfig } from '../../lib/config.ts';
+import type { WatchedTrack } from '../../lib/cameras/judge.ts';
+import { cutShot } from '../../lib/cameras/shot.ts';
+import { Sightings } from '../../lib/cameras/sightings.ts';
+import { type Config, parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { HistorySearch } from '../../lib/contract/endpoints/search-history.ts';
 import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
+import { LookBackOffError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
@@ -41,6 +45,8 @@ export interface OpenedLookBack {
   readonly environment: Readonly<Record<string, string>>;
   /** Counts the faces that are kept. */
   keptFaces(): Promise<number>;
+  /** Opens the same stores as after `LOOK_BACK_DAYS` became 0, for as long as the work takes. */
+  withoutLookBack(work: (ports: Ports, config: Config) => Promise<void>): Promise<void>;
 }
 
 export async function peopleFor(ports: Pick<Ports, 'faces'>): Promise<People> {
@@ -125,6 +131,31 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     expect(await keptFaces()).toBe(0);
   });
 
+  test('who passed a camera that keeps everybody is found too, once listed', async () => {
+    const { ports, people, keptFaces } = opened();
+    const { width, height, pixels } = await decodePicture(people.group);
+    const found = await ports.faces.detect(await decodePicture(people.group), {});
+    const areas = leftToRight(found.map(({ area }) => area));
+    const [her, ...others] = areas.toReversed();
+    if (!her) throw new Error('The sample picture does not show her.');
+    const shot = cutShot({ width, height, pixels }, her, others);
+    const look = { box: her, confidence: 1, print: [], quality: 1, at: Date.now(), extra: { shot } };
+    const times = { firstSeen: look.at, lastSeen: look.at };
+    const track = { id: 'a track', ...times, box: her, looks: [look] } as unknown as WatchedTrack;
+    const passing = async (settings: object) => {
+      const kept = { ...lookBackSettings, keepDays: parseConfig({}).keepDays, ...settings };
+      await new Sightings(ports, kept, { name: 'door', cooldown_s: 0 }).recordUnknown(track);
+    };
+    await passing({ lookBackDays: 0 });
+    expect(await keptFaces()).toBe(0);
+    await passing({});
+    expect(await keptFaces()).toBe(1);
+    const { seen_before } = await list(people.her, 'Jane Roe');
+    expect(seen_before).toMatchObject({ total: 1, seen: [{ face_index: 0, source: 'door' }] });
+    await forgetAll(ports);
+    expect(await keptFaces()).toBe(0);
+  });
+
   test('kept faces go with their picture, and with their age', async () => {
     const { ports, people, keptFaces } = opened();
     const [first] = await process([people.group, people.stranger]);
@@ -173,6 +204,32 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
       expect(again.seen_before?.total).toBe(0);
       expect(again.seen_before?.faces_compared).toBeGreaterThan(0);
       await forgetAll(ports);
+    },
+  );
+
+  test.each(['redact', 'keep'] satisfies HistoryChoice[])(
+    'an erasure (%s) after the look-back was turned off leaves no face of the person',
+    async (history) => {
+      const { people, keptFaces, withoutLookBack } = opened();
+      const [group] = await process([people.group, people.stranger]);
+      expect(await keptFaces()).toBe(4);
+      await withoutLookBack(async (ports, config) => {
+        const { id, seen_before } = await listPerson(ports, people.her, 'Jane Roe');
+        expect(seen_before).toBeNull();
+        await expect(lookBack(ports, id, 10)).rejects.toThrow(LookBackOffError);
+        await deleteEntry(ports, id, { history });
+        const { removed } = await getErasure(ports, config, id);
+        const isKept = history === 'keep';
+        expect(removed).toContainEqual({ place: 'kept_faces', count: isKept ? 1 : 3 });
+        expect(await keptFaces()).toBe(isKept ? 3 : 1);
+        expect(await findKeptFaces(ports.faces, [people.herAgain])).toEqual([]);
+        const { original_image_path } = (await ports.records.getProcessed(group as number)) ?? {};
+        expect(original_image_path === null).toBe(!isKept);
+        // The hourly round removes what is left of all others.
+        expect(await forgetFaces(ports)).toBe(isKept ? 3 : 1);
+        expect(await keptFaces()).toBe(0);
+        await forgetAll(ports);
+      });
     },
   );
 

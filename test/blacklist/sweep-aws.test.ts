@@ -185,12 +185,22 @@ describe('the scheduled function', () => {
   it('sweeps, and tells what it did', async () => {
     await list('Jane Roe', portraits.listed);
     await enroll(portraits.other, { entryId: 99, imageId: 'unknown' });
+    // Who has expired stays for EXPIRED_DAYS, seven days.
+    for (const [name, days] of [
+      ['Gone', 7.1],
+      ['Not yet', 6.9],
+    ] as const) {
+      const { entryId } = await list(name, portraits.other);
+      const expiresAt = new Date(Date.now() - days * 24 * 60 * 60_000).toISOString();
+      await opened.records.updateEntry(entryId, { expiresAt });
+    }
     expect(await handler({ task: 'compare' }, context(900_000))).toMatchObject({
       orphansRemoved: 1,
+      expiredErased: 1,
       failed: 0,
       isComplete: true,
     });
-    expect(await contents(opened)).toEqual(complete({ 'Jane Roe': 1 }));
+    expect(await contents(opened)).toEqual(complete({ 'Jane Roe': 1, 'Not yet': 1 }));
   });
 
   it('stops before its own time is up', async () => {

@@ -6,6 +6,7 @@ import {
   afterLook,
   afterReview,
   afterTime,
+  doorHeadlineOf,
   isToBeKept,
   type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
@@ -54,6 +55,11 @@ describe('the verdict of a door', () => {
       blacklist_matches: [],
       near_misses: [{ entry: { id: 7 } }],
     });
+    expect(once && doorHeadlineOf(once).detail).toMatch(/^One look matched. Looking again/);
+    const twice = afterLook(once, look('match'), 500);
+    expect(twice && doorHeadlineOf(twice).detail).toBe('Compare the faces before you act.');
+    const nearly = afterLook(undefined, look('possible'), 0);
+    expect(nearly && doorHeadlineOf(nearly).detail).toMatch(/^Alike, but not enough/);
     // The look that may confirm it is kept, and no other.
     expect(isToBeKept(undefined, 0)).toBe(false);
     expect(isToBeKept(afterLook(undefined, look('no_match'), 0), 0)).toBe(false);

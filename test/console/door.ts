@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, expectOnFirstScreen, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, checkToken, expectOnFirstScreen, metricsToken, pictureIsShown } from './setup.ts';
 
 const looks = '**/process-images';
 
@@ -100,6 +100,30 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Start the camera' }).waitFor();
     expect(await page.locator('video').count()).toBe(0);
+  });
+
+  it('shows a door no picture that its role may not see, and offers nothing to a role that may not look', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/door', { token: checkToken });
+    const { page } = visit;
+    const doubted = page.getByText('One look matched. Looking again before that counts.');
+    let count = 0;
+    await page.route(looks, async (route) => {
+      if (count++ > 0) await doubted.waitFor();
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await doubted.waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    const hit = page.getByRole('article', { name: `Face 1: ${listed.name}` });
+    await hit.getByText('The role of this token does not show listed pictures.').waitFor();
+    expect(await hit.getByRole('img').count()).toBe(1);
+    expect(await hit.locator('.no-picture').count()).toBe(0);
+
+    await using counting = await setup().visit('#/door', { token: metricsToken });
+    await counting.page.getByText('The role of this token may not check anybody.').waitFor();
+    expect(await counting.page.getByRole('button', { name: 'Start the camera' }).count()).toBe(0);
   });
 
   it('holds no more after many looks than after a few, rests while hidden, and ends with the page', async () => {

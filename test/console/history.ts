@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { type ConsoleSetup, camera, deskToken, focused, pictureIsShown, unfold } from './setup.ts';
@@ -56,6 +57,20 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByLabel('From').fill('2020-01-01');
     await page.getByRole('button', { name: 'Fewer filters' }).click();
     await page.getByRole('link', { name: 'Show all' }).waitFor();
+  });
+
+  it('shows the name of a match whole on a phone', async () => {
+    const listed = await setup().listWoman('Guinevere Fairweather');
+    await setup().api.process(setup().pictures.woman);
+    await using visit = await setup().visit('#/history', { viewport: { width: 320, height: 568 } });
+    const name = visit.page.locator('.row-verdict').getByText(listed.name, { exact: true }).first();
+    await name.waitFor();
+    const isCut = (part: Locator) =>
+      part.evaluate((element: { scrollWidth: number; clientWidth: number }) => {
+        return element.scrollWidth > element.clientWidth;
+      });
+    expect(await isCut(name)).toBe(false);
+    expect(await isCut(visit.page.locator('.row-verdict .badge').first())).toBe(false);
   });
 
   it('leads back to the same place of the list, with its filter, and to the next that is to be reviewed', async () => {

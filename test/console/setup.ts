@@ -14,6 +14,10 @@ import { writeDoorVideo } from './door-video.ts';
 /** Set-up that the console's tests share: one browser, and one service with people in it. */
 
 export const token = 'a-token-of-the-desk';
+/** Token of a door, which may check people and see nothing else. */
+export const checkToken = 'a-token-of-the-door';
+/** Token of a program that counts. */
+export const metricsToken = 'a-token-of-the-counter';
 /** Token of somebody who may look and review, but change nothing. */
 export const deskToken = 'a-token-of-the-guard';
 
@@ -66,7 +70,12 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   const video = join(files.path, 'door.y4m');
   await writeDoorVideo(video);
   const tokensFile = join(files.path, 'tokens.txt');
-  await writeFile(tokensFile, tokenLine('guard', 'desk', deskToken));
+  const tokens = [
+    tokenLine('guard', 'desk', deskToken),
+    tokenLine('door', 'check', checkToken),
+    tokenLine('counter', 'metrics', metricsToken),
+  ];
+  await writeFile(tokensFile, tokens.join('\n'));
   const [browser, server, empty] = await Promise.all([
     launchBrowser(video),
     start({ API_TOKENS: token, API_TOKENS_FILE: tokensFile, CORS_ORIGINS: corsOrigin }),

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../lib/contract/api.ts';
+import { auditActions, serviceNames, specialActions } from '../../lib/contract/audit-actions.ts';
+import * as cameras from '../../lib/contract/endpoints/cameras.ts';
+import { receiveUploadContract } from '../../local/server/uploads.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
+
+/** Endpoints of one machine alone. */
+const localContracts: readonly Endpoint[] = [
+  ...Object.values(cameras).flatMap((value) => ('operationId' in value ? [value] : [])),
+  receiveUploadContract,
+];
 
 const named = operations.map((contract) => [`${contract.method} ${contract.path}`, contract] as const);
 
@@ -78,6 +87,19 @@ describe('the contract', () => {
     expect(parametersIn(contract)).toEqual(Object.keys(contract.params?.shape ?? {}));
     expect(contract.errors.includes('request_invalid')).toBe(
       [contract.body, contract.query].some(Boolean) || /\{(db_)?id\}/.test(contract.path),
+    );
+  });
+
+  it('names each action that the audit trail may have, and no other', () => {
+    const audited = [...operations, ...localContracts].filter(({ unaudited }) => !unaudited);
+    const others = ['exportAudit', 'refuseToken', 'trimAudit', 'unknown'];
+    expect([...auditActions].sort()).toEqual(
+      [
+        ...audited.map(({ operationId }) => operationId),
+        ...serviceNames,
+        ...specialActions,
+        ...others,
+      ].sort(),
     );
   });
 

@@ -150,6 +150,14 @@ describe('the inbox in a folder, by itself', () => {
     expect(await folderInboxWarnings(opened.path)).toEqual([
       expect.stringMatching(/folders whose names begin with "@".*give it another name/),
     ]);
+    for (const bin of ['Deleted Items', '_recycle', ...[1, 2, 3, 4, 5].map((copy) => `Papierkorb ${copy}`)]) {
+      await opened.put(`inbox/${bin}/a.jpg`, Buffer.from('x'));
+    }
+    const [told, ...more] = await folderInboxWarnings(opened.path);
+    expect(more).toEqual([]);
+    // As many names as fit, and the number of the others.
+    expect(told).toMatch(/Papierkorb \d|Deleted Items|_recycle/);
+    expect(told).toMatch(/^Passed over in the inbox: (?:[^;]+; ){4}[^;]+ and 3 more\. Systems/);
   });
 
   const bytesPath = (...names: string[]) => Buffer.from(names.map((name) => `/${name}`).join(''), 'latin1');

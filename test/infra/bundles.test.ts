@@ -94,7 +94,8 @@ describe('what the CDK makes', () => {
       bucket: new Bucket(stack, 'Bucket'),
       key: undefined,
       collectionId: 'collection',
-      lookBackArn: undefined,
+      lookBackArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection-look-back',
+      keepsUnmatched: false,
       collectionArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection',
     };
     new ServiceFunction(stack, 'Function', {

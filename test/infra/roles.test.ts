@@ -127,44 +127,57 @@ test('only enrolling functions may index faces or put reference pictures; only t
   expect(mayDo(/^rekognition:CreateCollection /)).toEqual(enrolling);
   expect(mayDo(/^s3:PutObject bucket\/blacklist/)).toEqual(enrolling.filter((name) => name !== 'sweep'));
   const removing = [...enrolling, ...deleting].sort();
-  expect(mayDo(/^rekognition:DeleteFaces /)).toEqual(removing);
+  expect(mayDo(/^rekognition:DeleteFaces collection$/)).toEqual(removing);
   expect(mayDo(/^s3:DeleteObject bucket\/blacklist/)).toEqual(removing);
 });
 
-test('a stack that keeps faces for a look-back has a collection for them, and no other one has', () => {
+test('only a stack that keeps faces for a look-back may add and search them; every one may remove them', () => {
   const lookBackOf = (of: ReadonlyMap<string, readonly string[]>) =>
     [...of].flatMap(([name, lines]) =>
       lines
         .filter((line) => line.endsWith('collection-look-back'))
         .map((line) => `${name} ${line.split(' ')[0]?.replace('rekognition:', '')}`),
     );
-  expect(lookBackOf(roles)).toEqual([]);
-  expect(roles.has('lookBack')).toBe(false);
-  const withLookBack = allowed({ lookBackDays: '7' });
+  const linesOfRoles = (wanted: Readonly<Record<string, readonly string[]>>) =>
+    Object.entries(wanted)
+      .flatMap(([name, actions]) => actions.map((action) => `${name} ${action}`))
+      .sort();
   const erasing = ['DeleteFaces', 'DescribeCollection', 'ListFaces', 'SearchFacesByImage'];
   const searching = ['DescribeCollection', 'SearchFacesByImage'];
-  const wanted = {
-    createEntry: searching,
+  const removing = {
     deleteEntry: erasing,
     deleteManyProcessed: ['DeleteFaces'],
     deleteProcessed: ['DeleteFaces'],
     indexUpload: erasing,
+    sweep: erasing,
+  };
+  expect(lookBackOf(roles).sort()).toEqual(linesOfRoles(removing));
+  expect(roles.has('lookBack')).toBe(false);
+  const withLookBack = allowed({ lookBackDays: '7' });
+  const keeping = {
+    createEntry: searching,
     lookBack: searching,
     processImages: ['CreateCollection', 'DeleteFaces', 'IndexFaces'],
     searchHistory: ['DescribeCollection', 'ListFaces', 'SearchFacesByImage'],
-    sweep: erasing,
   };
-  expect(lookBackOf(withLookBack).sort()).toEqual(
-    Object.entries(wanted).flatMap(([name, actions]) => actions.map((action) => `${name} ${action}`)),
-  );
+  expect(lookBackOf(withLookBack).sort()).toEqual(linesOfRoles({ ...removing, ...keeping }));
   // Everything else is as it was, but for the reference pictures that are compared again.
   for (const [name, lines] of roles) {
     const added = withLookBack.get(name)?.filter((line) => !lines.includes(line)) ?? [];
     const others = added.filter((line) => !line.endsWith('collection-look-back'));
-    const isReading = ['createEntry', 'indexUpload'].includes(name);
-    expect(others, name).toEqual(isReading ? ['s3:GetObject bucket/blacklist/*'] : []);
+    expect(others, name).toEqual(name === 'createEntry' ? ['s3:GetObject bucket/blacklist/*'] : []);
   }
   expect(() => synthesize({ lookBackDays: '31' })).toThrow(/takes at most 30/);
+});
+
+test('no function that answers requests may list the inbox but one that erases, and the health check', () => {
+  expect(mayDo(/^s3:ListBucket bucket$/)).toEqual(['health', 'indexUpload', 'status', 'sweep']);
+  expect(mayDo(/^s3:ListBucket bucket if .*inbox/)).toEqual(['deleteEntry']);
+  for (const [name, lines] of roles) {
+    const list = lines.find((line) => line.startsWith('s3:ListBucket bucket if '));
+    if (list)
+      expect(list, name).toMatch(/^s3:ListBucket bucket if \{"StringLike":\{"s3:prefix":\[?"[a-z]+\/\*"/);
+  }
 });
 
 test('each function that changes entries may undo what it began', () => {

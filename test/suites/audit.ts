@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditLine, AuditTrail } from '../../lib/audit/port.ts';
-import { asService, inAuditScope, noteThreshold } from '../../lib/audit/scope.ts';
+import { aboutEntry, asService, inAuditScope, noteThreshold } from '../../lib/audit/scope.ts';
 import { verifyAudit } from '../../lib/audit/verify.ts';
-import { LastImageError, NameTakenError } from '../../lib/errors.ts';
+import { LastImageError, NameTakenError, RequestInvalidError } from '../../lib/errors.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { activeEntry, addImage, enrolledFace, processedResult, resultShowing } from './records/fixtures.ts';
 
@@ -205,7 +205,22 @@ export function auditSuite(name: string, open: () => Promise<OpenedAudit>): void
         await store.removeEntry(id);
       });
       await activeEntry(store, 'Eve');
-      expect(await told()).toEqual(['sweep sweep entry 1', 'unknown unknown entry 2']);
+      const pictures = [];
+      for (const name of ['a', 'b', 'c']) {
+        pictures.push(
+          (await as('door', 'processImages', () => store.addProcessed(name, processedResult()))).id,
+        );
+      }
+      const [first = 0, ...others] = pictures;
+      // Pictures that go with an entry tell of it, in each step.
+      await asService('sweep', () => aboutEntry(1, () => store.removeProcessed([first])));
+      await asService('sweep', () => aboutEntry(1, () => store.removeProcessed(others)));
+      expect((await told()).filter((text) => !text.startsWith('door'))).toEqual([
+        'sweep sweep entry 1',
+        'unknown unknown entry 2',
+        `sweep sweep entry 1 picture ${first}`,
+        'sweep sweep entry 1',
+      ]);
     });
 
     test('keeps each actor apart where many write at once, in two processes', async () => {
@@ -266,7 +281,22 @@ export function auditSuite(name: string, open: () => Promise<OpenedAudit>): void
       const time = new Date(all[10]?.time ?? '');
       expect(await filtered({ since: time })).toEqual(all.filter((one) => new Date(one.time) >= time));
       expect(await filtered({ until: time })).toEqual(all.filter((one) => new Date(one.time) < time));
-      await expect(trail.list({ limit: 10, cursor: 'x' })).rejects.toThrow();
+      const { next } = await trail.list({ limit: 1 });
+      const place = JSON.parse(Buffer.from(next ?? '', 'base64url').toString());
+      const withNumber = (number: unknown) =>
+        JSON.stringify(Object.fromEntries(Object.keys(place).map((name) => [name, number])));
+      const texts = [
+        ...['[]', '{}', 'null', '7', '"x"', '[1]', '', '{"x":1}', JSON.stringify({ ...place, x: 1 })],
+        ...['1', -1, 1.5, null, [], {}, true, 2 ** 53, 1e300].map(withNumber),
+      ];
+      const cursors = texts.map((text) => Buffer.from(text).toString('base64'));
+      // The last ones are places of other endpoints, and what only resembles a cursor.
+      for (const cursor of [...cursors, 'x', `${Date.now()}_main_3`, `${next}!`, `${next}e30`]) {
+        await expect(trail.list({ limit: 10, cursor }), cursor).rejects.toThrow(RequestInvalidError);
+      }
+      // A place behind the end is that of the newest line.
+      const last = Buffer.from(withNumber(Number.MAX_SAFE_INTEGER)).toString('base64url');
+      expect((await trail.list({ limit: 100, cursor: last })).items).toEqual(all);
     });
 
     test('shows any one line that was edited, removed or exchanged', async () => {

@@ -90,6 +90,7 @@ export const addCameraContract = defineEndpoint({
     'The fields of `cameras.json`. The address is an rtsp(s) or http(s) URL within `CAMERA_NETWORKS`, or `push`; nothing tells it again.',
   tags: ['Cameras'],
   role: 'admin',
+  strict: true,
   body: {
     kind: 'json',
     schema: z.looseObject({ name: z.string(), url: z.string() }),
@@ -107,6 +108,7 @@ export const removeCameraContract = defineEndpoint({
   description: 'Only one that was added here. What it has seen stays.',
   tags: ['Cameras'],
   role: 'admin',
+  strict: true,
   params: CameraPath,
   success: { status: 200, description: 'Its last state.', schema: CameraState, example: stateExample },
   errors: ['camera_not_found', 'camera_conflict', 'backend_unavailable'],

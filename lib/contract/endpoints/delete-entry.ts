@@ -16,7 +16,8 @@ export const deleteEntryContract = defineEndpoint({
   role: 'admin',
   params: EntryPath,
   // A misspelt name would erase for good what was to be kept or merged.
-  query: z.strictObject({
+  strict: true,
+  query: z.object({
     history: z
       .enum(['redact', 'delete', 'keep'])
       .default('redact')

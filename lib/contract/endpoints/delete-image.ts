@@ -12,6 +12,7 @@ export const deleteImageContract = defineEndpoint({
     'The picture and its face are deleted from every store. The last one of an entry stays: delete the entry instead.',
   tags: ['Blacklist'],
   role: 'admin',
+  strict: true,
   params: ImagePath,
   success: {
     status: 200,

@@ -15,8 +15,7 @@ export const DeletedProcessed = z
   .meta({ id: 'DeletedProcessed' });
 export type DeletedProcessed = z.infer<typeof DeletedProcessed>;
 
-/** Strict, for a filter that is misspelled would otherwise delete what was to stay. */
-const query = z.strictObject({
+const query = z.object({
   ...processedFilters,
   dry_run: truth.optional().describe('Only tell how many there are.'),
 });
@@ -36,6 +35,8 @@ export const deleteManyProcessedContract = defineEndpoint({
   description:
     'Records, copies and crops go, the oldest first. At least one filter is needed. What takes longer than a request may is left: `remaining` says how many.',
   role: 'admin',
+  // A filter that is misspelt would otherwise delete what was to stay.
+  strict: true,
   tags: ['Processing'],
   query,
   success: {

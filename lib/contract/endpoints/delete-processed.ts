@@ -17,6 +17,7 @@ export const deleteProcessedContract = defineEndpoint({
   summary: 'Delete a processed picture',
   description: 'Its record goes, and every copy and crop of it. Its id is never given again.',
   role: 'admin',
+  strict: true,
   tags: ['Processing'],
   params: ProcessedPath,
   success: {

@@ -13,8 +13,9 @@ export const exportEntryContract = defineEndpoint({
     'In Lambda, where answers are small, `pictures.json` has links in place of the pictures, and a long history comes in parts.',
   tags: ['Blacklist'],
   role: 'admin',
+  strict: true,
   params: EntryPath,
-  query: z.strictObject({
+  query: z.object({
     after: wholeNumberFrom(0, Number.MAX_SAFE_INTEGER)
       .optional()
       .describe('Only the history after this `db_id`: the `X-Export-Next` of the part before.'),

@@ -38,6 +38,7 @@ export const getErasureContract = defineEndpoint({
   summary: 'Tell what was removed of an entry, and what remains until when',
   description: 'Of an entry that was deleted: ids, times and counts, and nothing of the person.',
   role: 'admin',
+  strict: true,
   tags: ['Blacklist'],
   params: z.object({ id: anyId.describe("The deleted entry's id.") }),
   success: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditActions } from '../audit-actions.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { anyId, wholeNumberFrom } from '../fields.ts';
 import { moment } from '../processed-filters.ts';
@@ -28,7 +29,9 @@ export const AuditLine = z
     detail: z
       .string()
       .nullable()
-      .describe('Further facts: `into entry 7` of a merge, `deleted: 1-20` of pictures that went together.'),
+      .describe(
+        'Further facts: `into entry 7` of a merge, `deleted: 1-20` of pictures that went together, `replayed` of a request that was answered as an earlier one.',
+      ),
     hash: z.string().describe('SHA-256 of the line and of the hash before it.'),
   })
   .meta({ id: 'AuditLine' });
@@ -50,14 +53,15 @@ export const listAuditContract = defineEndpoint({
   summary: 'Tell who looked at or changed what',
   tags: ['Service'],
   role: 'admin',
-  // Strict: a filter that is misspelled would else show everything, and what was looked for not be seen.
-  query: z.strictObject({
+  // A filter that is misspelt would else show everything, and what was looked for not be seen.
+  strict: true,
+  query: z.object({
     limit: wholeNumberFrom(1, 1000).default(100).describe('Lines in the page.'),
     cursor: z.string().max(2000).optional().describe('The `next` of the page before.'),
     since: moment.describe('Only lines of this moment or later: any ISO 8601 time with its offset.'),
     until: moment.describe('Only lines from before this moment: any ISO 8601 time with its offset.'),
     actor: z.string().optional().describe('Only what this actor did.'),
-    action: z.string().optional().describe('Only this action.'),
+    action: z.enum(auditActions).optional().describe('Only this action.'),
     entry_id: anyId.optional().describe('Only what is about this entry, also one that was deleted.'),
     picture_id: anyId.optional().describe('Only what is about this processed picture (`db_id`).'),
   }),

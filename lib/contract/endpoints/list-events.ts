@@ -40,8 +40,9 @@ export const listEventsContract = defineEndpoint({
     'For pages that follow by themselves. Without `after` it tells where to begin. On one machine, `GET /api/v1/events/stream` sends the same as server-sent events.',
   tags: ['Service'],
   role: 'desk',
+  strict: true,
   unaudited: true,
-  query: z.strictObject({
+  query: z.object({
     after: z.string().max(200).optional().describe('The `last` of the answer before.'),
   }),
   success: {

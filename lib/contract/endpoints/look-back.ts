@@ -13,6 +13,7 @@ export const lookBackContract = defineEndpoint({
     'A hint, as every match: look at the pictures.',
   tags: ['Blacklist'],
   role: 'editor',
+  strict: true,
   params: EntryPath,
   query: z.object({
     limit: wholeNumberFrom(1, 1000).default(100).describe('Faces in the answer, at most.'),

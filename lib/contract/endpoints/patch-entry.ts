@@ -14,6 +14,7 @@ export const patchEntryContract = defineEndpoint({
     'What the body names is changed, and null empties it; all else stays. A name that it does not know is a 422.',
   tags: ['Blacklist'],
   role: 'editor',
+  strict: true,
   params: EntryPath,
   headers: ifMatchHeader,
   body: {

@@ -43,7 +43,9 @@ export const HistoryFinds = z
     ),
     progress: z
       .object({ done: count, total: count })
-      .describe('Pictures that this and the earlier answers have gone through, of all that are kept.'),
+      .describe(
+        'Pictures that this and the earlier answers have gone through, of all that are kept; with `kept_faces`, of those that have a kept face. Both are the same when `next` is null.',
+      ),
     next: z.int().nullable().describe('The `after` to go on with; null when all was searched.'),
     threshold: z.number().describe('The largest distance that is a match.'),
     similarity_metric: z.enum(similarityMetrics),
@@ -64,6 +66,7 @@ export const searchHistoryContract = defineEndpoint({
     'With `by: pictures` an answer comes within some seconds, tells how far it got, and is asked again with `after` until `next` is null; it sees the largest face of each picture.',
   tags: ['History'],
   role: 'admin',
+  strict: true,
   body: { kind: 'json', schema: HistorySearch, example: { image: 'https://example.com/me.jpg' } },
   success: {
     status: 200,

@@ -105,6 +105,7 @@ export const Status = z
           matched_days: count,
           rejected_days: count,
           expired_days: count,
+          look_back_days: count.describe('Of faces that matched nobody; 0 where none are kept.'),
           audit_days: count,
           strip_metadata: z.boolean(),
         })
@@ -191,6 +192,7 @@ export const statusContract = defineEndpoint({
           matched_days: 365,
           rejected_days: 30,
           expired_days: 7,
+          look_back_days: 0,
           audit_days: 365,
           strip_metadata: true,
         },

@@ -90,6 +90,7 @@ export function toServiceError(error: unknown): ServiceError {
 export type MeantFailure =
   | 'no collection'
   | 'collection exists'
+  | 'not allowed'
   | 'no face'
   | 'unknown face'
   | 'invalid parameters';
@@ -98,6 +99,7 @@ export type MeantFailure =
 export function meaningOf(error: unknown): MeantFailure | undefined {
   const { name, message } = failureOf(error instanceof Error ? error.cause : undefined);
   if (name === 'ResourceNotFoundException') return 'no collection';
+  if (name === 'AccessDeniedException') return 'not allowed';
   if (name === 'ResourceAlreadyExistsException') return 'collection exists';
   if (name !== 'InvalidParameterException') return undefined;
   if (message.includes('was not found in the collection')) return 'unknown face';

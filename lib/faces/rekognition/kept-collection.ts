@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-rekognition';
 import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
+import { log } from '../../log.ts';
 import type { FaceToKeep } from '../port.ts';
 import { RekognitionCaller } from './caller.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
@@ -35,24 +36,33 @@ export interface FoundFace extends CollectedFace {
 /**
  * Opens the collection of the faces that matched nobody, without a call.
  * @param settings those of the collection of the listed faces, which this one lies beside
+ * @param days days that faces are kept; 0 where none are
  */
-export function openKeptCollection(settings: {
-  readonly region: string;
-  readonly collectionId: string;
-  readonly rekognitionCallsPerSecond: number;
-}): KeptCollection {
+export function openKeptCollection(
+  settings: {
+    readonly region: string;
+    readonly collectionId: string;
+    readonly rekognitionCallsPerSecond: number;
+  },
+  days: number,
+): KeptCollection {
   const { region, collectionId, rekognitionCallsPerSecond: callsPerSecond } = settings;
-  return new KeptCollection(new RekognitionCaller({ region, callsPerSecond }), collectionId);
+  return new KeptCollection(new RekognitionCaller({ region, callsPerSecond }), collectionId, days);
 }
 
 /** Rekognition's collection of the faces that matched nobody. The first face makes it. */
 export class KeptCollection implements FaceCollection {
   readonly id: string;
   readonly #gallery: Gallery;
+  readonly #days: number;
 
-  /** @param collectionId the collection of the listed faces */
-  constructor(caller: RekognitionCaller, collectionId: string) {
+  /**
+   * @param collectionId the collection of the listed faces
+   * @param days days that faces are kept. With 0 those of before are removed, where the service may do so.
+   */
+  constructor(caller: RekognitionCaller, collectionId: string, days: number) {
     this.id = lookBackCollectionOf(collectionId);
+    this.#days = days;
     this.#gallery = { caller, collectionId: this.id };
   }
 
@@ -86,7 +96,7 @@ export class KeptCollection implements FaceCollection {
   }
 
   async remove(faceIds: readonly string[]): Promise<void> {
-    if (faceIds.length > 0) await ignoringNoCollection(() => deleteFaces(this.#gallery, faceIds));
+    if (faceIds.length > 0) await this.#ifThere(() => deleteFaces(this.#gallery, faceIds));
   }
 
   async removeBefore(time: Date): Promise<number> {
@@ -104,7 +114,7 @@ export class KeptCollection implements FaceCollection {
     let NextToken: string | undefined;
     do {
       const command = new ListFacesCommand({ CollectionId, MaxResults: listedAtOnce, NextToken });
-      const page = await ignoringNoCollection(() => caller.send(command));
+      const page = await this.#ifThere(() => caller.send(command));
       for (const { ExternalImageId, FaceId } of page?.Faces ?? []) {
         const face = collectedFace(ExternalImageId, FaceId);
         if (face) yield face;
@@ -116,9 +126,7 @@ export class KeptCollection implements FaceCollection {
   /** Counts the faces by one call. */
   async count(): Promise<number> {
     const { caller, collectionId: CollectionId } = this.#gallery;
-    const described = await ignoringNoCollection(() =>
-      caller.send(new DescribeCollectionCommand({ CollectionId })),
-    );
+    const described = await this.#ifThere(() => caller.send(new DescribeCollectionCommand({ CollectionId })));
     return described?.FaceCount ?? 0;
   }
 
@@ -152,6 +160,20 @@ export class KeptCollection implements FaceCollection {
         throw error;
       }
     });
+  }
+
+  /**
+   * Ignores an absent collection. Where no faces are kept, many who run the service allow it the collection
+   * of the listed faces alone: that is no failure of an erasure, which tells of it.
+   */
+  async #ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ignoringNoCollection(work);
+    } catch (err) {
+      if (this.#days > 0 || meaningOf(err) !== 'not allowed') throw err;
+      log().warn({ collection: this.id }, 'the service may not look for faces of an earlier look-back');
+      return undefined;
+    }
   }
 
   async #index(

@@ -23,10 +23,12 @@ const searchesAtOnce = 4;
 const picturesAtOnce = 1_000;
 
 export interface LookBackSettings {
-  /** Days that unmatched faces are kept, at least 1. */
+  /** Days that unmatched faces are kept; 0 where none are, but some of before may be left. */
   readonly days: number;
   readonly records: KeptFaceRecords;
 }
+
+const nothingKept = { seen: [], compared: 0, notCompared: 0, pictures: null, missing: 0 } as const;
 
 /** Look-back among the faces of a collection of their own, which the pictures' records name. */
 export class RekognitionLookBack implements LookBack, KeptFaces {
@@ -54,6 +56,8 @@ export class RekognitionLookBack implements LookBack, KeptFaces {
 
   async findReferences(references: Parameters<LookBack['findReferences']>[0]): Promise<SeenFaces> {
     const used = this.#used({});
+    const since = this.#since();
+    if (await this.#isOver()) return { ...nothingKept, ...used, since };
     const limit = pLimit(searchesAtOnce);
     const [compared, ...found] = await allOrFirstError([
       this.#kept.count(),
@@ -61,19 +65,19 @@ export class RekognitionLookBack implements LookBack, KeptFaces {
     ]);
     const searched = found.filter((faces) => faces !== undefined);
     const missing = references.length - searched.length;
-    const since = daysBefore(this.days);
     const seen = await this.#seen(searched.flat(), since);
     return { seen, ...used, compared, notCompared: 0, pictures: null, missing, since };
   }
 
   async findLargest(probe: WithPicture, options: FaceOptions = {}): Promise<SeenFaces> {
     const used = this.#used(options);
+    const since = this.#since();
+    if (await this.#isOver()) return { ...nothingKept, ...used, since };
     const found = await probe(async (picture) => {
       const faces = await this.#kept.search(picture, used.threshold, options.deadline);
       if (!faces) throw new NoFaceError('No face was found in it.');
       return faces;
     });
-    const since = daysBefore(this.days);
     const pictures = new Set<string>();
     let compared = 0;
     for await (const face of this.#kept.list()) {
@@ -119,6 +123,16 @@ export class RekognitionLookBack implements LookBack, KeptFaces {
     }
     await look();
     return { named, strays };
+  }
+
+  /** Tells if none are kept, and none of before are left. */
+  async #isOver(): Promise<boolean> {
+    return this.days === 0 && (await this.#kept.count()) === 0;
+  }
+
+  /** Returns the time since which faces count. Where none are kept any more, all that are left do. */
+  #since(): Date {
+    return this.days === 0 ? new Date(0) : daysBefore(this.days);
   }
 
   /** Returns `undefined` if the picture can't be used. */

@@ -59,7 +59,7 @@ export interface RekognitionSettings {
   /** Limit on the calls that begin in one second: a whole number, at least 1. */
   readonly rekognitionCallsPerSecond: number;
   readonly qualityFilter: QualityFilter;
-  /** Left out where no unmatched faces are kept. */
+  /** Left out where no record can name the faces that are kept. */
   readonly lookBack?: LookBackSettings | undefined;
 }
 
@@ -116,7 +116,7 @@ class Rekognition implements FaceBackend {
     this.lookBack =
       settings.lookBack &&
       new RekognitionLookBack(
-        new KeptCollection(this.#gallery.caller, collectionId),
+        new KeptCollection(this.#gallery.caller, collectionId, settings.lookBack.days),
         settings.lookBack,
         (options) => this.#used(options),
       );

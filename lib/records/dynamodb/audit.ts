@@ -81,7 +81,7 @@ async function listLines(
   const place = cursor === undefined ? undefined : decodeCursor(cursor, names);
   const sources = chains.map((chain) => {
     // A chain that began after the page before has newer lines alone.
-    const last = place ? (place[chain.name] ?? 0) : chain.head.sequence;
+    const last = place ? Math.min(place[chain.name] ?? 0, chain.head.sequence) : chain.head.sequence;
     return new NewestFirst(table, chain, last, Math.min(limit, 200));
   });
   const items: AuditLine[] = [];

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { linesAfter, trimFacts } from '../../audit/chain.ts';
-import { decodeCursor, encodeCursor } from '../../audit/cursor.ts';
+import { decodeCursor, encodeCursor, noPlace } from '../../audit/cursor.ts';
 import type {
   AuditChain,
   AuditFacts,
@@ -22,6 +22,13 @@ const columns = `sequence, at, actor, role, action, entry_id AS entryId, image_i
   picture_id AS pictureId, request_id AS requestId, outcome, threshold, detail, lower(hex(hash)) AS hash`;
 
 type Row = Record<string, SQLOutputValue>;
+
+/** @throws RequestInvalidError for a cursor that is none */
+function placeOf(cursor: string): { readonly at: number; readonly sequence: number } {
+  const { at, sequence } = decodeCursor(cursor, ['at', 'sequence']);
+  if (at === undefined || sequence === undefined) throw noPlace();
+  return { at, sequence };
+}
 
 /** The audit trail in a database from `openDatabase`. */
 export class SqliteAudit implements AuditTrail {
@@ -63,9 +70,9 @@ export class SqliteAudit implements AuditTrail {
   }
 
   async list({ limit, cursor, ...filter }: AuditQuery): Promise<AuditPage> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['at', 'sequence']);
+    const after = cursor === undefined ? undefined : placeOf(cursor);
     const conditions: [string, SQLInputValue[]][] = [];
-    if (after) conditions.push(['(at, sequence) < (?, ?)', [after.at ?? 0, after.sequence ?? 0]]);
+    if (after) conditions.push(['(at, sequence) < (?, ?)', [after.at, after.sequence]]);
     if (filter.since) conditions.push(['at >= ?', [filter.since.getTime()]]);
     if (filter.until) conditions.push(['at < ?', [filter.until.getTime()]]);
     if (filter.actor !== undefined) conditions.push(['actor = ?', [filter.actor]]);

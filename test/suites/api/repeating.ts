@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Tested } from '../api.ts';
-import { newName, problems, refusal } from './client.ts';
+import { AuditLines } from '../../../lib/contract/endpoints/list-audit.ts';
+import { answer, newName, problems, refusal } from './client.ts';
 
 /** Tests requests that are sent again with the same `Idempotency-Key`. */
 export function repeatingSuite(get: () => Tested): void {
@@ -21,6 +22,13 @@ export function repeatingSuite(get: () => Tested): void {
       const replayed = [one, two, three].filter(({ headers }) => headers['idempotent-replayed'] === 'true');
       expect(replayed).toHaveLength(2);
       const { id } = JSON.parse(bodies[0] ?? '');
+      // The trail tells of one listing, and of two that were answered as it.
+      const linesOf = async () => {
+        const page = await api.get(`/api/v1/audit?action=createEntry&entry_id=${id}`);
+        return answer(page, 200, AuditLines).items.map(({ detail }) => detail);
+      };
+      await expect.poll(linesOf, { timeout: 10_000 }).toHaveLength(3);
+      expect((await linesOf()).sort()).toEqual([null, 'replayed', 'replayed'].sort());
       expect((await api.entries()).filter(({ name }) => name === person.name)).toMatchObject([{ id }]);
 
       const other = await api.upload('/api/v1/blacklist/', { name: newName() }, [people.listed], key);

@@ -13,6 +13,12 @@ export function noteCaller(told: Partial<Pick<Status, 'caller'>>): void {
   caller.update((known) => (known?.role === told.caller?.role ? known : told.caller));
 }
 
+/** Returns true once it is known that the caller has not a role. */
+export function useLacks(role: Role): boolean {
+  const known = useStore(caller);
+  return known !== undefined && !includesRole(known.role, role);
+}
+
 /** Returns true if the caller has a role. Nothing is offered before that is known. */
 export function useMay(role: Role): boolean {
   const known = useStore(caller);

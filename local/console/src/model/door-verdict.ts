@@ -1,5 +1,6 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
-import { headlineOf, type Tone } from './verdict-words.ts';
+import { texts } from '../texts.ts';
+import { type Headline, headlineOf, type Tone } from './verdict-words.ts';
 import { hitsOf, judgePicture } from './verdicts.ts';
 
 /** Chooses the verdict that a door shows, out of two looks a second. Times are in milliseconds. */
@@ -8,6 +9,8 @@ import { hitsOf, judgePicture } from './verdicts.ts';
 export interface Shown {
   readonly result: ImageProcessingResult;
   readonly tone: Tone;
+  /** True if a match is told as a possible one, because no other look has agreed yet. */
+  readonly isDoubted: boolean;
   /** Time at which a face was last seen that gave this verdict. */
   readonly seenAt: number;
   /** Number of looks at faces since this verdict is shown, and of those that agree with it. */
@@ -49,7 +52,7 @@ export function afterLook(
   const confirmed = new Set([...before.ids, ...(held ? matchingEntries(held.result) : [])]);
   const ids = matchingEntries(looked);
   const named = ids.length > 0 ? { ids, at: now } : before;
-  const fresh = freshOf(withDoubt(looked, confirmed), named, now);
+  const fresh = freshOf(looked, confirmed, named, now);
   if (held === undefined) return fresh;
   const looks = held.looks + 1;
   if (isSame(held, fresh)) {
@@ -104,10 +107,24 @@ export function matchingEntries(result: ImageProcessingResult): number[] {
   return [...new Set(matches.map(({ comparison }) => comparison.entry.id))];
 }
 
-function freshOf(result: ImageProcessingResult, named: Named, now: number): Shown {
+function freshOf(
+  looked: ImageProcessingResult,
+  confirmed: ReadonlySet<number>,
+  named: Named,
+  now: number,
+): Shown {
+  const result = withDoubt(looked, confirmed);
   const { tone } = headlineOf(result);
+  const isDoubted = tone === 'possible' && matchingEntries(looked).length > 0;
   const keptAt = result.db_id === null ? undefined : now;
-  return { result, tone, seenAt: now, looks: 1, agreeing: 1, keptAt, named };
+  return { result, tone, isDoubted, seenAt: now, looks: 1, agreeing: 1, keptAt, named };
+}
+
+/** Returns the verdict that a door shows in a line. */
+export function doorHeadlineOf({ result, isDoubted }: Shown): Headline {
+  const headline = headlineOf(result);
+  if (!isDoubted || headline.tone !== 'possible') return headline;
+  return { ...headline, detail: texts.checking.lookingAgain };
 }
 
 /** Returns true if the look shows nobody who is not shown already. */

@@ -19,6 +19,7 @@ import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
@@ -51,13 +52,15 @@ export function CheckPage() {
           {texts.checking.nobodyListed} <a href={paths.addPerson}>{texts.checking.addFirst}</a>
         </Notice>
       )}
-      <PictureInput
-        isMain
-        compact={all.length > 0}
-        hint={texts.checking.hint}
-        onFiles={start}
-        onUrl={(url) => start([url])}
-      />
+      <CheckOnly>
+        <PictureInput
+          isMain
+          compact={all.length > 0}
+          hint={texts.checking.hint}
+          onFiles={start}
+          onUrl={(url) => start([url])}
+        />
+      </CheckOnly>
       {/* The verdict is the first thing on the page. */}
       {all.length > 0 && <CheckTabs />}
     </Page>

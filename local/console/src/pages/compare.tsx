@@ -19,6 +19,7 @@ import { comparedHeadline } from '../model/compare-words.ts';
 import { meaningOf } from '../model/false-matches.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -73,12 +74,14 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
         </SideCard>
       </div>
       {result && <Numbers result={result} />}
-      <PictureInput
-        isMain
-        compact={isWhole}
-        hint={texts.checking.compareHint}
-        onFiles={(files) => void take(files)}
-      />
+      <CheckOnly>
+        <PictureInput
+          isMain
+          compact={isWhole}
+          hint={texts.checking.compareHint}
+          onFiles={(files) => void take(files)}
+        />
+      </CheckOnly>
       {isWhole && <CheckTabs />}
     </Page>
   );

@@ -12,12 +12,12 @@ import {
 import { type DoorView, DoorWatch, nothingSeen } from '../door/watch.ts';
 import { clockOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import type { Shown } from '../model/door-verdict.ts';
-import { headlineOf } from '../model/verdict-words.ts';
+import { doorHeadlineOf, type Shown } from '../model/door-verdict.ts';
 import { hitsOf, judgePicture } from '../model/verdicts.ts';
 import { texts } from '../texts.ts';
 import { SoundSetting } from '../ui/bell.tsx';
 import { hasCamera } from '../ui/camera.tsx';
+import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
@@ -34,14 +34,16 @@ export function DoorPage() {
       {isOn ? (
         <Door onStop={() => setOn(false)} />
       ) : (
-        <div class="panel door-start">
-          <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
-            <Icon name="camera" />
-            {texts.checking.startCamera}
-          </button>
-          {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
-          <SoundSetting isAnywhere />
-        </div>
+        <CheckOnly>
+          <div class="panel door-start">
+            <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
+              <Icon name="camera" />
+              {texts.checking.startCamera}
+            </button>
+            {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
+            <SoundSetting isAnywhere />
+          </div>
+        </CheckOnly>
       )}
     </Page>
   );
@@ -201,6 +203,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
       {isHit ? (
         <Results
           result={shown.result}
+          headline={doorHeadlineOf(shown)}
           comingText=""
           picture={picture}
           alt={texts.checking.pictureOfDoor}
@@ -209,7 +212,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
           onReviewed={(reviewed) => watch?.noteReview(reviewed)}
         />
       ) : (
-        <VerdictBar headline={headlineOf(shown.result)} />
+        <VerdictBar headline={doorHeadlineOf(shown)} />
       )}
       <p class="hint">
         {seenWords(shown)}

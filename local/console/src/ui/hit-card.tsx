@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { useMay } from '../api/caller.ts';
+import { useLacks, useMay } from '../api/caller.ts';
 import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -33,6 +33,7 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
   const { comparison, verdict } = hit;
   const { entry, best, likeness } = comparison;
   const mayReview = useMay('desk');
+  const isListedHidden = useLacks('desk');
   const tone = isRejected(comparison) ? 'rejected' : likeness;
   return (
     <article
@@ -45,7 +46,7 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
           <figcaption>{texts.verdicts.inThePicture}</figcaption>
         </figure>
         <figure>
-          <ListedFace match={best} />
+          {isListedHidden ? <p class="hint">{texts.verdicts.listedHidden}</p> : <ListedFace match={best} />}
           <figcaption>{texts.verdicts.listedAlike(similarityOf(best.similarity))}</figcaption>
         </figure>
       </div>

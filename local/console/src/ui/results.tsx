@@ -4,7 +4,7 @@ import { useMay } from '../api/caller.ts';
 import { type ReviewOfFace, reviewProcessed } from '../api/endpoints.ts';
 import { type Draft, newPersonPictures, picturesFor } from '../draft.ts';
 import { listFace } from '../list-face.ts';
-import { headlineOf } from '../model/verdict-words.ts';
+import { type Headline, headlineOf } from '../model/verdict-words.ts';
 import { type Hit, hitsOf, judgePicture, reviewOf, type Verdict } from '../model/verdicts.ts';
 import { go, paths } from '../routes.ts';
 import { FaceOf, type ShownPicture } from './face-of.tsx';
@@ -16,6 +16,8 @@ import { ComingVerdict, VerdictBar } from './verdict-bar.tsx';
 export interface ResultsProps {
   /** Undefined while it is not known. */
   readonly result: ImageProcessingResult | undefined;
+  /** Headline in place of the one that the result alone gives. */
+  readonly headline?: Headline;
   readonly comingText: string;
   readonly picture: ShownPicture | undefined;
   readonly alt: string;
@@ -27,7 +29,8 @@ export interface ResultsProps {
 }
 
 /** Shows the verdict on a picture first, then whoever matched, and then its other faces and numbers. */
-export function Results({ result, comingText, picture, alt, status, isKept, onReviewed }: ResultsProps) {
+export function Results(props: ResultsProps) {
+  const { result, headline, comingText, picture, alt, status, isKept, onReviewed } = props;
   const mayEdit = useMay('editor');
   if (result === undefined) return <ComingVerdict text={comingText} />;
   const verdict = judgePicture(result);
@@ -48,7 +51,7 @@ export function Results({ result, comingText, picture, alt, status, isKept, onRe
   };
   return (
     <>
-      <VerdictBar headline={headlineOf(result)} />
+      <VerdictBar headline={headline ?? headlineOf(result)} />
       {hits.map((hit) => (
         <HitCard
           key={keyOf(hit)}

@@ -8,6 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMissing } from '../../../../lib/s3.ts';
 import { type Gate, startGate } from '../../../../local/emulators/gate/gate.ts';
 import type { Roles } from '../../../../local/emulators/gate/policy.ts';
 import { startS3Emulator } from '../../../../local/emulators/s3.ts';
@@ -16,6 +17,15 @@ import { s3Credentials } from '../../../../local/emulators/s3-credentials.ts';
 const pictures = 'arn:aws:s3:::b/pictures/*';
 const roles: Roles = {
   reader: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: pictures }],
+  narrow: [
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: pictures },
+    {
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: 'arn:aws:s3:::b',
+      Condition: { StringLike: { 's3:prefix': ['pictures/*'] } },
+    },
+  ],
   writer: [
     { Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject'], Resource: pictures },
     { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::b' },
@@ -92,6 +102,15 @@ describe('a gate', () => {
     await expect(clientOf('reader').send(new HeadObjectCommand(absent))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
     });
+    // A read has no prefix, so that a condition on it never holds; a look at the bucket has none either.
+    const narrow = clientOf('narrow');
+    await expect(narrow.send(new GetObjectCommand(absent))).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(narrow.send(new HeadBucketCommand({ Bucket: 'b' }))).rejects.toThrow();
+    const refused = await narrow.send(new HeadObjectCommand(absent)).catch((error: unknown) => error);
+    expect(await isMissing(narrow, absent, refused)).toBe(true);
+    // One that is there, and is refused for another reason, is not missing.
+    expect(await isMissing(narrow, object('pictures/ä b.jpg'), refused)).toBe(false);
+    await expect(isMissing(narrow, object('other/1'), refused)).rejects.toThrow();
     for (const who of ['writer', undefined]) {
       await expect(clientOf(who).send(new GetObjectCommand(absent))).rejects.toMatchObject({
         name: 'NoSuchKey',

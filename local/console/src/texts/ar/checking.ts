@@ -48,7 +48,10 @@ export const checking: Texts['checking'] = {
   checked: (name, verdict, detail) => `${name}: ${verdict}. ${detail}`,
   couldNotBeChecked: (name, error) => `تعذر فحص ${name}: ${error}`,
 
-  doorLead: 'تبقى الكاميرا مفتوحة وتفحص تلقائيًا ما دام أحد أمامها. لا يُحفظ شيء عمّن لا يتطابق.',
+  doorLead:
+    'تفحص الكاميرا تلقائيًا ما دام أحد أمامها. لا تُحفظ النظرة التي لا تطابق فيها. وتُحفظ الصورة التي فيها تطابق كاملة، مع كل من يظهر فيها.',
+  roleMayNotCheck: 'لا يسمح دور هذا الرمز بفحص أحد.',
+  lookingAgain: 'تطابقت نظرة واحدة. لا تُحتسب حتى تؤكدها نظرة أخرى. قارن بين الوجهين.',
   startCamera: 'تشغيل الكاميرا',
   stopAndStartAgain: 'ثم أوقفها وشغّلها من جديد.',
   stop: 'إيقاف',

@@ -61,6 +61,7 @@ export const verdicts: Texts['verdicts'] = {
   faceBeside: (face, name) => `الوجه ${face}: ${name}`,
   inThePicture: 'في الصورة',
   listedAlike: (similarity) => `مدرج، تشابه ${similarity}`,
+  listedHidden: 'لا يعرض دور هذا الرمز صور القائمة.',
   listedPictureOf: (name) => `الصورة المدرجة لـ ${name}`,
   addThisFace: 'أضف هذا الوجه إلى صور الشخص',
   lookTwice: 'دقّق النظر.',

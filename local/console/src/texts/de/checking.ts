@@ -36,7 +36,10 @@ export const checking: Texts['checking'] = {
   couldNotBeChecked: (name, error) => `${name} konnte nicht geprüft werden: ${error}`,
 
   doorLead:
-    'Die Kamera bleibt an und prüft von selbst, solange jemand da ist. Von Personen ohne Treffer wird nichts gespeichert.',
+    'Die Kamera prüft von selbst, solange jemand da ist. Ein Blick ohne Treffer wird nicht gespeichert. Ein Bild mit Treffer wird ganz gespeichert, mit allen anderen darauf.',
+  roleMayNotCheck: 'Mit der Rolle dieses Tokens darf niemand geprüft werden.',
+  lookingAgain:
+    'Ein Blick war ein Treffer. Er zählt erst, wenn ein zweiter ihn bestätigt. Vergleichen Sie die Gesichter.',
   startCamera: 'Kamera starten',
   stopAndStartAgain: 'Stoppen und starten Sie sie dann neu.',
   stop: 'Stopp',

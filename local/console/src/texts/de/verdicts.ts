@@ -65,6 +65,7 @@ export const verdicts: Texts['verdicts'] = {
   faceBeside: (face, name) => `Gesicht ${face}: ${name}`,
   inThePicture: 'Im Bild',
   listedAlike: (similarity) => `Gelistet, ${similarity} ähnlich`,
+  listedHidden: 'Die Rolle dieses Tokens zeigt keine gelisteten Bilder.',
   listedPictureOf: (name) => `Gelistetes Bild von ${name}`,
   addThisFace: 'Dieses Gesicht zu den Bildern der Person hinzufügen',
   lookTwice: 'Sehen Sie genau hin.',

@@ -36,7 +36,9 @@ export const checking = {
   couldNotBeChecked: (name: string, error: string) => `${name} could not be checked: ${error}`,
 
   doorLead:
-    'The camera stays open and looks by itself while somebody is there. Nothing is kept of people who do not match.',
+    'The camera looks by itself while somebody is there. A look without a match is not kept. A picture with one is kept whole, with whoever else is in it.',
+  roleMayNotCheck: 'The role of this token may not check anybody.',
+  lookingAgain: 'One look matched. Looking again before that counts. Compare the faces.',
   startCamera: 'Start the camera',
   stopAndStartAgain: 'Then stop, and start it again.',
   stop: 'Stop',

@@ -74,6 +74,7 @@ export const verdicts = {
   faceBeside: (face: number, name: string) => `Face ${face}: ${name}`,
   inThePicture: 'In the picture',
   listedAlike: (similarity: string) => `Listed, ${similarity} alike`,
+  listedHidden: 'The role of this token does not show listed pictures.',
   listedPictureOf: (name: string) => `Listed picture of ${name}`,
   addThisFace: 'Add this face to their pictures',
   lookTwice: 'Look twice.',

@@ -35,7 +35,9 @@ export const checking: Texts['checking'] = {
   couldNotBeChecked: (name, error) => `No se pudo comprobar ${name}: ${error}`,
 
   doorLead:
-    'La cámara queda abierta y comprueba por sí sola mientras haya alguien. No se guarda nada de quien no coincide.',
+    'La cámara comprueba por sí sola mientras haya alguien. Una mirada sin coincidencia no se guarda. Una imagen con coincidencia se guarda entera, con quien más aparezca en ella.',
+  roleMayNotCheck: 'El rol de este token no permite comprobar a nadie.',
+  lookingAgain: 'Una mirada coincidió. Solo cuenta cuando otra la confirme. Compare las caras.',
   startCamera: 'Encender la cámara',
   stopAndStartAgain: 'Después, pare y vuelva a encender.',
   stop: 'Parar',

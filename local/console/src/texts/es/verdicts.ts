@@ -65,6 +65,7 @@ export const verdicts: Texts['verdicts'] = {
   faceBeside: (face, name) => `Cara ${face}: ${name}`,
   inThePicture: 'En la foto',
   listedAlike: (similarity) => `En la lista, ${similarity} de parecido`,
+  listedHidden: 'El rol de este token no muestra imágenes de la lista.',
   listedPictureOf: (name) => `Foto de referencia de ${name}`,
   addThisFace: 'Añadir esta cara a sus fotos',
   lookTwice: 'Mire bien.',

@@ -36,7 +36,9 @@ export const checking: Texts['checking'] = {
   couldNotBeChecked: (name, error) => `${name} n’a pas pu être vérifiée : ${error}`,
 
   doorLead:
-    'La caméra reste ouverte et vérifie d’elle-même tant que quelqu’un est là. Rien n’est gardé des personnes sans correspondance.',
+    'La caméra vérifie d’elle-même tant que quelqu’un est là. Un regard sans correspondance n’est pas gardé. Une image avec correspondance est gardée entière, avec toute autre personne qui y figure.',
+  roleMayNotCheck: 'Le rôle de ce jeton ne permet de vérifier personne.',
+  lookingAgain: 'Un regard correspondait. Il ne compte que si un second le confirme. Comparez les visages.',
   startCamera: 'Démarrer la caméra',
   stopAndStartAgain: 'Puis arrêtez et redémarrez.',
   stop: 'Arrêter',

@@ -65,6 +65,7 @@ export const verdicts: Texts['verdicts'] = {
   faceBeside: (face, name) => `Visage ${face} : ${name}`,
   inThePicture: 'Sur la photo',
   listedAlike: (similarity) => `Sur la liste, ${similarity} ressemblant`,
+  listedHidden: 'Le rôle de ce jeton ne montre pas les images de la liste.',
   listedPictureOf: (name) => `Photo de référence de ${name}`,
   addThisFace: 'Ajouter ce visage à ses photos',
   lookTwice: 'Regardez bien.',

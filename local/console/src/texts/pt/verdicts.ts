@@ -65,6 +65,7 @@ export const verdicts: Texts['verdicts'] = {
   faceBeside: (face, name) => `Rosto ${face}: ${name}`,
   inThePicture: 'Na foto',
   listedAlike: (similarity) => `Na lista, ${similarity} parecido`,
+  listedHidden: 'O papel deste token não mostra imagens da lista.',
   listedPictureOf: (name) => `Foto de referência de ${name}`,
   addThisFace: 'Adicionar este rosto às fotos da pessoa',
   lookTwice: 'Olhe bem.',

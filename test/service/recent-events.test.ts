@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { linesAfter, serviceFacts } from '../../lib/audit/chain.ts';
+import type { AuditFacts } from '../../lib/audit/port.ts';
+import { operations } from '../../lib/contract/api.ts';
+import { specialActions } from '../../lib/contract/audit-actions.ts';
+import { RequestInvalidError } from '../../lib/errors.ts';
+import { recentEvents } from '../../lib/service/recent-events.ts';
+
+/** Events of the lines of requests that went well. */
+async function eventsOf(actions: readonly string[], target: Partial<AuditFacts>) {
+  const facts = actions.map((action) => {
+    return { ...serviceFacts('ada', action), requestId: 'r1', outcome: 200, ...target };
+  });
+  const items = linesAfter({ sequence: 0, hash: '' }, 'main', facts).toReversed();
+  const trail = { list: async () => ({ items, next: null }) };
+  const records = { getProcessedAmong: async () => new Map() };
+  return (await recentEvents({ trail, records }, '0_none_0')).events;
+}
+
+test('whatever changes an entry is an event, a merge too', async () => {
+  const changing = operations.filter(
+    ({ method, role, path }) =>
+      method !== 'GET' && ['editor', 'admin'].includes(role) && path.includes('/blacklist/'),
+  );
+  const others = ['lookBack', 'createEntryUpload'];
+  const actions = [...changing.map(({ operationId }) => operationId), ...specialActions];
+  const told = actions.filter((action) => !others.includes(action));
+  expect(told).toContain('mergeEntry');
+  expect((await eventsOf(actions, { entryId: 7 })).map(({ type }) => type)).toEqual(told.map(() => 'entry'));
+});
+
+test.each([
+  'x',
+  '',
+  '1_main',
+  '1_main_1.5',
+  '-1_main_1',
+  'eyJtYWluIjo3fQ',
+  `${2 ** 53}_main_1`,
+  '9'.repeat(15),
+])('the place %j is refused', async (after) => {
+  const sources = { trail: { list: () => Promise.reject() }, records: {} } as never;
+  const place = /^\d{15}$/.test(after) ? `${after}_main_1` : after;
+  await expect(recentEvents(sources, place)).rejects.toThrow(RequestInvalidError);
+});

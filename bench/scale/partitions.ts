@@ -24,7 +24,7 @@ export interface KeyUse {
 const readBytes = 4096;
 const writeBytes = 1024;
 
-/** Computes an item's size, by AWS' rules: names and texts in UTF-8, and numbers of about half their digits. */
+/** Computes an item's size by AWS' rules: names and texts in UTF-8, and numbers of half their digits. */
 export function sizeOfItem(item: Attributes): number {
   return Object.entries(item).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value),

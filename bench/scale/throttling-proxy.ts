@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Partitions, readUnits, sizeOfItem, writeUnits } from './partitions.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
 
 type Attributes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 interface Keyed {
@@ -17,7 +18,7 @@ type Request = Readonly<Record<string, never>> & {
   readonly ExpressionAttributeValues?: Attributes;
 };
 
-/** Milliseconds that a call of AWS takes besides DynamoDB Local's own: few for reads, more for transactions. */
+/** Milliseconds that a call of AWS takes; DynamoDB Local's own do not count. */
 const serviceMs = { read: 4, write: 10 } as const;
 
 export interface CallUse {
@@ -34,8 +35,12 @@ export interface ThrottlingProxy extends AsyncDisposable {
 }
 
 /** Starts the proxy on a free port of 127.0.0.1. */
-export async function startThrottlingProxy(target: string, partitions: Partitions): Promise<ThrottlingProxy> {
-  const running = new RunningProxy(target, partitions);
+export async function startThrottlingProxy(
+  target: string,
+  partitions: Partitions,
+  clock: SimulatedClock,
+): Promise<ThrottlingProxy> {
+  const running = new RunningProxy(target, partitions, clock);
   const server = createServer((request, response) => {
     running.answer(request, response).catch(() => response.destroy());
   });
@@ -55,13 +60,15 @@ export async function startThrottlingProxy(target: string, partitions: Partition
 
 class RunningProxy {
   readonly calls = new Map<string, CallUse>();
+  readonly #clock: SimulatedClock;
   readonly #target: string;
   readonly #partitions: Partitions;
   readonly #agent = new http.Agent({ keepAlive: true });
   /** Sizes of the items that were put, in bytes: a removal costs as much as its item. */
   readonly #sizes = new Map<string, number>();
 
-  constructor(target: string, partitions: Partitions) {
+  constructor(target: string, partitions: Partitions, clock: SimulatedClock) {
+    this.#clock = clock;
     this.#target = target;
     this.#partitions = partitions;
   }
@@ -82,11 +89,13 @@ class RunningProxy {
     const began = performance.now();
     const isRead = operation === 'Query' || operation === 'BatchGetItem';
     await wait(isRead ? serviceMs.read : serviceMs.write);
-    const answer = await this.#forward(request, body);
+    const { status, answered } = await this.#clock.standingStill(async () => {
+      const answer = await this.#forward(request, body);
+      return { status: answer.statusCode ?? 502, answered: (await json(answer)) as Record<string, unknown> };
+    });
     use.ms += performance.now() - began;
-    const answered = (await json(answer)) as Record<string, unknown>;
     this.#count(operation, call, answered);
-    send(response, answer.statusCode ?? 502, answered);
+    send(response, status, answered);
   }
 
   /** Answers as DynamoDB does where a key of the call is used up. */

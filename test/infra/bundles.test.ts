@@ -95,7 +95,7 @@ describe('what the CDK makes', () => {
       key: undefined,
       collectionId: 'collection',
       lookBackArn: undefined,
-      collectionArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection',
+      collectionArns: ['arn:aws:rekognition:eu-west-1:123456789012:collection/collection'],
     };
     new ServiceFunction(stack, 'Function', {
       name,

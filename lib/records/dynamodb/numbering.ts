@@ -10,6 +10,7 @@ import {
   arrivalKey,
   arrivalsPartition,
   counterKey,
+  numberingTurnKey,
   padded,
   pictureKey,
   processedPartition,
@@ -61,6 +62,8 @@ const arrivalsAtOnce = 25;
 /** Limit on the scopes read at the same time, because a crowd is in many. */
 const scopesAtOnce = 10;
 const longestPauseMs = 100;
+/** Milliseconds since the last number in which others are likely to number too. */
+const busyMs = 50;
 /** Milliseconds for which a process goes on storing arrivals after it met others. */
 const crowdMs = 10_000;
 /**
@@ -85,27 +88,50 @@ export function pictureNumbering(
   let crowdedUntil = 0;
   let failure: { readonly at: number; readonly error: unknown } | undefined;
 
-  async function numberAlone(arrival: Arrival, now = Date.now()): Promise<Numbered | undefined> {
-    const isRemembered = count !== undefined;
-    const before = count ?? countOf(await table.get(counterKey('processed')));
+  /** Numbers a picture with one transaction. Returns `undefined` if others number at this moment. */
+  async function numberAlone(arrival: Arrival): Promise<Numbered | undefined> {
+    const before = count;
     count = undefined;
+    if (!before) {
+      const present = await presentCount(table);
+      return present && numberAfter(present, arrival);
+    }
+    const { numbered, present } = await tryNumber(before, arrival);
+    // Others have numbered since. Whoever refuses tells the count, so that it need not be read.
+    return numbered ?? (present && !isBusy(present) ? numberAfter(present, arrival) : undefined);
+  }
+
+  async function numberAfter(
+    before: Count,
+    arrival: Arrival,
+    now = Date.now(),
+  ): Promise<Numbered | undefined> {
+    return (await tryNumber(before, arrival, now)).numbered;
+  }
+
+  /** Tries to number a picture after that count; returns the present one if it is another. */
+  async function tryNumber(
+    before: Count,
+    arrival: Arrival,
+    now = Date.now(),
+  ): Promise<{ readonly numbered?: Numbered | undefined; readonly present?: Count }> {
     const { actions, facts, after } = await numbering(table, before, [arrival], now);
     const { done, refused } = await table.transact(actions, facts);
     if (!done) {
-      const known = numberedAs(refused.get(1));
       const counter = refused.get(0);
-      if (known || !counter || !isRemembered) return known;
-      // Others have numbered since. Whoever refuses tells the count, so that it need not be read.
-      count = countOf(counter);
-      return numberAlone(arrival, now);
+      return { numbered: numberedAs(refused.get(1)), ...(counter && { present: countOf(counter) }) };
     }
     count = after;
-    return { number: after.last, at: after.at };
+    return { numbered: { number: after.last, at: after.at } };
   }
 
   /** Numbers a picture of an earlier time. It never becomes an arrival, because those share one time. */
   function numberCarried(arrival: Arrival, time: Date): Promise<Numbered> {
-    return table.settle(async () => (await numberAlone(arrival, time.getTime())) ?? again);
+    return table.settle(async () => {
+      const before = count ?? countOf(await table.get(counterKey('processed')));
+      count = undefined;
+      return (await numberAfter(before, arrival, time.getTime())) ?? again;
+    });
   }
 
   async function numberTogether(arrival: Arrival): Promise<Numbered> {
@@ -177,6 +203,20 @@ export function pictureNumbering(
       }
     });
   };
+}
+
+/** Reads the count; returns `undefined` if others number at this moment. */
+async function presentCount(table: TableClient): Promise<Count | undefined> {
+  const counter = counterKey('processed');
+  const items = await table.getAll([counter, numberingTurnKey]);
+  const present = countOf(items.find(({ pk }) => pk === counter.pk));
+  const hasTurn = items.some(({ pk }) => pk === numberingTurnKey.pk);
+  return hasTurn || isBusy(present) ? undefined : present;
+}
+
+/** Returns true if the last number was given just now: a transaction would meet others, and stop theirs. */
+function isBusy({ at }: Count): boolean {
+  return Math.abs(Date.now() - at) < busyMs;
 }
 
 /** Takes an arrival back. Returns its number if somebody has numbered it before. */

@@ -26,7 +26,7 @@ function withMessage(fields: object, message: string | undefined): Record<string
   return message === undefined ? { ...fields } : { ...fields, msg: message };
 }
 
-/** Makes a replacer for values that JSON has no form for: those that contain themselves, and large numbers. */
+/** Makes a replacer for what JSON has no form for: values that contain themselves, and large numbers. */
 function withoutCircles(): (this: unknown, key: string, value: unknown) => unknown {
   const around: unknown[] = [];
   return function (_key, value) {

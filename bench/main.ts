@@ -39,6 +39,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // These measure the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),
   load: () => import('./service/load.ts'),
+  scale: () => import('./scale/scale.ts'),
+  users: () => import('./service/users.ts'),
   // Measures nothing: draws the plots and writes the tables anew.
   report: () => import('./report/report.ts'),
 };

@@ -16,7 +16,7 @@ export function grant(role: Role, needs: Needs, resources: Resources): void {
 }
 
 function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
-  const { table, bucket, collectionArn, key } = resources;
+  const { table, bucket, collectionArns, key } = resources;
   const { table: tableActions = [], objects = {}, collection = [], withoutCollection = [] } = needs;
   const statements = [
     { actions: tableActions, resources: [table.tableArn] },
@@ -24,7 +24,7 @@ function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
       actions: [action],
       resources: keys.map((key) => bucket.arnForObjects(key)),
     })),
-    { actions: collection, resources: [collectionArn] },
+    { actions: collectionActions(collection, collectionArns.length), resources: [...collectionArns] },
     ...lookBackStatements(needs, resources),
     { actions: withoutCollection, resources: ['*'] },
     ...(key ? [{ actions: keyActions(needs), resources: [key.keyArn] }] : []),
@@ -37,6 +37,15 @@ function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
     ...listStatements(needs, bucket.bucketArn),
     ...(needs.matchEvents ? [publishStatement(table)] : []),
   ];
+}
+
+/**
+ * Lists the actions on the collections. A new face is known in its own alone, so in the others its picture is
+ * searched for.
+ */
+function collectionActions(actions: readonly string[], count: number): string[] {
+  const isElsewhere = count > 1 && actions.includes('rekognition:SearchFaces');
+  return [...actions, ...(isElsewhere ? ['rekognition:SearchFacesByImage'] : [])];
 }
 
 /** Makes the statements for the faces of those who matched nobody. */

@@ -9,7 +9,8 @@ export interface Resources {
   /** Key that encrypts the table and the bucket; undefined if AWS's own keys do. */
   readonly key: IKey | undefined;
   readonly collectionId: string;
-  readonly collectionArn: string;
+  /** ARNs of the collections that the faces are spread over. */
+  readonly collectionArns: readonly string[];
   /** Collection of the faces that matched nobody. */
   readonly lookBackArn: string;
   /** True if such faces are kept; those of before may be there in any case. */

@@ -114,6 +114,9 @@ function environment({
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_S3_BUCKET_NAME: resources.bucket.bucketName,
     AWS_REKOGNITION_COLLECTION_ID: resources.collectionId,
+    ...(resources.collectionArns.length > 1 && {
+      REKOGNITION_COLLECTIONS: String(resources.collectionArns.length),
+    }),
     DYNAMODB_TABLE_NAME: resources.table.tableName,
     REKOGNITION_TPS: String(rekognitionTps),
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),

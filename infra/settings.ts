@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { closestSetting } from '../lib/closest-setting.ts';
-import { ConfigError } from '../lib/config.ts';
+import { ConfigError, maxCollections } from '../lib/config.ts';
 import { iamRolesTaken, type Role, readIamRoles, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 import { isOrigin } from '../lib/setting-values.ts';
@@ -39,6 +39,8 @@ export interface StackSettings {
   readonly logsBucketName: string | undefined;
   /** Collection of faces; undefined for one that is called like the stack. */
   readonly collectionId: string | undefined;
+  /** Number of collections that the faces are spread over. */
+  readonly collections: number;
   /** True to deploy to a region that is not known to have Rekognition. */
   readonly anyRegion: boolean;
   /** Origins whose web pages may call. */
@@ -123,6 +125,10 @@ const settings = {
   collectionId: {
     schema: resourceName(/^[a-zA-Z0-9_.-]{1,255}$/),
     takes: 'the id of a collection (letters, digits, _, . and -)',
+  },
+  collections: {
+    schema: wholeNumber(1, maxCollections).default(1),
+    takes: `a whole number from 1 to ${maxCollections}`,
   },
   anyRegion: { schema: flag.default(false), takes: 'true or false' },
   corsOrigins: {
@@ -238,6 +244,7 @@ export function stackSettings(node: Node): StackSettings {
     bucketName: read('bucketName'),
     logsBucketName: read('logsBucketName'),
     collectionId: read('collectionId'),
+    collections: read('collections'),
     anyRegion: read('anyRegion'),
     corsOrigins: read('corsOrigins'),
     keepUnmatchedDays: read('keepUnmatchedDays'),

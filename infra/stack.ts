@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { lookBackCollectionOf } from '../lib/faces/rekognition/kept-faces.ts';
+import { collectionIdsOf } from '../lib/faces/rekognition/names.ts';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
 import { MatchEvents } from './events.ts';
@@ -50,7 +51,7 @@ export class FaceBlacklistStack extends Stack {
    */
   #resources(
     { table, bucket, key }: Storage,
-    { collectionId = this.stackName, lookBackDays }: StackSettings,
+    { collectionId = this.stackName, collections, lookBackDays }: StackSettings,
   ): Resources {
     const arnOf = (resourceName: string) =>
       this.formatArn({ service: 'rekognition', resource: 'collection', resourceName });
@@ -59,7 +60,7 @@ export class FaceBlacklistStack extends Stack {
       bucket,
       key,
       collectionId,
-      collectionArn: arnOf(collectionId),
+      collectionArns: collectionIdsOf(collectionId, collections).map(arnOf),
       lookBackArn: arnOf(lookBackCollectionOf(collectionId)),
       keepsUnmatched: lookBackDays > 0,
     };

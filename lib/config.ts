@@ -160,6 +160,8 @@ export interface AwsConfig {
   readonly region: string;
   readonly bucket: string;
   readonly collectionId: string;
+  /** Number of collections that the faces are in. */
+  readonly collections: number;
   /** Smallest similarity of a match, 0..100, unless a request asks for another. */
   readonly similarityThreshold: number;
   /** Smallest similarity that any threshold may mean, 0..100. */
@@ -211,6 +213,8 @@ const defaultPictureMemoryBytes = 768 * mebibyte;
 
 /** Default similarity of a match with Rekognition, 0..100. */
 export const defaultAwsSimilarity = 95;
+/** Limit on the number of collections of faces; each takes part in every search. */
+export const maxCollections = 16;
 /** Amazon's own default similarity of a match, 0..100. */
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
@@ -296,6 +300,7 @@ export const settings = z.object({
     /^[a-zA-Z0-9_.-]{1,255}$/,
     'up to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
+  REKOGNITION_COLLECTIONS: number(1, maxCollections, true).default(1),
   AWS_THRESHOLD: number(0, 100, false).default(defaultAwsSimilarity),
   AWS_MIN_SIMILARITY: number(50, 100, false).default(defaultAwsMinSimilarity),
   REKOGNITION_TPS: number(1, 10_000, true).default(5),
@@ -478,6 +483,7 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
     // Two deployments with one collection would remove each other's faces. Each has its own bucket, so the
     // bucket's name is a safe default.
     collectionId: values.AWS_REKOGNITION_COLLECTION_ID ?? bucket,
+    collections: values.REKOGNITION_COLLECTIONS,
     similarityThreshold: values.AWS_THRESHOLD,
     minSimilarity: values.AWS_MIN_SIMILARITY,
     rekognitionCallsPerSecond: values.REKOGNITION_TPS,

@@ -12,7 +12,12 @@ const companions: Readonly<Record<string, string>> = {
 };
 
 /** Names of variables that other programs of this repository read. */
-const otherNames = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR', 'REKOGNITION_CONSISTENCY_MS'];
+const otherNames = [
+  'REKOGNITION_PORT',
+  'REKOGNITION_HOST',
+  'REKOGNITION_DATA_DIR',
+  'REKOGNITION_CONSISTENCY_MS',
+];
 
 /**
  * Warns of variables whose names are nearly those of settings, and of settings that have no effect without

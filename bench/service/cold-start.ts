@@ -3,11 +3,13 @@
  * size, its import in a fresh process, and import and first answer together, since the first answer loads the
  * adapters. The stores refuse every request at once.
  *
- * usage: npm run bench -- cold-start
+ * An empty function is measured beside them, in the same run.
+ *
+ * usage: npm run bench -- cold-start [FUNCTION ...]
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,6 +30,8 @@ const run = promisify(execFile);
 
 interface Timing {
   readonly importMs: number;
+  /** Processor's time of the import, which other programs on the machine change less. */
+  readonly importCpuMs: number;
   readonly answerMs: number;
   readonly status?: number;
 }
@@ -37,6 +41,7 @@ async function timesOf(work: () => Promise<Timing>): Promise<Timing> {
   for (let count = 0; count < runs; count++) timings.push(await work());
   return {
     importMs: median(timings.map(({ importMs }) => importMs)),
+    importCpuMs: median(timings.map(({ importCpuMs }) => importCpuMs)),
     answerMs: median(timings.map(({ answerMs }) => answerMs)),
     ...(timings[0]?.status !== undefined && { status: timings[0].status }),
   };
@@ -109,11 +114,12 @@ async function row(name: string, bundle: Bundle, storeUrl: string): Promise<Reco
   const contract = api.find(({ operationId }) => operationId === name);
   const withPictures = functionNeeds[name]?.sharp === true;
   const event = contract && !withPictures ? eventFor(contract) : undefined;
-  const { importMs, answerMs, status } = await timesOf(() => measure(bundle, event, storeUrl));
+  const { importMs, importCpuMs, answerMs, status } = await timesOf(() => measure(bundle, event, storeUrl));
   return {
     function: name,
     'bundle, KiB': Math.round(bundle.bytes / 1024),
     'import, ms': Math.round(importMs),
+    'of the processor': Math.round(importCpuMs),
     'with first answer, ms': event ? Math.round(answerMs) : '-',
     answer: status ?? '-',
     goals: verdict(withPictures, bundle.bytes, importMs),
@@ -125,8 +131,12 @@ const { server, url } = await startRefusingServer();
 try {
   // In Lambda, packages lie beside the bundles.
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
-  const rows: Record<string, string | number>[] = [];
-  for (const [name, bundle] of await bundleFunctions(folder)) rows.push(await row(name, bundle, url));
+  const named = process.argv.slice(3);
+  const file = join(folder, 'empty.mjs');
+  await writeFile(file, 'export const handler = async () => ({ statusCode: 200 });');
+  const rows = [await row('(empty)', { file, bytes: 0 } as Bundle, url)];
+  for (const [name, bundle] of await bundleFunctions(folder))
+    if (named.length === 0 || named.includes(name)) rows.push(await row(name, bundle, url));
   console.table(rows);
   console.log(
     `Node ${process.version}; it starts and ends in ${Math.round(await bareStartMs())} ms with nothing to do.`,

@@ -1,5 +1,4 @@
 import { err as serializeError } from 'pino-std-serializers';
-import stringify from 'safe-stable-stringify';
 import type { Log, LogLine } from './port.ts';
 
 /**
@@ -19,10 +18,23 @@ function lineOf(level: string, lowest: string): LogLine {
     const { err, ...fields } = typeof first === 'string' ? { msg: first } : withMessage(first, message);
     const line = { level, time: new Date().toISOString(), ...fields };
     const failure = err instanceof Error ? { err: serializeError(err) } : err !== undefined && { err };
-    process.stdout.write(`${stringify({ ...line, ...failure })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...line, ...failure }, withoutCircles())}\n`);
   };
 }
 
 function withMessage(fields: object, message: string | undefined): Record<string, unknown> {
   return message === undefined ? { ...fields } : { ...fields, msg: message };
+}
+
+/** Makes a replacer for what JSON has no form for: values that contain themselves, and large numbers. */
+function withoutCircles(): (this: unknown, key: string, value: unknown) => unknown {
+  const around: unknown[] = [];
+  return function (_key, value) {
+    if (typeof value === 'bigint') return Number(value);
+    if (typeof value !== 'object' || value === null) return value;
+    while (around.length > 0 && around.at(-1) !== this) around.pop();
+    if (around.includes(value)) return '[Circular]';
+    around.push(value);
+    return value;
+  };
 }

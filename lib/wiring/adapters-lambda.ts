@@ -15,6 +15,7 @@ import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Forgetter, createS3Reader } from '../inputs/s3.ts';
 import { openDynamoAudit } from '../records/dynamodb/audit.ts';
+import { openDynamoCollectionsNote } from '../records/dynamodb/collections-note.ts';
 import { openDynamoKeptAnswers } from '../records/dynamodb/kept-answers.ts';
 import { openDynamoKeptFaces } from '../records/dynamodb/kept-faces.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
@@ -72,7 +73,8 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
   const aws = deployed(config);
   const lookBack = { days, records: openDynamoKeptFaces(aws) };
-  return openRekognition({ ...aws, qualityFilter, modelName, distanceMetric, lookBack });
+  const collectionsNote = openDynamoCollectionsNote(aws);
+  return openRekognition({ ...aws, qualityFilter, modelName, distanceMetric, lookBack, collectionsNote });
 }
 
 export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {

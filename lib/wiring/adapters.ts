@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
-import type { Config } from '../config.ts';
+import type { AwsConfig, Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
 import type { FaceBackend } from '../faces/port.ts';
+import type { CollectionsNote } from '../faces/rekognition/galleries.ts';
 import type { FaceCollection } from '../faces/rekognition/kept-faces.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
@@ -98,11 +99,24 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   const { openRekognition } = await import('../faces/rekognition/rekognition.ts');
   const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
   const { region, tableName } = config.aws;
-  const settings = { ...config.aws, qualityFilter, modelName, distanceMetric };
+  const collectionsNote = await openCollectionsNote(config, config.aws);
+  const settings = { ...config.aws, qualityFilter, modelName, distanceMetric, collectionsNote };
   if (tableName === undefined) return openRekognition(settings);
   const { openDynamoKeptFaces } = await import('../records/dynamodb/kept-faces.ts');
   const records = openDynamoKeptFaces({ region, tableName });
   return openRekognition({ ...settings, lookBack: { days, records } });
+}
+
+async function openCollectionsNote(
+  config: Config,
+  { region, tableName }: AwsConfig,
+): Promise<CollectionsNote> {
+  if (tableName === undefined) {
+    const { openSqliteCollectionsNote } = await import('../records/sqlite/collections-note.ts');
+    return openSqliteCollectionsNote(await recordsDatabase(config));
+  }
+  const { openDynamoCollectionsNote } = await import('../records/dynamodb/collections-note.ts');
+  return openDynamoCollectionsNote({ region, tableName });
 }
 
 /** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */

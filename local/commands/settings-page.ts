@@ -11,6 +11,7 @@ import { shownDefault } from './shown-default.ts';
 type Name =
   | keyof typeof settings.shape
   | 'REKOGNITION_PORT'
+  | 'REKOGNITION_HOST'
   | 'REKOGNITION_DATA_DIR'
   | 'REKOGNITION_CONSISTENCY_MS';
 interface Group {
@@ -34,6 +35,7 @@ const defaults: Partial<Record<Name, string>> = {
   MODEL_MEAN: '`127.5`',
   MODEL_SCALE: '`128`',
   REKOGNITION_PORT: '`4600`',
+  REKOGNITION_HOST: '`127.0.0.1`',
   REKOGNITION_CONSISTENCY_MS: '`0`',
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
@@ -53,6 +55,7 @@ const values: Partial<Record<Name, string>> = {
   API_TITLE: 'a text',
   API_VERSION: 'a text',
   REKOGNITION_PORT: 'a whole number from 0 to 65535',
+  REKOGNITION_HOST: 'an address',
   REKOGNITION_CONSISTENCY_MS: 'a whole number from 0 to 600000',
   REKOGNITION_DATA_DIR: 'a folder',
 };
@@ -205,6 +208,8 @@ const groups: readonly Group[] = [
       AWS_S3_BUCKET_NAME: 'Bucket of the pictures. Wanted.',
       AWS_REKOGNITION_COLLECTION_ID:
         'Collection of the faces, which the first enrollment makes. Each deployment needs its own: it removes faces that it does not know.',
+      REKOGNITION_COLLECTIONS:
+        'Collections that the faces are spread over, see [scale](scale.md#several-collections). The number may grow, and never shrink.',
       RECOVERY_DAYS:
         'Days for which table and bucket can be restored as they were, as `GET /erasures/{id}` tells it. The stack sets it by `-c recoveryDays`.',
       DYNAMODB_TABLE_NAME: 'Table of the records. Unset, they are in SQLite.',
@@ -213,6 +218,8 @@ const groups: readonly Group[] = [
       REKOGNITION_TPS: 'Calls to Rekognition a second, at most, by this process.',
       EMULATE_GATEWAY_LIMITS: 'Refuses what API Gateway and Lambda would refuse for its size.',
       REKOGNITION_PORT: 'Port of `npm run rekognition`.',
+      REKOGNITION_HOST:
+        'Address that it listens on. It asks for no credentials, so another one is for containers and closed networks.',
       REKOGNITION_CONSISTENCY_MS:
         'Milliseconds after which the emulator tells of a new face or collection, and no longer of a deleted face.',
       REKOGNITION_DATA_DIR: 'Folder of `npm run rekognition`.',

@@ -20,16 +20,25 @@ export async function deepface(): Promise<Deployment> {
   };
 }
 
-/** Starts the emulated services of AWS. While they run, the SDK in this process finds them too. */
-export async function aws(): Promise<Deployment & { readonly cloud: Cloud }> {
+/**
+ * Starts the emulated services of AWS. While they run, the SDK in this process finds them too.
+ * @param collections collections that the faces are spread over
+ */
+export async function aws(collections = 1): Promise<Deployment & { readonly cloud: Cloud }> {
   const folder = await temporaryFolder();
   // A DynamoDB Local that others have used is slower, and this one is called very often.
   const cloud = await startCloud();
-  for (const [name, value] of Object.entries(cloud.environment)) vi.stubEnv(name, value);
+  const environment = { ...cloud.environment, REKOGNITION_COLLECTIONS: String(collections) };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   return {
     cloud,
     folder: folder.path,
-    settings: { ...cloud.environment, DATA_DIR: folder.path, ENGINE_WORKERS: '1', REKOGNITION_TPS: '10000' },
+    settings: {
+      ...environment,
+      DATA_DIR: folder.path,
+      ENGINE_WORKERS: '1',
+      REKOGNITION_TPS: '10000',
+    },
     async [Symbol.asyncDispose]() {
       vi.unstubAllEnvs();
       await cloud[Symbol.asyncDispose]();

@@ -24,7 +24,7 @@ let opened: OpenedPorts;
 let portraits: Awaited<ReturnType<typeof facesAlone>>;
 
 beforeAll(async () => {
-  cloud = await aws();
+  cloud = await aws(3);
   config = parseConfig(cloud.settings);
   opened = await ports(config);
   portraits = await facesAlone(opened);

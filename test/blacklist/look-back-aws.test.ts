@@ -26,7 +26,7 @@ let people: People;
 let collection: ReturnType<typeof openKeptCollection>;
 
 beforeAll(async () => {
-  cloud = await aws();
+  cloud = await aws(3);
   const config: Config = parseConfig({ ...cloud.settings, LOOK_BACK_DAYS: '7' });
   opened = await ports(config);
   people = await peopleFor(opened);

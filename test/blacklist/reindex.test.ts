@@ -25,7 +25,7 @@ let portraits: Portraits;
 
 beforeAll(async () => {
   folder = await deepface();
-  cloud = await aws();
+  cloud = await aws(3);
   local = await ports(parseConfig(folder.settings));
   remote = await ports(parseConfig(cloud.settings));
   portraits = await facesAlone(local);

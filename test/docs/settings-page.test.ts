@@ -9,7 +9,12 @@ test('the settings page and the example file are as the schema is', async () => 
 });
 
 test('every setting is described once', () => {
-  const others = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR', 'REKOGNITION_CONSISTENCY_MS'];
+  const others = [
+    'REKOGNITION_PORT',
+    'REKOGNITION_DATA_DIR',
+    'REKOGNITION_HOST',
+    'REKOGNITION_CONSISTENCY_MS',
+  ];
   expect(describedNames().sort()).toEqual([...Object.keys(settings.shape), ...others].sort());
 });
 

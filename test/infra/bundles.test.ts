@@ -96,7 +96,7 @@ describe('what the CDK makes', () => {
       collectionId: 'collection',
       lookBackArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection-look-back',
       keepsUnmatched: false,
-      collectionArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection',
+      collectionArns: ['arn:aws:rekognition:eu-west-1:123456789012:collection/collection'],
     };
     new ServiceFunction(stack, 'Function', {
       name,

@@ -23,6 +23,7 @@ test.each([
   ['minSimilarity', '49', '-c minSimilarity takes a number from 50 to 100'],
   ['similarity', '', '-c similarity takes a number from 0 to 100'],
   ['collectionId', 'a b', '-c collectionId takes the id of a collection'],
+  ['collections', '0', '-c collections takes a whole number from 1 to 16'],
   [
     'iamRoles',
     'door=check',
@@ -80,6 +81,32 @@ test('-c qualityFilter is what every function that enrolls goes by; without it, 
       .map((variables) => variables.QUALITY_FILTER);
   expect(filters(synthesize({ qualityFilter: 'none' }))).toEqual(enrolling.map(() => 'none'));
   expect(filters(standard)).toEqual(enrolling.map(() => undefined));
+});
+
+test('-c collections spreads the faces over so many, which every function knows and may use; 1 changes nothing', () => {
+  const counts = (template: typeof standard) =>
+    new Set(
+      resourcesOf(template, 'AWS::Lambda::Function')
+        .map(
+          ({ properties }) => (properties.Environment as { Variables?: Record<string, string> })?.Variables,
+        )
+        .filter((variables) => variables?.AWS_REKOGNITION_COLLECTION_ID !== undefined)
+        .map((variables) => variables?.REKOGNITION_COLLECTIONS),
+    );
+  expect(counts(standard)).toEqual(new Set([undefined]));
+  const three = synthesize({ collections: '3', collectionId: 'people' });
+  expect(counts(three)).toEqual(new Set(['3']));
+  const statements = resourcesOf(three, 'AWS::IAM::Policy')
+    .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: object[] }).Statement)
+    .map((statement) => JSON.stringify(statement));
+  const search = statements.filter((statement) => statement.includes(':collection/people'));
+  expect(search.length).toBeGreaterThan(5);
+  for (const statement of search) {
+    for (const id of ['people', 'people_2', 'people_3']) expect(statement).toContain(`:collection/${id}"`);
+    expect(statement).not.toContain('people_4');
+    // A picture is listed in one collection, and searched for in the others.
+    if (statement.includes('SearchFaces"')) expect(statement).toContain('rekognition:SearchFacesByImage');
+  }
 });
 
 test.each([

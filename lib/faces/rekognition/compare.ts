@@ -8,8 +8,9 @@ import type { Comparison, EntryComparison, Face, FaceMatch, Reference, WithPictu
 import type { RekognitionCaller } from './caller.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
 import { meaningOf } from './failures.ts';
+import type { Galleries } from './galleries.ts';
 import { boxOf, faceOf, type Size, sizeOf } from './geometry.ts';
-import { detectFaces, distanceOf, type Gallery, nearestFace, searchPicture } from './match.ts';
+import { detectFaces, distanceOf, nearestFace, searchPicture } from './match.ts';
 
 /**
  * Limits on the pictures of one entry that are compared one by one, and on those compared at the same time.
@@ -122,22 +123,22 @@ async function compareWithSent(
 }
 
 /**
- * Compares a picture's largest face with enrolled ones by one search of the collection, for the nearest faces
- * at any distance. It costs the same however many pictures an entry has.
+ * Compares a picture's largest face with enrolled ones by one search of each collection, for the nearest
+ * faces at any distance. It costs the same however many pictures an entry has.
  *
- * The search may return fewer faces than the collection has, without the entry's. Then the entry is farther
+ * A search may return fewer faces than its collection has, without the entry's. Then the entry is farther
  * than all of these, and `CompareFaces` measures the distance to some of its pictures.
  * @throws NoFaceError inside the work on the picture
  */
 export async function compareWithReferences(
-  gallery: Gallery,
+  galleries: Galleries,
   withProbe: WithPicture,
   references: readonly Reference[],
   deadline: Deadline | undefined,
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
   const limits = { within: Number.POSITIVE_INFINITY, deadline };
   const { probe, found, hasGallery } = await withProbe(async (picture) => {
-    const { faces, matchesOf } = await searchPicture(gallery, picture, limits);
+    const { faces, matchesOf } = await searchPicture(galleries, picture, limits);
     const [largest] = oneOrMore(faces);
     const found = matchesOf ? await matchesOf(largest) : { matches: [] };
     if (!found) throw new NoFaceError('No face was found in it.');
@@ -147,7 +148,7 @@ export async function compareWithReferences(
   const enrolled = found.filter(({ imageId }) => imageIds.has(imageId));
   if (enrolled.length > 0 || !hasGallery || references.length === 0)
     return { probe, references: enrolled, hasGallery };
-  const compared = await compareOneByOne(gallery.caller, withProbe, references, deadline);
+  const compared = await compareOneByOne(galleries.caller, withProbe, references, deadline);
   return { probe, references: compared, hasGallery };
 }
 

@@ -1,6 +1,5 @@
 import {
   type BoundingBox,
-  CreateCollectionCommand,
   DeleteFacesCommand,
   IndexFacesCommand,
   type IndexFacesCommandOutput,
@@ -11,12 +10,11 @@ import { BackendUnavailableError, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import type { Enrollment, FaceOwner, QualityFilter } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
-import type { RekognitionCaller } from './caller.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
 import { onceKnown } from './eventually.ts';
 import { meaningOf } from './failures.ts';
+import { createCollection, type Gallery } from './galleries.ts';
 import { boxOf } from './geometry.ts';
-import type { Gallery } from './match.ts';
 import { externalImageIdOf, faceTokenOf } from './names.ts';
 import { qualityOf } from './quality.ts';
 
@@ -105,17 +103,8 @@ export async function sendToNewCollection<Output>(
     return await send();
   } catch (error) {
     if (meaningOf(error) !== 'no collection') throw error;
-    await createCollection(caller, collectionId);
+    await createCollection({ caller, collectionId });
     return onceKnown('no collection', maxCreationMs, send);
-  }
-}
-
-async function createCollection(caller: RekognitionCaller, collectionId: string): Promise<void> {
-  try {
-    await caller.send(new CreateCollectionCommand({ CollectionId: collectionId }));
-  } catch (error) {
-    // Another process made it at the same moment.
-    if (meaningOf(error) !== 'collection exists') throw error;
   }
 }
 

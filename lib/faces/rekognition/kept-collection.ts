@@ -13,6 +13,7 @@ import { RekognitionCaller } from './caller.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
 import { deleteFaces, sendToNewCollection } from './enroll.ts';
 import { ignoringNoCollection, meaningOf } from './failures.ts';
+import type { Gallery } from './galleries.ts';
 import { boxOf, overlap } from './geometry.ts';
 import {
   type CollectedFace,
@@ -21,7 +22,7 @@ import {
   keptFaceName,
   lookBackCollectionOf,
 } from './kept-faces.ts';
-import { distanceOf, type Gallery, mostFaces, sameFaceOverlap, widerSimilarity } from './match.ts';
+import { distanceOf, mostFaces, sameFaceOverlap, widerSimilarity } from './match.ts';
 
 /** Limit of `IndexFaces` on the faces of one picture. */
 const maxFacesOfPicture = 100;

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-rekognition';
 import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
-import type { Deadline } from '../../deadline.ts';
+import { Deadline } from '../../deadline.ts';
+import { BackendUnavailableError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
@@ -22,6 +23,7 @@ import type { RekognitionCaller } from './caller.ts';
 import { encodePart, minSide, type SentPicture, sendWhole } from './encode.ts';
 import { onceKnown } from './eventually.ts';
 import { meaningOf } from './failures.ts';
+import type { Galleries, Gallery } from './galleries.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
 import { poorQuality, qualityOf } from './quality.ts';
@@ -58,12 +60,6 @@ export const sameFaceOverlap = 0.3;
  * tried if the service took something else for the face.
  */
 const margins = [0.5, 0.1] as const;
-
-/** A collection, and the caller that reaches it. */
-export interface Gallery {
-  readonly caller: RekognitionCaller;
-  readonly collectionId: string;
-}
 
 /**
  * Limit in milliseconds on the search for faces like an enrolled one: nobody should wait longer for a
@@ -109,11 +105,11 @@ interface Match {
  * face.
  */
 export async function matchFaces(
-  gallery: Gallery,
+  galleries: Galleries,
   picture: Picture,
   { threshold, candidates, nearThreshold, deadline }: Match,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery' | 'warnings'>> {
-  const { faces, matchesOf } = await searchPicture(gallery, picture, {
+  const { faces, matchesOf } = await searchPicture(galleries, picture, {
     ...(candidates > 0
       ? {
           within: Number.POSITIVE_INFINITY,
@@ -129,29 +125,32 @@ export async function matchFaces(
   const warnings: string[] = [];
   const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
     const searched = await matchesOf(face);
-    const { matches: found, isCut } = searched ?? { matches: [], isCut: false };
+    const { matches: found, isCut, isPart } = searched ?? nothingFound;
     const matches = found.filter(({ distance }) => distance <= threshold);
     if (isCut && matches.length === found.length) warnings.push(cutWarning(faces.indexOf(face)));
     const nearMisses = nearMissesAmong(found, threshold).slice(0, candidates || nearMissesSearched);
     // A face that the service does not find again in its part was compared with nobody.
-    const reasons: QualityReason[] = searched ? [...face.reasons] : ['LOW_FACE_QUALITY', ...face.reasons];
+    const reasons: QualityReason[] = isPart ? ['LOW_FACE_QUALITY', ...face.reasons] : [...face.reasons];
     return { ...face, matches: bestOfEntries(matches), candidates: nearMisses, reasons };
   });
   return { faces: matched, hasGallery: true, warnings };
 }
 
-/** Searches for one face whose place is known, with one call. */
+/** Searches for one face whose place is known, with one call for each collection. */
 export async function matchKnownFace(
-  gallery: Gallery,
+  galleries: Galleries,
   picture: Picture,
   area: Box,
   { threshold, deadline }: Pick<Match, 'threshold' | 'deadline'>,
 ): Promise<Pick<MatchResult, 'hasGallery'> & { readonly matches: readonly FaceMatch[] }> {
   const part = await encodePart(picture, frameAround(area, margins[0], minSide, picture), area, []);
-  const found = await search(gallery, picture, part, { within: threshold, deadline });
-  if (found === 'no collection') return { matches: [], hasGallery: false };
-  const isMeant = found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap;
-  return { matches: isMeant ? bestOfEntries(found.matches) : [], hasGallery: true };
+  const [found, required] = await allOrFirstError([
+    searchAll(galleries, (gallery) => search(gallery, picture, part, { within: threshold, deadline })),
+    galleries.required(),
+  ]);
+  if (isLost(found, required)) return { matches: [], hasGallery: false };
+  const meant = found.map(({ outcome }) => (isMeant(outcome, area) ? outcome : undefined));
+  return { matches: bestOfEntries(merged(meant)?.matches ?? []), hasGallery: true };
 }
 
 function cutWarning(index: number): string {
@@ -173,33 +172,75 @@ interface SearchedPicture {
 
 /** Result of a search for one face. */
 interface FoundMatches {
-  /** Faces of the collection, nearest first. */
+  /** Faces of the collections, nearest first. */
   readonly matches: readonly FaceMatch[];
-  /** True if the search returned as many faces as it may; others may be near enough too. */
+  /** True if a search returned as many faces as it may; others may be near enough too. */
   readonly isCut: boolean;
+  /** True if the face was not found again for some of the collections, and not compared with theirs. */
+  readonly isPart: boolean;
 }
+
+const nothingFound: FoundMatches = { matches: [], isCut: false, isPart: true };
 
 /** Finds the faces of a picture, and at the same time searches for the largest. */
 export async function searchPicture(
-  gallery: Gallery,
+  galleries: Galleries,
   picture: Picture,
   limits: SearchLimits,
 ): Promise<SearchedPicture> {
-  const [faces, whole] = await sendWhole(picture, (sent) =>
+  const [faces, wholes, required] = await sendWhole(picture, (sent) =>
     allOrFirstError([
-      detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
-      search(gallery, picture, sent, limits),
+      detectFaces(galleries.caller, picture, sent, limits.deadline?.remainingMs()),
+      searchAll(galleries, (gallery) => search(gallery, picture, sent, limits)),
+      galleries.required(),
     ]),
   );
-  if (whole === 'no collection') return { faces };
-  const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
+  if (isLost(wholes, required)) return { faces };
   return {
     faces,
     async matchesOf(face) {
-      if (face === searched && whole !== 'no face') return whole;
       const others = faces.filter((other) => other !== face).map(({ area }) => area);
-      return searchOne(gallery, picture, face, others, limits);
+      const partOf = partsAround(picture, face, others);
+      const present = wholes.filter(({ outcome }) => outcome !== 'no collection');
+      const found = present.map(({ gallery, outcome }) => {
+        const isSearched = typeof outcome === 'object' && nearestFace(faces, outcome.box) === face;
+        return isSearched ? outcome : searchOne(gallery, picture, face, partOf, limits);
+      });
+      return merged(await allOrFirstError(found));
     },
+  };
+}
+
+/** Outcome of a search in one collection. */
+interface SearchedGallery {
+  readonly gallery: Gallery;
+  readonly outcome: Searched | 'no face' | 'no collection';
+}
+
+/** Searches all collections at the same time. */
+async function searchAll(
+  { all }: Galleries,
+  searchIn: (gallery: Gallery) => Promise<SearchedGallery['outcome']>,
+): Promise<SearchedGallery[]> {
+  const outcomes = await allOrFirstError(all.map(searchIn));
+  return all.map((gallery, index) => ({ gallery, outcome: outcomes[index] ?? 'no collection' }));
+}
+
+/** Returns true if a collection does not exist that must, see `Galleries`. */
+function isLost(searched: readonly SearchedGallery[], required: number): boolean {
+  return searched.slice(0, required).some(({ outcome }) => outcome === 'no collection');
+}
+
+/**
+ * Joins what the collections have found, nearest first; `undefined` if the face was found for none of them.
+ */
+function merged(found: readonly (Omit<FoundMatches, 'isPart'> | undefined)[]): FoundMatches | undefined {
+  const all = found.filter((each) => each !== undefined);
+  if (all.length === 0) return undefined;
+  return {
+    matches: all.flatMap(({ matches }) => matches).sort((one, other) => one.distance - other.distance),
+    isCut: all.some(({ isCut }) => isCut),
+    isPart: all.length < found.length,
   };
 }
 
@@ -209,28 +250,47 @@ export function nearestFace(faces: readonly Face[], box: Box): Face | undefined 
   return nearest && overlap(nearest.area, box) >= sameFaceOverlap ? nearest : undefined;
 }
 
+/** Makes a function that cuts out a part around a face, once for each margin. */
+function partsAround(
+  picture: Picture,
+  { area }: Face,
+  others: readonly Box[],
+): (margin: number) => Promise<SentPicture> {
+  const parts = new Map<number, Promise<SentPicture>>();
+  return (margin) => {
+    const part =
+      parts.get(margin) ?? encodePart(picture, frameAround(area, margin, minSide, picture), area, others);
+    parts.set(margin, part);
+    return part;
+  };
+}
+
 /**
- * Searches for one face by a part cut out around it. Returns `undefined` if the service finds no face in it,
- * or another one.
+ * Searches one collection for one face by a part cut out around it. Returns `undefined` if the service finds
+ * no face in it, or another one.
  */
 async function searchOne(
   gallery: Gallery,
   picture: Picture,
   { area }: Face,
-  others: readonly Box[],
+  partOf: (margin: number) => Promise<SentPicture>,
   limits: SearchLimits,
-): Promise<FoundMatches | undefined> {
+): Promise<Searched | undefined> {
   for (const margin of margins) {
-    const part = await encodePart(picture, frameAround(area, margin, minSide, picture), area, others);
-    const found = await search(gallery, picture, part, limits);
+    const found = await search(gallery, picture, await partOf(margin), limits);
     if (found === 'no collection') break;
-    if (found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap) return found;
+    if (isMeant(found, area)) return found;
   }
   return undefined;
 }
 
+/** Returns true if the service used the face of that box. */
+function isMeant(found: SearchedGallery['outcome'], area: Box): found is Searched {
+  return typeof found === 'object' && overlap(found.box, area) >= sameFaceOverlap;
+}
+
 /** Result of a search: the face that the service used, and its matches. */
-interface Searched extends FoundMatches {
+interface Searched extends Omit<FoundMatches, 'isPart'> {
   readonly box: Box;
 }
 
@@ -290,7 +350,29 @@ export async function matchEnrolled(
   const { FaceMatches } = await onceKnown('unknown face', maxCompareMs, (leftMs) =>
     caller.send(command, leftMs),
   );
-  return bestOfEntries(matchesWithin(threshold, FaceMatches));
+  return matchesWithin(threshold, FaceMatches);
+}
+
+/**
+ * Finds the faces of other collections that match the largest face of an enrolled picture.
+ * @throws BackendUnavailableError also when one of them could not be searched for it
+ */
+export async function matchElsewhere(
+  galleries: readonly Gallery[],
+  picture: Picture,
+  threshold: number,
+): Promise<FaceMatch[]> {
+  const end = performance.now() + maxCompareMs;
+  const deadline = new Deadline(() => end - performance.now());
+  const found = await sendWhole(picture, (sent) =>
+    allOrFirstError(
+      galleries.map((gallery) => search(gallery, picture, sent, { within: threshold, deadline })),
+    ),
+  );
+  return found.flatMap((searched) => {
+    if (typeof searched === 'string') throw new BackendUnavailableError(`A collection has ${searched}.`, 5);
+    return searched.matches;
+  });
 }
 
 /** Converts the matches within a threshold, best first. */

@@ -12,6 +12,15 @@ const externalImageIdForm = /^([1-9]\d{0,14}):([A-Za-z0-9-]+)$/;
 const takenOverForm = /^[1-9]\d{0,14}$/;
 const faceIdForm = /^[A-Za-z0-9-]+$/;
 
+/**
+ * Names the collections of the listed faces. The first is that of a deployment with one. No stack and no
+ * bucket has a name with an underscore, so none of the others is another deployment's own.
+ */
+export function collectionIdsOf(collectionId: string, count: number): [string, ...string[]] {
+  const others = Array.from({ length: count - 1 }, (_, index) => `${collectionId}_${index + 2}`);
+  return [collectionId, ...others];
+}
+
 /** Writes an owner as an `ExternalImageId`, within Rekognition's `[a-zA-Z0-9_.\-:]{1,255}`. */
 export function externalImageIdOf({ entryId, imageId }: FaceOwner): string {
   return `${entryId}:${imageId}`;

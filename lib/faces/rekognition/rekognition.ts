@@ -1,10 +1,12 @@
-import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
 import { defaultAwsMinSimilarity, defaultAwsSimilarity } from '../../config.ts';
 import type { Box } from '../../contract/shapes.ts';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
+import { allOrFirstError } from '../../promises.ts';
+import { bestOfEntries } from '../best-of-entries.ts';
 import { drawnFace } from '../drawn-face.ts';
 import type {
   Comparison,
@@ -37,14 +39,26 @@ import { compareLargest, compareWithReferences, openLargest } from './compare.ts
 import { sendWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { ignoringNoCollection } from './failures.ts';
+import { type CollectionsNote, Galleries, type Gallery } from './galleries.ts';
 import { KeptCollection } from './kept-collection.ts';
 import { type LookBackSettings, RekognitionLookBack } from './look-back.ts';
-import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces, matchKnownFace } from './match.ts';
+import {
+  detectFaces,
+  distanceOf,
+  matchElsewhere,
+  matchEnrolled,
+  matchFaces,
+  matchKnownFace,
+} from './match.ts';
 import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
 
 export interface RekognitionSettings {
   readonly region: string;
   readonly collectionId: string;
+  /** Number of collections that the listed faces are in; 1 unless set. */
+  readonly collections?: number | undefined;
+  /** Record of the number of collections; without it nobody notices fewer ones than before. */
+  readonly collectionsNote?: CollectionsNote | undefined;
   /** Smallest similarity of a match, 0..100, unless a request asks for another. */
   readonly similarityThreshold: number;
   /** Smallest similarity that any threshold may mean, 0..100; Amazon's default of 80 unless set. */
@@ -87,7 +101,7 @@ class Rekognition implements FaceBackend {
   readonly maxImageBytes = 15 * 1024 * 1024;
   readonly defaults: MatchDefaults;
   readonly lookBack: LookBack | undefined;
-  readonly #gallery: Gallery;
+  readonly #galleries: Galleries;
   readonly #limits: ThresholdLimits;
   readonly #modelName: string;
   readonly #metric: DistanceMetric;
@@ -96,12 +110,18 @@ class Rekognition implements FaceBackend {
    * Tests that the service answers. The test passes even if the service does not take the drawing for a face.
    */
   readonly #detectDrawn = onceIn(testEveryMs, async () => {
-    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: drawnFace } }));
+    await this.#galleries.caller.send(new DetectFacesCommand({ Image: { Bytes: drawnFace } }));
   });
 
   constructor(settings: RekognitionSettings) {
     const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
-    this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
+    const caller = new RekognitionCaller({ region, callsPerSecond });
+    this.#galleries = new Galleries(
+      caller,
+      collectionId,
+      settings.collections ?? 1,
+      settings.collectionsNote,
+    );
     const { minSimilarity = defaultAwsMinSimilarity } = settings;
     this.#limits = {
       model: ownName,
@@ -116,7 +136,7 @@ class Rekognition implements FaceBackend {
     this.lookBack =
       settings.lookBack &&
       new RekognitionLookBack(
-        new KeptCollection(this.#gallery.caller, collectionId, settings.lookBack.days),
+        new KeptCollection(caller, collectionId, settings.lookBack.days),
         settings.lookBack,
         (options) => this.#used(options),
       );
@@ -137,7 +157,7 @@ class Rekognition implements FaceBackend {
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
-    const faces = await sendWhole(picture, (sent) => detectFaces(this.#gallery.caller, picture, sent));
+    const faces = await sendWhole(picture, (sent) => detectFaces(this.#galleries.caller, picture, sent));
     return faces.map(({ area, confidence }) => ({ area, confidence }));
   }
 
@@ -146,7 +166,7 @@ class Rekognition implements FaceBackend {
     const { candidates = 0, reviewBand = 1, deadline } = options;
     const nearThreshold = nearMissThreshold(used.threshold, reviewBand);
     const how = { threshold: used.threshold, candidates, nearThreshold, deadline };
-    const matched = await matchFaces(this.#gallery, picture, how);
+    const matched = await matchFaces(this.#galleries, picture, how);
     return { ...matched, ...used, nearThreshold, warnings: [...used.warnings, ...matched.warnings] };
   }
 
@@ -154,17 +174,17 @@ class Rekognition implements FaceBackend {
     const used = this.#used(options);
     const { threshold } = used;
     const { deadline } = options;
-    return { ...(await matchKnownFace(this.#gallery, picture, area, { threshold, deadline })), ...used };
+    return { ...(await matchKnownFace(this.#galleries, picture, area, { threshold, deadline })), ...used };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
-    const compared = await compareLargest(this.#gallery.caller, probe, reference, options.deadline);
+    const compared = await compareLargest(this.#galleries.caller, probe, reference, options.deadline);
     return { ...compared, ...this.#used(options) };
   }
 
   async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
     const used = this.#used(options);
-    const compare = await openLargest(this.#gallery.caller, probe, options.deadline);
+    const compare = await openLargest(this.#galleries.caller, probe, options.deadline);
     return { ...used, compare: async (reference) => ({ ...(await compare(reference)), ...used }) };
   }
 
@@ -173,7 +193,7 @@ class Rekognition implements FaceBackend {
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {
-    const compared = await compareWithReferences(this.#gallery, probe, references, options.deadline);
+    const compared = await compareWithReferences(this.#galleries, probe, references, options.deadline);
     return { ...compared, ...this.#used(options) };
   }
 
@@ -193,10 +213,12 @@ class Rekognition implements FaceBackend {
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const { faceId, ...enrolled } = await withPictureOf(picture)((shown) =>
-      enrollLargest(this.#gallery, shown, owner, qualityFilter),
-    );
-    const similar = compare ? await this.#similarTo(faceId) : null;
+    await this.#galleries.prepare();
+    const gallery = this.#galleries.galleryOf(owner.entryId);
+    const { faceId, similar, ...enrolled } = await withPictureOf(picture)(async (shown) => {
+      const indexed = await enrollLargest(gallery, shown, owner, qualityFilter);
+      return { ...indexed, similar: compare ? await this.#similarTo(gallery, indexed.faceId, shown) : null };
+    });
     return { ...enrolled, similar };
   }
 
@@ -204,9 +226,15 @@ class Rekognition implements FaceBackend {
    * Finds faces like an enrolled one. It returns `null` if that fails, because the face is enrolled all the
    * same.
    */
-  async #similarTo(faceId: string): Promise<readonly FaceMatch[] | null> {
+  async #similarTo(gallery: Gallery, faceId: string, picture: Picture): Promise<readonly FaceMatch[] | null> {
+    const { threshold } = this.defaults;
+    const others = this.#galleries.all.filter((other) => other !== gallery);
     try {
-      return await matchEnrolled(this.#gallery, faceId, this.defaults.threshold);
+      const found = await allOrFirstError([
+        matchEnrolled(gallery, faceId, threshold),
+        ...(others.length > 0 ? [matchElsewhere(others, picture, threshold)] : []),
+      ]);
+      return bestOfEntries(found.flat().sort((one, other) => one.distance - other.distance));
     } catch (error) {
       log().warn({ err: error }, 'enrollment: similar faces could not be looked for');
       return null;
@@ -214,37 +242,39 @@ class Rekognition implements FaceBackend {
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {
-    const { collectionId } = this.#gallery;
-    const ids = new Set(faces.flatMap(({ faceId }) => faceIdOf(collectionId, faceId) ?? []));
-    await ignoringNoCollection(() => deleteFaces(this.#gallery, [...ids]));
+    await this.#galleries.required();
+    await allOrFirstError(
+      this.#galleries.all.map(async (gallery) => {
+        const ids = new Set(faces.flatMap(({ faceId }) => faceIdOf(gallery.collectionId, faceId) ?? []));
+        await ignoringNoCollection(() => deleteFaces(gallery, [...ids]));
+      }),
+    );
   }
 
   /**
    * Lists our faces, and those that an import has taken over or may take over. Faces with other names, which
-   * other programs added to the collection, are left out.
+   * other programs added to a collection, are left out.
    */
   async *listFaces(): AsyncIterable<ListedFace> {
-    const { caller, collectionId } = this.#gallery;
-    let NextToken: string | undefined;
-    do {
-      const command = new ListFacesCommand({ CollectionId: collectionId, MaxResults: 4096, NextToken });
-      const page = await ignoringNoCollection(() => caller.send(command));
-      for (const { ExternalImageId, FaceId } of page?.Faces ?? []) {
-        const owner = ownerOf(ExternalImageId, FaceId);
-        if (owner && FaceId !== undefined) {
-          yield { ...owner, faceId: faceTokenOf(collectionId, FaceId), isCurrent: true };
+    await this.#galleries.required();
+    for (const { caller, collectionId } of this.#galleries.all) {
+      let NextToken: string | undefined;
+      do {
+        const command = new ListFacesCommand({ CollectionId: collectionId, MaxResults: 4096, NextToken });
+        const page = await ignoringNoCollection(() => caller.send(command));
+        for (const { ExternalImageId, FaceId } of page?.Faces ?? []) {
+          const owner = ownerOf(ExternalImageId, FaceId);
+          if (owner && FaceId !== undefined) {
+            yield { ...owner, faceId: faceTokenOf(collectionId, FaceId), isCurrent: true };
+          }
         }
-      }
-      NextToken = page?.NextToken;
-    } while (NextToken);
+        NextToken = page?.NextToken;
+      } while (NextToken);
+    }
   }
 
-  async hasGallery(): Promise<boolean> {
-    const { caller, collectionId } = this.#gallery;
-    const described = await ignoringNoCollection(() =>
-      caller.send(new DescribeCollectionCommand({ CollectionId: collectionId })),
-    );
-    return described !== undefined;
+  hasGallery(): Promise<boolean> {
+    return this.#galleries.exist();
   }
 
   async check(): Promise<void> {
@@ -258,7 +288,7 @@ class Rekognition implements FaceBackend {
   engine(): undefined {}
 
   async close(): Promise<void> {
-    this.#gallery.caller.close();
+    this.#galleries.caller.close();
   }
 }
 

@@ -33,6 +33,9 @@ export interface Outcome {
 /** Condition that the item does not exist yet. */
 export const isNew: Condition = { condition: 'attribute_not_exists(#pk)' };
 
+/** Condition that the item still exists. */
+export const isThere: Condition = { condition: 'attribute_exists(#pk)' };
+
 /** Converts an action for the SDK. If its condition fails, DynamoDB returns the present item. */
 export function forTable(TableName: string, action: Action): TransactWriteItem {
   const { condition: ConditionExpression, values } = action;

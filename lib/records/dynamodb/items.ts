@@ -31,6 +31,7 @@ import type { Item, Key } from './keys.ts';
  * review-tally         <day>#<entry>#… counts of decided matches
  * review-event         <event id>      an event of a review, for the table's stream
  * arrived              <picture id>    a processed picture that waits for its number
+ * numbering            turn            who numbers those now, see `numbering-turn.ts`
  * result#<random>      <place>         a part of an answer that is too large for one item
  * clock                <number>        the start of a run: its time, and the time of the picture before it
  * counter              entry           the last entry's id
@@ -143,6 +144,7 @@ export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk:
 export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
 
 export const arrivalKey = (pictureId: string): Key => ({ pk: arrivalsPartition, sk: pictureId });
+export const numberingTurnKey: Key = { pk: 'numbering', sk: 'turn' };
 export const storeKey: Key = { pk: 'store', sk: 'store' };
 
 export const hiddenEntriesPartition = (status: RecordStatus) => `entries#${status}`;

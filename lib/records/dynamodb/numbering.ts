@@ -4,12 +4,13 @@ import type { AuditFacts } from '../../audit/port.ts';
 import type { PictureOfFaces } from '../../faces/rekognition/kept-faces.ts';
 import { timeAfter } from '../shared/clock.ts';
 import { row } from '../shared/row.ts';
-import { type Action, isNew } from './action.ts';
+import { type Action, isNew, isThere } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import {
   arrivalKey,
   arrivalsPartition,
   counterKey,
+  numberingTurnKey,
   padded,
   pictureKey,
   processedPartition,
@@ -17,6 +18,7 @@ import {
   scopePartition,
 } from './items.ts';
 import type { Item, Key } from './keys.ts';
+import { NumberingTurn } from './numbering-turn.ts';
 import { lastRank } from './ranks.ts';
 
 /** Bytes of an answer: in the item itself, or in parts beside it. */
@@ -60,11 +62,10 @@ const arrivalsAtOnce = 25;
 /** Limit on the scopes read at the same time, because a crowd is in many. */
 const scopesAtOnce = 10;
 const longestPauseMs = 100;
-/**
- * Number of checks if the first writer has done its work. After them, the next writer does it, because the
- * first may have crashed.
- */
-const maxChecks = 4;
+/** Milliseconds since the last number in which others are likely to number too. */
+const busyMs = 50;
+/** Milliseconds for which a process goes on storing arrivals after it met others. */
+const crowdMs = 10_000;
 /**
  * Milliseconds after which an arrival is abandoned. Its writer waits only for seconds, so an older one was
  * left by a crash, and never acknowledged.
@@ -75,7 +76,7 @@ const arrivalMs = 60_000;
  * Numbers processed pictures 1, 2, … without a gap, and ranks them in their scopes in the same way. A page is
  * then a range of numbers. One transaction changes the counter, the picture's number, and its index items.
  *
- * If others number at the same moment, a picture is stored as an arrival. The next writer numbers all
+ * If others number at the same moment, a picture is stored as an arrival. Whoever has the turn numbers all
  * arrivals, so many simultaneous writers need few transactions.
  */
 export function pictureNumbering(
@@ -84,57 +85,99 @@ export function pictureNumbering(
   // Writers of one process take turns, so that they do not collide.
   const oneByOne = pLimit(1);
   let count: Count | undefined;
+  let crowdedUntil = 0;
   let failure: { readonly at: number; readonly error: unknown } | undefined;
 
-  async function numberAlone(arrival: Arrival, now = Date.now()): Promise<Numbered | undefined> {
-    const before = count ?? countOf(await table.get(counterKey('processed')));
+  /** Numbers a picture with one transaction. Returns `undefined` if others number at this moment. */
+  async function numberAlone(arrival: Arrival): Promise<Numbered | undefined> {
+    const before = count;
     count = undefined;
+    if (!before) {
+      const present = await presentCount(table);
+      return present && numberAfter(present, arrival);
+    }
+    const { numbered, present } = await tryNumber(before, arrival);
+    // Others have numbered since. Whoever refuses tells the count, so that it need not be read.
+    return numbered ?? (present && !isBusy(present) ? numberAfter(present, arrival) : undefined);
+  }
+
+  async function numberAfter(
+    before: Count,
+    arrival: Arrival,
+    now = Date.now(),
+  ): Promise<Numbered | undefined> {
+    return (await tryNumber(before, arrival, now)).numbered;
+  }
+
+  /** Tries to number a picture after that count; returns the present one if it is another. */
+  async function tryNumber(
+    before: Count,
+    arrival: Arrival,
+    now = Date.now(),
+  ): Promise<{ readonly numbered?: Numbered | undefined; readonly present?: Count }> {
     const { actions, facts, after } = await numbering(table, before, [arrival], now);
     const { done, refused } = await table.transact(actions, facts);
-    if (!done) return numberedAs(refused.get(1));
+    if (!done) {
+      const counter = refused.get(0);
+      return { numbered: numberedAs(refused.get(1)), ...(counter && { present: countOf(counter) }) };
+    }
     count = after;
-    return { number: after.last, at: after.at };
+    return { numbered: { number: after.last, at: after.at } };
   }
 
   /** Numbers a picture of an earlier time. It never becomes an arrival, because those share one time. */
   function numberCarried(arrival: Arrival, time: Date): Promise<Numbered> {
-    return table.settle(async () => (await numberAlone(arrival, time.getTime())) ?? again);
+    return table.settle(async () => {
+      const before = count ?? countOf(await table.get(counterKey('processed')));
+      count = undefined;
+      return (await numberAfter(before, arrival, time.getTime())) ?? again;
+    });
   }
 
   async function numberTogether(arrival: Arrival): Promise<Numbered> {
+    count = undefined;
+    crowdedUntil = performance.now() + crowdMs;
     await table.settle(async () => {
       const put = { ...arrivalKey(arrival.pictureId), ...arrival, arrived: Date.now() };
       return (await table.transact([{ put }])).done || again;
     });
     // The writer whose pause ends first numbers all arrivals, and the others have nothing left to do.
     await wait(Math.random() * longestPauseMs);
+    const turn = new NumberingTurn(table);
     try {
-      return await numberArrivals(arrival);
+      return await numberArrivals(arrival, turn);
     } catch (error) {
       // Otherwise a later writer would number a picture that was never acknowledged.
-      await forget(table, [arrival]).catch(() => undefined);
-      throw error;
+      const [numbered] = await Promise.all([
+        withdrawn(table, arrival).catch(() => undefined),
+        turn.release().catch(() => undefined),
+      ]);
+      if (!numbered) throw error;
+      return numbered;
     }
   }
 
-  function numberArrivals(arrival: Arrival): Promise<Numbered> {
-    let awaited: string | undefined;
-    let checks = 0;
+  function numberArrivals(arrival: Arrival, turn: NumberingTurn): Promise<Numbered> {
+    const counter = counterKey('processed');
+    const picture = pictureKey(arrival.pictureId);
     return table.settle(async () => {
-      // Only the first arrival's writer does the work. If all did it, all but one would work in vain.
-      const first = await firstArrived(table);
-      checks = first === awaited ? checks + 1 : 1;
-      awaited = first;
-      if (first !== undefined && first < arrival.pictureId && checks <= maxChecks) return again;
-      const counter = counterKey('processed');
-      const items = await table.getAll([counter, pictureKey(arrival.pictureId)]);
-      const known = numberedAs(items.find(({ pk }) => pk !== counter.pk));
-      if (known) return known;
+      const items = await table.getAll([counter, picture, turn.key]);
+      const known = numberedAs(items.find(({ pk }) => pk === picture.pk));
+      if (known) {
+        // A transaction of ours that seemed to fail may have been done.
+        await turn.release();
+        return known;
+      }
+      const present = items.find(({ pk }) => pk === turn.key.pk);
+      if (!turn.isFree(present)) return again;
+      const [isOurs, arrivals] = await Promise.all([turn.take(present), arrivalsWith(table, arrival)]);
+      if (!isOurs) return again;
       const before = countOf(items.find(({ pk }) => pk === counter.pk));
-      const arrivals = await arrivalsWith(table, arrival);
+      if (arrivals.length === 1) crowdedUntil = 0;
       const { actions, facts, after } = await numbering(table, before, arrivals);
-      const removals = arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId) }));
-      const { done, refused } = await table.transact([...actions, ...removals], facts);
+      // A writer that gave up has taken its arrival back, and told its client so.
+      const removals = arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId), ...isThere }));
+      const { done, refused } = await table.transact([...actions, ...removals, turn.end], facts);
       if (done) return { number: before.last + 1, at: after.at };
       await forget(
         table,
@@ -151,13 +194,35 @@ export function pictureNumbering(
       if (failure && failure.at > since) throw failure.error;
       try {
         if (carried) return await numberCarried(arrival, carried);
-        return (await numberAlone(arrival)) ?? (await numberTogether(arrival));
+        const isCrowded = performance.now() < crowdedUntil;
+        const alone = isCrowded ? undefined : await numberAlone(arrival);
+        return alone ?? (await numberTogether(arrival));
       } catch (error) {
         failure = { at: performance.now(), error };
         throw error;
       }
     });
   };
+}
+
+/** Reads the count; returns `undefined` if others number at this moment. */
+async function presentCount(table: TableClient): Promise<Count | undefined> {
+  const counter = counterKey('processed');
+  const items = await table.getAll([counter, numberingTurnKey]);
+  const present = countOf(items.find(({ pk }) => pk === counter.pk));
+  const hasTurn = items.some(({ pk }) => pk === numberingTurnKey.pk);
+  return hasTurn || isBusy(present) ? undefined : present;
+}
+
+/** Returns true if the last number was given just now: a transaction would meet others, and stop theirs. */
+function isBusy({ at }: Count): boolean {
+  return Math.abs(Date.now() - at) < busyMs;
+}
+
+/** Takes an arrival back. Returns its number if somebody has numbered it before. */
+async function withdrawn(table: TableClient, arrival: Arrival): Promise<Numbered | undefined> {
+  await forget(table, [arrival]);
+  return numberedAs(await table.get(pictureKey(arrival.pictureId)));
 }
 
 function countOf(counter: Item | undefined): Count {
@@ -238,20 +303,10 @@ function changeOfCounter({ last }: Count, { last: next, at, match, noMatch }: Co
   };
 }
 
-/** Returns the id of the first arrival, if there is one. */
-async function firstArrived(table: TableClient): Promise<string | undefined> {
-  const [first] = await arrivedItems(table, 1);
-  return first?.sk;
-}
-
-async function arrivedItems(table: TableClient, atOnce: number): Promise<Item[]> {
-  const { value = [] } = await table.query(arrivalsPartition, { atOnce }).next();
-  return value;
-}
-
 /** Returns this arrival and some of the others. It also removes arrivals that crashed writers left. */
 async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]> {
-  const items = await arrivedItems(table, arrivalsAtOnce);
+  const listed = await table.query(arrivalsPartition, { atOnce: arrivalsAtOnce }).next();
+  const items: Item[] = listed.value ?? [];
   const isLeft = ({ arrived }: Item) => Date.now() - arrived > arrivalMs;
   await forget(table, items.filter(isLeft).map(arrivalOf));
   const others = items.filter((item) => !isLeft(item)).map(arrivalOf);
@@ -260,8 +315,8 @@ async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]
 
 /** Returns as many of the first arrivals as one transaction has room for, at least one. */
 function fitting(arrivals: readonly Arrival[]): Arrival[] {
-  // Three actions are for the counter, a new run of times, and the head of the audit trail.
-  let actions = 3;
+  // Four actions are for the counter, a new run of times, the turn, and the head of the audit trail.
+  let actions = 4;
   const tooMany = arrivals.findIndex(({ scopes }) => {
     // An arrival needs actions for its number, answer, removal, line of the audit trail, and each scope.
     actions += 4 + scopes.length;

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { App, CfnResource } from 'aws-cdk-lib';
 import { refusedEndpoints } from '../../../infra/refused-endpoints.ts';
 import { FaceBlacklistStack } from '../../../infra/stack.ts';
+import { maxCollections } from '../../../lib/config.ts';
 import { lookBackCollectionOf } from '../../../lib/faces/rekognition/kept-faces.ts';
+import { collectionIdsOf } from '../../../lib/faces/rekognition/names.ts';
 import { account } from './call.ts';
 import type { Roles, Statement } from './policy.ts';
 import type { EmulatedNames } from './roles.ts';
@@ -27,10 +29,15 @@ type Template = Readonly<Record<string, TemplateResource>>;
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Gives the roles what a look-back needs, if the settings ask for one. */
-function lookBackContext(): Readonly<Record<string, string>> {
+/** Gives the roles what a look-back and several collections need, if the settings ask for them. */
+function contextOfSettings(): Readonly<Record<string, string>> {
   const { LOOK_BACK_DAYS: lookBackDays = '', KEEP_UNMATCHED_DAYS: keepUnmatchedDays } = process.env;
-  return { ...(lookBackDays && { lookBackDays }), ...(keepUnmatchedDays && { keepUnmatchedDays }) };
+  const { REKOGNITION_COLLECTIONS: collections } = process.env;
+  return {
+    ...(lookBackDays && { lookBackDays }),
+    ...(keepUnmatchedDays && { keepUnmatchedDays }),
+    ...(collections && { collections }),
+  };
 }
 
 function synthesizeStack(outdir: string): { stack: FaceBlacklistStack; template: Template } {
@@ -40,7 +47,7 @@ function synthesizeStack(outdir: string): { stack: FaceBlacklistStack; template:
     analyticsReporting: false,
     stackTraces: false,
     // The functions' code is not needed.
-    context: { ...context, ...lookBackContext(), 'aws:cdk:bundling-stacks': [] },
+    context: { ...context, ...contextOfSettings(), 'aws:cdk:bundling-stacks': [] },
   });
   const stack = new FaceBlacklistStack(app, 'FaceBlacklist');
   const { template } = app.synth().getStackByName(stack.stackName);
@@ -102,17 +109,21 @@ function resolver(template: Template, stackName: string, names: EmulatedNames): 
     if (join !== undefined) return (resolve(join[1]) as string[]).join(join[0]);
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one)]));
   };
-  // The stack names the collection after itself; the emulators have a name of their own for it.
-  const collection = `:collection/${stackName}`;
+  // The stack names the collections after itself; the emulators have names of their own for them.
+  const own = [lookBackCollectionOf, ...collectionIdsOf('', maxCollections).map(suffixing)];
   return (value) =>
     JSON.parse(
-      JSON.stringify(resolve(value))
-        .replaceAll(`${collection}"`, `:collection/${names.collection}"`)
-        .replaceAll(
-          `:collection/${lookBackCollectionOf(stackName)}"`,
-          `:collection/${lookBackCollectionOf(names.collection)}"`,
-        ),
+      own.reduce(
+        (text, idOf) =>
+          text.replaceAll(`:collection/${idOf(stackName)}"`, `:collection/${idOf(names.collection)}"`),
+        JSON.stringify(resolve(value)),
+      ),
     );
+}
+
+/** Makes a function that adds a suffix. */
+function suffixing(suffix: string): (collectionId: string) => string {
+  return (collectionId) => `${collectionId}${suffix}`;
 }
 
 const names: EmulatedNames = JSON.parse(process.argv[2] ?? '{}');

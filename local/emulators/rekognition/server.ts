@@ -33,6 +33,8 @@ const closeTimeoutMs = 5_000;
 export interface RekognitionOptions {
   /** 0 takes any that is free. */
   readonly port: number;
+  /** Address to listen on; 127.0.0.1 by default. Whoever reaches it may use it. */
+  readonly host?: string;
   /** Holds the database; one emulator at a time uses it. */
   readonly dataDir: string;
   /** Threads that find and compare faces. */
@@ -81,7 +83,7 @@ export async function startRekognition(options: RekognitionOptions): Promise<Rek
   });
   const server = createHttpServer();
   emulator.serve(server);
-  server.listen(options.port, '127.0.0.1');
+  server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const opened = resources.move();

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { ConfigError } from '../../../lib/config.ts';
 
@@ -7,6 +8,7 @@ import { ConfigError } from '../../../lib/config.ts';
  */
 export function parseRekognitionSettings(environment: Readonly<Record<string, string | undefined>>): {
   readonly port: number;
+  readonly host: string;
   readonly dataDir: string;
   readonly consistencyMs: number;
 } {
@@ -14,8 +16,13 @@ export function parseRekognitionSettings(environment: Readonly<Record<string, st
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
     throw new ConfigError(`REKOGNITION_PORT takes a whole number from 0 to 65535, not '${port}'.`);
   }
+  const host = environment.REKOGNITION_HOST?.trim() || '127.0.0.1';
+  if (isIP(host) === 0) {
+    throw new ConfigError(`REKOGNITION_HOST takes an address such as 127.0.0.1, not '${host}'.`);
+  }
   return {
     port: Number(port),
+    host,
     consistencyMs: parseConsistencyMs(environment),
     dataDir: resolve(environment.REKOGNITION_DATA_DIR?.trim() || './data/rekognition'),
   };

@@ -6,6 +6,7 @@ import { decodePicture } from '../../../lib/inputs/decode.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { enrollAs, entriesOf, gallery, heldPicture, owner } from '../../suites/faces/fixtures.ts';
 import { beside, pictureOfNobody, portraits, smallSample } from '../samples.ts';
+import { collectionsSuite } from './collections-suite.ts';
 import { openAdapter, startEmulator } from './open.ts';
 
 const { emulator, stop } = await startEmulator();
@@ -23,17 +24,21 @@ describe('Rekognition', () => {
   /** Pictures of the three women of sample 3, from left to right. */
   let women: readonly Picture[];
   let her: Picture;
+  let trio: Picture;
 
   beforeAll(async () => {
     backend = openAdapter();
     women = await portraits(backend, 3);
     her = women[1] as Picture;
+    trio = await smallSample(3);
   });
   afterAll(() => backend.close());
   beforeEach(async () => {
     await backend.remove(await gallery(backend));
     await backend.enroll(her, owner(2));
   });
+
+  collectionsSuite(() => ({ women, group: trio }));
 
   test('is asked no more often than needed', async () => {
     const group = await smallSample(6);

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
@@ -154,6 +154,77 @@ describe('records in DynamoDB', () => {
       expect(await addInTheCrowd('ours')).toMatchObject({ id: 2 });
       expect(await addInTheCrowd('third')).toMatchObject({ id: 3 });
       expect(await store.listProcessed({ limit: 1, offset: 0 })).toMatchObject({ total: 3 });
+    });
+
+    test('needs no arrival where others have only numbered before: the refusal tells the count', async () => {
+      const another = openDynamoRecords(settings);
+      await store.addProcessed('first', processedResult());
+      await another.addProcessed('second', processedResult());
+      proxy.calls.length = 0;
+      // Whoever numbers at the same moment is joined instead.
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 });
+      expect(await store.addProcessed('third', processedResult())).toMatchObject({ id: 3 });
+      vi.useRealTimers();
+      expect(proxy.calls.filter(({ operation }) => operation === 'TransactWriteItems')).toHaveLength(2);
+      expect(JSON.stringify(proxy.calls)).not.toContain('arrived');
+      await another.close();
+    });
+
+    test('is numbered though whoever had the turn has crashed', async () => {
+      const client = new DynamoDBClient({ region });
+      const Item = marshall({ pk: 'numbering', sk: 'turn', token: 'of a process that is gone' });
+      await client.send(new PutItemCommand({ TableName: settings.tableName, Item }));
+      await arrive('theirs', new Date());
+      await addInTheCrowd('ours');
+      expect(await store.findProcessed(['ours', 'theirs'])).toEqual(new Set(['ours', 'theirs']));
+      const { Item: turn } = await client.send(
+        new GetItemCommand({
+          TableName: settings.tableName,
+          Key: marshall({ pk: 'numbering', sk: 'turn' }),
+        }),
+      );
+      expect(turn).toBeUndefined();
+      client.destroy();
+    });
+
+    /** Lets the store learn nothing more once its picture has arrived, so that it gives up. */
+    const failAfterArrival = () => {
+      let hasArrived = false;
+      proxy.fault = ({ operation, body }) => {
+        if (operation === 'TransactWriteItems' && !hasArrived) {
+          hasArrived = JSON.stringify(body).includes('arrived');
+          return hasArrived ? undefined : cancelled('TransactionConflict', 'None', 'None');
+        }
+        const isLooking = operation === 'BatchGetItem' && JSON.stringify(body).includes('numbering');
+        return hasArrived && isLooking ? { error: 'ValidationException', message: 'No.' } : undefined;
+      };
+    };
+
+    test('and whose writer gave up is never numbered: its client was told that it failed', async () => {
+      failAfterArrival();
+      await expect(store.addProcessed('given up', processedResult())).rejects.toEqual(unavailable);
+      expect(await addInTheCrowd('ours')).toMatchObject({ id: 1 });
+      expect(await store.findProcessed(['given up'])).toEqual(new Set());
+      expect(await store.listProcessed({ limit: 20, offset: 0 })).toMatchObject({ total: 1 });
+    });
+
+    test('and that others numbered as its writer gave up is told with its number', async () => {
+      const another = openDynamoRecords(settings);
+      failAfterArrival();
+      let isNumbered = false;
+      proxy.before = async ({ operation, body }) => {
+        const isWithdrawal =
+          operation === 'TransactWriteItems' && /"Delete".*arrived/.test(JSON.stringify(body));
+        if (!isWithdrawal || isNumbered) return;
+        isNumbered = true;
+        failFirst(1, 'TransactWriteItems', cancelled('TransactionConflict', 'None', 'None'));
+        await another.addProcessed('theirs', processedResult());
+      };
+      const { id } = await store.addProcessed('ours', processedResult());
+      expect([1, 2]).toContain(id);
+      expect(await store.getProcessed(id)).toMatchObject({ db_id: id });
+      expect(await store.listProcessed({ limit: 20, offset: 0 })).toMatchObject({ total: 2 });
+      await another.close();
     });
 
     test('is forgotten when that process has crashed long ago', async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../lib/config.ts';
@@ -9,9 +10,15 @@ import { createClient, sampleBytes } from './emulator.ts';
 
 describe('the settings', () => {
   it('have defaults', () => {
-    const { port, dataDir } = parseRekognitionSettings({ REKOGNITION_PORT: '' });
-    expect(port).toBe(4600);
+    const { port, host, dataDir } = parseRekognitionSettings({ REKOGNITION_PORT: '' });
+    expect([port, host]).toEqual([4600, '127.0.0.1']);
     expect(dataDir).toMatch(/\/data\/rekognition$/);
+  });
+
+  it.each(['localhost', '127.0.0'])('take no host %s', (host) => {
+    const parse = () => parseRekognitionSettings({ REKOGNITION_HOST: host });
+    expect(parse).toThrow(ConfigError);
+    expect(parse).toThrow(`REKOGNITION_HOST takes an address such as 127.0.0.1, not '${host}'`);
   });
 
   it.each(['-1', '65536', '80a', '1.5'])('take no port %s', (port) => {
@@ -21,10 +28,12 @@ describe('the settings', () => {
   });
 });
 
-/** Starts the command on any free port. Its last line gives the `url`. */
-async function startCommand(dataDir: string): Promise<{ command: ChildProcess; url: string }> {
-  const command = spawn(process.execPath, ['local/emulators/rekognition/main.ts'], {
-    env: { ...process.env, REKOGNITION_PORT: '0', REKOGNITION_DATA_DIR: dataDir },
+/** Starts a command on any free port, in a foreign folder. Its last line gives the `url`. */
+async function startCommand(file: string, cwd: string): Promise<{ command: ChildProcess; url: string }> {
+  const script = resolve('local/emulators/rekognition', file);
+  const command = spawn(process.execPath, [script], {
+    cwd,
+    env: { ...process.env, REKOGNITION_PORT: '0', REKOGNITION_DATA_DIR: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface(command.stdout)) {
@@ -38,14 +47,15 @@ describe('the command', () => {
   it('says where it listens, keeps what it answered for through a kill -9, and ends on Ctrl-C', async () => {
     await using folder = await temporaryFolder();
     const CollectionId = 'a';
-    const first = await startCommand(folder.path);
+    const first = await startCommand('main.ts', folder.path);
     const before = createClient(first.url);
     await before.createCollection({ CollectionId });
     await before.indexFaces({ CollectionId, Image: { Bytes: await sampleBytes(3) } });
     first.command.kill('SIGKILL');
     await once(first.command, 'exit');
 
-    const second = await startCommand(folder.path);
+    // This is what `npx` runs.
+    const second = await startCommand('command.cjs', folder.path);
     const { Faces } = await createClient(second.url).listFaces({ CollectionId });
     expect(Faces).toHaveLength(3);
     second.command.kill('SIGINT');

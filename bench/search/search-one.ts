@@ -50,7 +50,7 @@ interface Human {
 }
 
 const crowdSize = 40;
-const { dimensions, thresholds } = embeddingModels.Fusion;
+const { dimensions, thresholds } = embeddingModels.MobileFaceNet;
 const threshold = thresholds.cosine;
 
 const threadCpuMs = () => {
@@ -128,7 +128,7 @@ async function measure(path: string): Promise<SearchFigures> {
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
-  const gallery = new Gallery(store, embeddingModels.Fusion, (memory) => {
+  const gallery = new Gallery(store, embeddingModels.MobileFaceNet, (memory) => {
     shared = memory;
   });
   const cpuBefore = process.cpuUsage();

@@ -25,8 +25,7 @@ import type { SearchFigures } from './search-one.ts';
 import { normalVector } from './vectors.ts';
 
 const defaultSizes = [1000, 10_000, 100_000, 1_000_000];
-
-const { dimensions, version } = embeddingModels.Fusion;
+const { dimensions, version } = embeddingModels.MobileFaceNet;
 
 /** Lists this number of faces in a new database. */
 async function fillDatabase(path: string, faces: number): Promise<void> {

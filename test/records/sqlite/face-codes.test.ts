@@ -36,7 +36,7 @@ test('an erasure leaves no code in the database, also where SQLite has moved the
         if (n % 20 === 0) add(entry.id, images[n / 20] as string, 1000 + n);
       }
     });
-    // Where most faces go, SQLite moves the others together.
+    // SQLite moves the other faces together.
     await store.write(() => {
       for (const n of others) if (n % 7 !== 0) faces.remove(`other-${n}`);
     });

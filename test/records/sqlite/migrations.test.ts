@@ -279,7 +279,7 @@ describe('a database', () => {
       'receiver',
       'review',
     ]);
-    // Erasures have the ids of their entries, codes those of their faces, and reviews those of their pictures.
+    // Erasures have the ids of their entries, codes those of faces, and reviews those of pictures.
     const borrowed = ['erasure', 'face_code', 'review'];
     for (const { sql } of ids.filter(({ name }) => !borrowed.includes(String(name))))
       expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');

@@ -5,8 +5,8 @@ import { createSharedMemory, kernelOn, pageSize, type SharedMemory } from './sea
  * One model's enrolled faces, in memory that every thread sees. Only one thread writes a row; the row is in
  * use if its id is not 0.
  *
- * Memory has only each face's *code*, a quarter of its embedding's size. It lets the search rule most rows out
- * (see search.ts). The embeddings, which distances are measured with, stay in the store. With `u` the
+ * Memory has only each face's *code*, a quarter of its embedding's size. It lets the search rule most rows
+ * out (see search.ts). The embeddings, which distances are measured with, stay in the store. With `u` the
  * embedding scaled to length 1, `u[i]` is about `step * number[i]`; the length of the remainder is at most
  * `error`.
  *

@@ -48,7 +48,8 @@ const longestLook = 1024;
  * Compares each probe with every enrolled face, in one pass over the gallery. For each probe it returns the
  * faces with `distance <= threshold`, nearest first; an entry has at most `maxImagesOfEntry` of them. Then
  * follow the near misses: the nearest face of each of the nearest entries that do not match. Of two faces at
- * the same distance, the older comes first.
+ * the same distance, the older comes first. At the end come faces that the store has no more, at an infinite
+ * distance: they may have moved to another gallery since the search began.
  *
  * The search is exact. It computes distances in double precision from the embeddings in the store, for every
  * row that a bound does not rule out. Let `u` be a row's embedding and `p` the probe, both of length 1. Let
@@ -110,7 +111,7 @@ function passOver(gallery: SearchableGallery, searches: readonly ProbeSearch[]):
   }
 }
 
-/** Remembers the last embedding, because a row that can't be ruled out for one probe often can't for others. */
+/** Remembers the last embedding: a row that can't be ruled out for one probe often can't for others. */
 function withMemory(embeddingOf: SearchableGallery['embeddingOf']): SearchableGallery['embeddingOf'] {
   let last: { readonly faceId: number; readonly embedding: Float32Array | undefined } | undefined;
   return (faceId) => {
@@ -140,6 +141,8 @@ class ProbeSearch {
   readonly #matching = new Map<number, GalleryHit[]>();
   /** Nearest face of each entry that is close and does not match. */
   readonly #nearMisses = new Map<number, GalleryHit>();
+  /** Faces that the store has no more, and that can't be ruled out. */
+  readonly #gone = new Map<number, GalleryHit>();
   /** Number of near misses that turned out to match since `#farthest` was set. */
   #left = 0;
   /** Distance beyond which no entry is kept as a near miss. */
@@ -186,7 +189,10 @@ class ProbeSearch {
       const entryId = entryIdAt(this.#gallery, row);
       if (faceIdAt(this.#gallery, row) !== faceId) continue;
       const embedding = this.#gallery.embeddingOf(faceId);
-      if (!embedding) return;
+      if (!embedding) {
+        this.#gone.set(faceId, { faceId, entryId, distance: Number.POSITIVE_INFINITY, cosine: -1 });
+        return;
+      }
       const cosine = cosineWith(embedding, 0, this.unit);
       const distance =
         this.#metric === 'euclidean'
@@ -251,7 +257,7 @@ class ProbeSearch {
   hits(): GalleryHit[] {
     const matches = [...this.#matching.values()].flatMap(best).sort(byDistance);
     const nearMisses = [...this.#nearMisses.values()].sort(byDistance).slice(0, this.#candidates);
-    return [...matches, ...nearMisses];
+    return [...matches, ...nearMisses, ...this.#gone.values()];
   }
 
   /** Computes the score of a face at this distance, less a margin. */

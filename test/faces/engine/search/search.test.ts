@@ -163,12 +163,15 @@ describe('the search', () => {
     },
   );
 
-  test('finds nobody whom the store has not any more', () => {
+  test('tells of a face that the store has no more, for it may have moved to another gallery', () => {
     const [kept, gone] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0.9, 0.1, 0, 0)];
     const shared = galleryOf([kept, gone], 4);
     const embeddingOf = (faceId: number) => (faceId === 2 ? undefined : shared.embeddingOf(faceId));
     expect(search(shared, kept, 'cosine', 0.5).map(({ faceId }) => faceId)).toEqual([1, 2]);
-    expect(search({ ...shared, embeddingOf }, kept, 'cosine', 0.5)).toMatchObject([{ faceId: 1 }]);
+    expect(search({ ...shared, embeddingOf }, kept, 'cosine', 0.5)).toMatchObject([
+      { faceId: 1, distance: 0 },
+      { faceId: 2, entryId: 2, distance: Number.POSITIVE_INFINITY },
+    ]);
   });
 
   test("never gives one face's distance to another while another thread replaces faces", async () => {

@@ -33,17 +33,17 @@ export class Pyramid {
   cut(views: readonly Similarity[], { size, means, scales, outside = 0 }: NetworkInput): Float32Array {
     const planeSize = size * size;
     const planes = new Float32Array(views.length * 3 * planeSize);
-    const [scale] = scales;
-    // Then the samples are scaled as they are added, and no second pass is needed.
-    const isOneScale = scales.every((other) => other === scale);
-    const weight = isOneScale ? 1 / scale : 1;
     views.forEach((view, index) => {
       const { level, toSquare } = this.#levelFor(view);
-      const start = index * 3 * planeSize;
-      if (isOneScale) fillWithMeans(planes, { start, planeSize, means, scale });
-      cutSquare(level, toSquare, { size, outside, weight, into: planes, start });
+      cutSquare(level, toSquare, { size, outside, into: planes, start: index * 3 * planeSize });
     });
-    if (!isOneScale) scaleEach(planes, planeSize, means, scales);
+    for (let plane = 0; plane < 3 * views.length; plane++) {
+      const mean = means[plane % 3] as number;
+      const scale = scales[plane % 3] as number;
+      for (let at = plane * planeSize; at < (plane + 1) * planeSize; at++) {
+        planes[at] = ((planes[at] as number) - mean) / scale;
+      }
+    }
     return planes;
   }
 
@@ -60,30 +60,6 @@ export class Pyramid {
     }
     while (this.#levels.length <= index) this.#levels.push(halve(this.#levels.at(-1) as Pixels));
     return { level: this.#levels[index] as Pixels, toSquare };
-  }
-}
-
-type Triple = NetworkInput['means'];
-
-/** Fills the planes of a square with what black has after the scaling. */
-function fillWithMeans(
-  planes: Float32Array,
-  { start, planeSize, means, scale }: { start: number; planeSize: number; means: Triple; scale: number },
-): void {
-  means.forEach((mean, channel) => {
-    const from = start + channel * planeSize;
-    planes.fill(-mean / scale, from, from + planeSize);
-  });
-}
-
-/** Scales planes whose channels have scales of their own. */
-function scaleEach(planes: Float32Array, planeSize: number, means: Triple, scales: Triple): void {
-  for (let plane = 0; plane * planeSize < planes.length; plane++) {
-    const mean = means[plane % 3] as number;
-    const scale = scales[plane % 3] as number;
-    for (let at = plane * planeSize; at < (plane + 1) * planeSize; at++) {
-      planes[at] = ((planes[at] as number) - mean) / scale;
-    }
   }
 }
 
@@ -119,15 +95,12 @@ interface Square {
   readonly size: number;
   /** Value of what lies outside of the picture. */
   readonly outside: number;
-  /** Factor of all values. */
-  readonly weight: number;
   readonly into: Float32Array;
   readonly start: number;
 }
 
-/** Adds the picture's values, 0..255 times the weight, to the three planes of a square. */
-function cutSquare(picture: Pixels, view: Similarity, square: Square): void {
-  const { size, outside, weight, into, start } = square;
+/** Adds the picture's values, 0..255, to the three planes of a square. */
+function cutSquare(picture: Pixels, view: Similarity, { size, outside, into, start }: Square): void {
   const { a, b, tx, ty } = view;
   const norm = a * a + b * b;
   const along = a / norm;
@@ -143,7 +116,7 @@ function cutSquare(picture: Pixels, view: Similarity, square: Square): void {
         const x = along * u + across * v;
         const y = along * v - across * u;
         const points = { x, y, stepX: along, stepY: -across, size, outside };
-        addRow(picture, points, weight / offsets.length ** 2, into, start + row * size);
+        addRow(picture, points, 1 / offsets.length ** 2, into, start + row * size);
       }
     }
   }

@@ -12,7 +12,7 @@ export function closestSetting(name: string, settings: readonly string[]): strin
   const given = folded(name);
   return (
     settings.find((setting) => folded(setting) === given) ??
-    settings.find((setting) => distance(folded(setting), given) <= tolerance(setting)) ??
+    settings.find((setting) => isMisspelt(folded(setting), given, tolerance(setting))) ??
     settings.find((setting) => isOneWordApart(words(setting), words(name)))
   );
 }
@@ -34,6 +34,11 @@ function folded(name: string): string {
  */
 function tolerance(setting: string): number {
   return setting.length < 5 ? 0 : setting.length < 9 ? 1 : 2;
+}
+
+/** Returns true if few enough letters differ. Lengths alone tell it of nearly all names, at every start. */
+function isMisspelt(one: string, other: string, allowed: number): boolean {
+  return Math.abs(one.length - other.length) <= allowed && distance(one, other) <= allowed;
 }
 
 /** Returns true if one list has all words of the other, in their order, and one more. */

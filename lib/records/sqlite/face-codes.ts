@@ -8,8 +8,8 @@ import { row } from '../shared/row.ts';
  * search returns always means the face that it compared.
  *
  * A face's code goes with the face, also where another program removes it. Faces from `after_id` to `last_id`
- * of `face_code_gap` may lack theirs. A change of how codes are computed must empty `face_code`, and fill
- * `face_code_gap` as this migration does.
+ * of a row of `face_code_gap` may lack theirs; every other face has one. A change of how codes are computed
+ * must empty `face_code`, and fill `face_code_gap` as this migration does.
  */
 export const faceCodesMigration = `
   CREATE TABLE IF NOT EXISTS faces (
@@ -28,10 +28,14 @@ export const faceCodesMigration = `
     model TEXT NOT NULL,
     code BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX face_code_model ON face_code (model); -- faces are counted in it
   CREATE TRIGGER face_code_goes AFTER DELETE ON faces
   BEGIN DELETE FROM face_code WHERE id = OLD.id; END;
   CREATE TRIGGER face_code_is_outdated AFTER UPDATE ON faces
-  BEGIN DELETE FROM face_code WHERE id = OLD.id; END;
+  BEGIN
+    DELETE FROM face_code WHERE id = OLD.id;
+    INSERT INTO face_code_gap VALUES (OLD.id - 1, OLD.id);
+  END;
 
   CREATE TABLE face_code_gap (after_id INTEGER NOT NULL, last_id INTEGER NOT NULL) STRICT;
   -- Not with an aggregate's HAVING, which would read all of them.
@@ -42,12 +46,15 @@ export const faceCodesMigration = `
 const step = 250;
 
 interface Gap {
+  readonly rowid: number;
   readonly after_id: number;
   readonly last_id: number;
 }
 
 function gapOf(database: DatabaseSync): Gap | undefined {
-  return row<Gap | undefined>(database.prepare('SELECT after_id, last_id FROM face_code_gap').get());
+  return row<Gap | undefined>(
+    database.prepare('SELECT rowid, after_id, last_id FROM face_code_gap LIMIT 1').get(),
+  );
 }
 
 /** Tells if faces may lack their codes. */
@@ -77,9 +84,9 @@ export function addCodes(database: DatabaseSync, codeOf: (embedding: Float32Arra
   }
   const last = faces.at(-1);
   if (last === undefined || faces.length < step) {
-    database.exec('DELETE FROM face_code_gap');
-    return false;
+    database.prepare('DELETE FROM face_code_gap WHERE rowid = ?').run(gap.rowid);
+    return lacksCodes(database);
   }
-  database.prepare('UPDATE face_code_gap SET after_id = ?').run(last[0]);
+  database.prepare('UPDATE face_code_gap SET after_id = ? WHERE rowid = ?').run(last[0], gap.rowid);
   return true;
 }

@@ -233,13 +233,15 @@ describe('the gallery', () => {
   });
 
   test('keeps no code of a face that is gone, or that was changed, whoever did it', async () => {
-    const { database, gallery, add } = await open();
+    const { database, store, gallery, add } = await open();
     for (const n of [1, 2, 3]) add(n);
     remove(gallery, 'image-1');
     database.exec("DELETE FROM faces WHERE image_id = 'image-2'; UPDATE faces SET entry_id = 9");
     expect(database.prepare('SELECT count(*) AS codes FROM face_code').get()).toEqual({ codes: 0 });
     const { find } = await open();
     expect([1, 2, 3].flatMap(find)).toMatchObject([{ ...face(3), entryId: 9 }]);
+    await new CodeFilling(store).done;
+    expect(codesOf(database)).toMatchObject([{ id: 3, code: codeOf(embedding(3)) }]);
   });
 
   test('holds the faces of its own model version alone', async () => {

@@ -2,7 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type EmbeddingModel, modelsWith, otherVersions } from '../../../../lib/faces/engine/models/models.ts';
+import {
+  type EmbeddingModel,
+  modelsWith,
+  otherVersions,
+} from '../../../../lib/faces/engine/models/models.ts';
 import { codeOf, type SharedGallery } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { ModelGallery } from '../../../../lib/faces/engine/search/model-gallery.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';

@@ -63,7 +63,6 @@ const statementsOf = (version: string, usable: string) => ({
     WHERE model = '${version}' AND image_id IN (SELECT value FROM json_each(?))`,
   // The plus makes SQLite count in the index, which is far smaller than the faces.
   count: `SELECT count(*) AS count FROM faces WHERE model = '${version}' AND +id <= ?`,
-  countCodes: `SELECT count(*) AS count FROM face_code WHERE model = '${version}' AND id <= ?`,
   lastId: 'SELECT max(id) AS id FROM faces',
   mark: 'PRAGMA data_version',
 });
@@ -127,9 +126,7 @@ class SqliteEmbeddings implements VersionEmbeddings {
   }
 
   count(upToId = Number.MAX_SAFE_INTEGER): number {
-    // Codes are counted in a fifth of the time, unless some are absent.
-    const { count, countCodes } = this.#statements;
-    return Number((lacksCodes(this.#database) ? count : countCodes).get(upToId)?.count);
+    return Number(this.#statements.count.get(upToId)?.count);
   }
 
   lastId(): number {

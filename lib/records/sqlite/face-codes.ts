@@ -8,8 +8,8 @@ import { row } from '../shared/row.ts';
  * search returns always means the face that it compared.
  *
  * A face's code goes with the face, also where another program removes it. Faces from `after_id` to `last_id`
- * of a row of `face_code_gap` may lack theirs; every other face has one. A change of how codes are computed
- * must empty `face_code`, and fill `face_code_gap` as this migration does.
+ * of a row of `face_code_gap` may lack theirs. A change of how codes are computed must empty `face_code`,
+ * and fill `face_code_gap` as this migration does.
  */
 export const faceCodesMigration = `
   CREATE TABLE IF NOT EXISTS faces (
@@ -28,7 +28,6 @@ export const faceCodesMigration = `
     model TEXT NOT NULL,
     code BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX face_code_model ON face_code (model); -- faces are counted in it
   CREATE TRIGGER face_code_goes AFTER DELETE ON faces
   BEGIN DELETE FROM face_code WHERE id = OLD.id; END;
   CREATE TRIGGER face_code_is_outdated AFTER UPDATE ON faces

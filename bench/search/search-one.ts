@@ -5,13 +5,10 @@
 
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { Gallery } from '../../lib/faces/engine/search/gallery.ts';
-import {
-  rowsPerSegment,
-  rowsUsed,
-  type SharedGallery,
-} from '../../lib/faces/engine/search/gallery-memory.ts';
+import type { SharedGallery } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { openReader } from '../../lib/records/sqlite/embedding-rows.ts';
 import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { humanBuild, loadBuild } from '../speed/tfjs.ts';
 import { normalVector } from './vectors.ts';
@@ -85,17 +82,16 @@ class Stopwatch {
  * Computes distances in a plain loop that JavaScript runs fast: unit vectors in single precision, and four
  * sums side by side.
  */
-function loopOver(segments: readonly Float32Array[], size: number, probe: Float32Array): number[] {
+function loopOver(faces: readonly Float32Array[], probe: Float32Array): number[] {
   const near: number[] = [];
-  for (let row = 0; row < size; row++) {
-    const vectors = segments[Math.floor(row / rowsPerSegment)] as Float32Array;
-    const start = (row % rowsPerSegment) * dimensions;
+  for (let row = 0; row < faces.length; row++) {
+    const vector = faces[row] as Float32Array;
     let [a, b, c, d] = [0, 0, 0, 0];
     for (let i = 0; i < dimensions; i += 4) {
-      a += (vectors[start + i] as number) * (probe[i] as number);
-      b += (vectors[start + i + 1] as number) * (probe[i + 1] as number);
-      c += (vectors[start + i + 2] as number) * (probe[i + 2] as number);
-      d += (vectors[start + i + 3] as number) * (probe[i + 3] as number);
+      a += (vector[i] as number) * (probe[i] as number);
+      b += (vector[i + 1] as number) * (probe[i + 1] as number);
+      c += (vector[i + 2] as number) * (probe[i + 2] as number);
+      d += (vector[i + 3] as number) * (probe[i + 3] as number);
     }
     if (1 - (a + b + c + d) <= threshold) near.push(row);
   }
@@ -103,16 +99,15 @@ function loopOver(segments: readonly Float32Array[], size: number, probe: Float3
 }
 
 /** Finds the ids of the nearest 100 faces within a threshold, from all distances in double precision. */
-function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: number): Set<number> {
-  const size = rowsUsed(gallery);
+function nearestExactly(faces: readonly Float32Array[], probe: Float32Array, most: number): Set<number> {
+  const size = faces.length;
   const distances = new Float64Array(size);
   const length = Math.sqrt(probe.reduce((sum, value) => sum + value * value, 0));
   for (let row = 0; row < size; row++) {
-    const vectors = gallery.segments[Math.floor(row / rowsPerSegment)] as Float32Array;
-    const start = (row % rowsPerSegment) * dimensions;
+    const vector = faces[row] as Float32Array;
     let [dot, squares] = [0, 0];
     for (let i = 0; i < dimensions; i++) {
-      const value = vectors[start + i] as number;
+      const value = vector[i] as number;
       dot += value * (probe[i] as number);
       squares += value * value;
     }
@@ -142,11 +137,11 @@ async function measure(path: string): Promise<SearchFigures> {
   const memory = process.memoryUsage.rss() - before;
   if (!shared) throw new Error('The gallery shared no memory.');
   const { size } = gallery;
-  const { segments } = shared;
-  const faceAt = (row: number) => {
-    const start = (row % rowsPerSegment) * dimensions;
-    return (segments[Math.floor(row / rowsPerSegment)] as Float32Array).subarray(start, start + dimensions);
-  };
+  const reader = openReader(path);
+  const searched = { ...shared, embeddingOf: (faceId: number) => reader.embedding(faceId) };
+  // The loops that the search is compared with have all embeddings in memory.
+  const faces = Array.from({ length: size }, (_, row) => reader.embedding(row + 1) as Float32Array);
+  const faceAt = (row: number) => faces[row] as Float32Array;
   let made = 0;
   const probe = () => {
     const listed = faceAt(Math.floor(size * Math.random()));
@@ -154,7 +149,7 @@ async function measure(path: string): Promise<SearchFigures> {
     return made++ % 2 === 0 ? noise : noise.map((value, index) => value + (listed[index] as number));
   };
   const find = (probes: readonly Float32Array[], most: number, candidates = 0) =>
-    searchGallery(shared as SharedGallery, probes, 'cosine', most, candidates);
+    reader.asOneMoment(() => searchGallery(searched, probes, 'cosine', most, candidates));
 
   const [search, crowd, loop, findByHuman] = [
     new Stopwatch(),
@@ -162,7 +157,6 @@ async function measure(path: string): Promise<SearchFigures> {
     new Stopwatch(),
     new Stopwatch(),
   ];
-  const faces = Array.from({ length: size }, (_, row) => faceAt(row));
   for (let round = 0; round < 3; round++) find([probe()], threshold);
   for (let round = 0; round < 10; round++) {
     for (let count = 0; count < 20; count++) {
@@ -170,7 +164,7 @@ async function measure(path: string): Promise<SearchFigures> {
       search.time(() => find([one], threshold));
     }
     const one = probe();
-    loop.time(() => loopOver(segments, size, one));
+    loop.time(() => loopOver(faces, one));
     findByHuman.time(() => human.match.find([...one], faces));
     if (round % 3 === 0) {
       const many = Array.from({ length: crowdSize }, probe);
@@ -182,7 +176,7 @@ async function measure(path: string): Promise<SearchFigures> {
   for (let count = 0; count < 10; count++) {
     const one = probe();
     for (const most of [threshold, 2]) {
-      const exact = nearestExactly(shared, one, most);
+      const exact = nearestExactly(faces, one, most);
       wanted += exact.size;
       // Every face is within a distance of 2. So this asks for the nearest 100 entries, each of which has one
       // picture.

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { codeOf } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { inTransaction } from '../../lib/records/sqlite/transactions.ts';
@@ -30,15 +31,14 @@ const { dimensions, version } = embeddingModels.MobileFaceNet;
 async function fillDatabase(path: string, faces: number): Promise<void> {
   const database = await openDatabase(path);
   database.exec('PRAGMA synchronous = OFF');
-  await openSqliteEmbeddings(database);
-  const insert = database.prepare(
-    'INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, ?, 0, 0, 100, 100, ?)',
-  );
+  const faceRows = openSqliteEmbeddings(database).ofVersion(version, [version]);
   const perTransaction = 10_000;
   for (let first = 0; first < faces; first += perTransaction) {
     inTransaction(database, () => {
       for (let face = first; face < Math.min(faces, first + perTransaction); face++) {
-        insert.run(crypto.randomUUID(), face, version, new Uint8Array(normalVector(dimensions).buffer));
+        const vector = normalVector(dimensions);
+        const owner = { entryId: face, imageId: crypto.randomUUID(), box: { x: 0, y: 0, w: 100, h: 100 } };
+        faceRows.add(owner, vector, codeOf(vector));
       }
     });
   }

@@ -7,9 +7,10 @@ import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts'
 import { isModelVersion, modelVersions } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import {
+  capacityOf,
+  codeOf,
   createSharedGallery,
   enlargeGallery,
-  rowsPerSegment,
   writeRow,
 } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
@@ -74,11 +75,12 @@ function lessOf(all: readonly NetworkTime[], some: readonly NetworkTime[]): Netw
 
 function galleryOf(dimensions: number) {
   let gallery = createSharedGallery(dimensions);
-  for (let row = 0; row < listedFaces; row++) {
-    if (row === gallery.segments.length * rowsPerSegment) gallery = enlargeGallery(gallery);
-    writeRow(gallery, row, { faceId: row + 1, entryId: row + 1 }, normalVector(dimensions));
-  }
-  return gallery;
+  const vectors = Array.from({ length: listedFaces }, () => normalVector(dimensions));
+  vectors.forEach((vector, row) => {
+    if (row === capacityOf(gallery)) gallery = enlargeGallery(gallery);
+    writeRow(gallery, row, { faceId: row + 1, entryId: row + 1 }, codeOf(vector));
+  });
+  return { ...gallery, embeddingOf: (faceId: number) => vectors[faceId - 1] };
 }
 
 async function profile(): Promise<Profile> {

@@ -54,6 +54,7 @@ import {
   usableVersions,
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
+import { CodeFilling } from './search/code-filling.ts';
 import { compareEmbeddings } from './search/distance.ts';
 import type { EmbeddingStore, GalleryFace, KeptFaces } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
@@ -163,6 +164,7 @@ class Human implements FaceBackend {
   readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
   readonly #test: EngineTest;
+  readonly #filling: CodeFilling;
 
   constructor(pool: WorkerPool, { store, models, galleries }: Enrolled, settings: HumanSettings) {
     this.modelId = settings.modelName;
@@ -184,6 +186,7 @@ class Human implements FaceBackend {
     const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
     this.lookBack = store.kept && this.#lookBack(store.kept, settings.lookBackDays ?? 0);
+    this.#filling = new CodeFilling(store);
     this.follower = engineFollower({
       pool,
       store,
@@ -333,8 +336,8 @@ class Human implements FaceBackend {
     return { ...this.#pool.figures(), enrolled: this.#gallery(this.modelId).size };
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#filling.stop()]);
   }
 
   #lookBack(kept: KeptFaces, days: number): LookBack {

@@ -84,7 +84,7 @@ export class WorkerPool {
    * @param isUrgent puts the job before those that wait
    * @param isPatient lets all other jobs go before it
    * @throws InputUnreadableError when the engine fails on this picture
-   * @throws BackendUnavailableError when the engine is down, or the worker dies
+   * @throws BackendUnavailableError when the engine is down, the worker dies, or the galleries can't be read
    */
   run(job: Job, { isUrgent = false, isPatient = false } = {}): Promise<JobFace[]> {
     this.check();
@@ -217,6 +217,11 @@ export class WorkerPool {
       return;
     }
     const cause = message.error;
+    if (message.isStore) {
+      task?.reject(new BackendUnavailableError(cause.message, 5, { cause }));
+      this.#dispatch();
+      return;
+    }
     task?.reject(new InputUnreadableError('The face engine can not process this picture.', { cause }));
     // WASM that ran out of memory, for example, fails from then on, so a new thread takes over.
     thread.ready = false;

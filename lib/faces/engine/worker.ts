@@ -15,6 +15,7 @@ import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import { useRuntime } from './runtime/this-thread.ts';
+import type { EmbeddingReader } from './search/embedding-store.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, type GallerySearch, searchGallery } from './search/search.ts';
 
@@ -70,9 +71,14 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready'; readonly runtime: RuntimeName }
   | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
-  | { readonly kind: 'failed'; readonly error: Error };
+  /** `isStore` is true if the enrolled faces could not be read. */
+  | { readonly kind: 'failed'; readonly error: Error; readonly isStore: boolean };
+
+/** The store of the enrolled faces could not be read. */
+class StoreError extends Error {}
 
 const galleries = new Map<EmbedderName, SharedGallery>();
+const readers = new Map<string, Promise<EmbeddingReader>>();
 const embedders = new Map<EmbedderName, Promise<Embedder>>();
 
 async function start(settings: WorkerSettings) {
@@ -118,7 +124,8 @@ async function start(settings: WorkerSettings) {
     const times: StageTimes = {};
     const faces = prints ? prints.map(faceOf) : await findAll(job, times);
     const started = performance.now();
-    const hits = searches.map((search) => lookUp(faces, search));
+    const hits: GalleryHit[][][] = [];
+    for (const search of searches) hits.push(await lookUp(faces, search));
     if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);
     const hitsOf = (index: number) => hits.map((ofFaces) => ofFaces[index] ?? []);
     return { faces: faces.map((face, index) => ({ ...face, hits: hitsOf(index) })), times };
@@ -132,15 +139,35 @@ function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
-/** Searches a gallery, and returns each face's hits. */
-function lookUp(
+/** Opens the embeddings of a gallery for this thread. */
+function readerOf({ place }: SharedGallery): Promise<EmbeddingReader> {
+  if (!place) throw new Error('The gallery has no place from which its embeddings can be read.');
+  const known = readers.get(place.location);
+  if (known) return known;
+  const opened = import(place.module).then(({ openReader }) => openReader(place.location) as EmbeddingReader);
+  readers.set(place.location, opened);
+  opened.catch(() => readers.delete(place.location));
+  return opened;
+}
+
+/**
+ * Searches a gallery, and returns each face's hits.
+ * @throws StoreError
+ */
+async function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
   { embedder, metric, threshold, candidates, within }: GallerySearch,
-): GalleryHit[][] {
+): Promise<GalleryHit[][]> {
   const gallery = galleries.get(embedder);
   const probes = faces.flatMap(({ embeddings }) => embeddings[embedder] ?? []);
   if (!gallery || probes.length === 0) return [];
-  return searchGallery(gallery, probes, metric, threshold, candidates, within);
+  try {
+    const reader = await readerOf(gallery);
+    const searchable = { ...gallery, embeddingOf: (faceId: number) => reader.embedding(faceId) };
+    return reader.asOneMoment(() => searchGallery(searchable, probes, metric, threshold, candidates, within));
+  } catch (cause) {
+    throw new StoreError('The enrolled faces could not be read.', { cause });
+  }
 }
 
 /** Runs a first inference, which compiles the models, so that the first request need not wait for it. */
@@ -177,7 +204,8 @@ async function serve(): Promise<void> {
     }
     run(message.job).then(
       (done) => post({ kind: 'done', ...done }),
-      (error: unknown) => post({ kind: 'failed', error: error as Error }),
+      (error: unknown) =>
+        post({ kind: 'failed', error: error as Error, isStore: error instanceof StoreError }),
     );
   });
   post({ kind: 'ready', runtime });

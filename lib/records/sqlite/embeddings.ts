@@ -1,52 +1,32 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type {
+  CodeRow,
   EmbeddedFace,
-  EmbeddingRow,
   EmbeddingStore,
   GalleryFace,
   ReaderPlace,
   Share,
+  FaceRow as StoredFace,
   VersionEmbeddings,
 } from '../../faces/engine/search/embedding-store.ts';
 import { floatsOf } from '../../faces/engine/search/embedding-store.ts';
 import type { FaceOwner } from '../../faces/port.ts';
 import { row } from '../shared/row.ts';
 import { shareOf } from './embedding-rows.ts';
+import { addCodes, lacksCodes } from './face-codes.ts';
 import { sqliteKeptFaces } from './kept-faces.ts';
 import { whenUnlocked, write } from './transactions.ts';
 
-// AUTOINCREMENT never uses an id twice, so an id that a search returns always means the face that it
-// compared.
-const table = `CREATE TABLE IF NOT EXISTS faces (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  image_id TEXT NOT NULL,
-  entry_id INTEGER NOT NULL,
-  model TEXT NOT NULL,
-  x INTEGER NOT NULL, y INTEGER NOT NULL, w INTEGER NOT NULL, h INTEGER NOT NULL,
-  embedding BLOB NOT NULL,
-  UNIQUE (image_id, model)
-) STRICT`;
-
-/**
- * Opens the embeddings in a database from `openDatabase`, and makes their table if there is none.
- * @throws BackendUnavailableError
- */
-export async function openSqliteEmbeddings(database: DatabaseSync): Promise<EmbeddingStore> {
-  await whenUnlocked(database, () => database.exec(table));
+/** Opens the embeddings in a database from `openDatabase`. */
+export function openSqliteEmbeddings(database: DatabaseSync): EmbeddingStore {
   return {
     read: (work) => whenUnlocked(database, work),
     write: (work, options) => write(database, work, options),
     ofVersion: (version, usable) => new SqliteEmbeddings(database, version, usable),
-    ...(hasRecords(database) && { kept: sqliteKeptFaces(database) }),
+    lacksCodes: () => lacksCodes(database),
+    addCodes: (codeOf) => addCodes(database, codeOf),
+    kept: sqliteKeptFaces(database),
   };
-}
-
-/** Returns true if the records' tables are in the database too. */
-function hasRecords(database: DatabaseSync): boolean {
-  return (
-    database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'kept_face'").get() !==
-    undefined
-  );
 }
 
 interface FaceRow {
@@ -67,7 +47,13 @@ const statementsOf = (version: string, usable: string) => ({
     INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
     ON CONFLICT (image_id, model) DO NOTHING`,
   remove: `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${usable}))`,
-  since: `SELECT id, entry_id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
+  addCode: `INSERT INTO face_code (id, entry_id, model, code) VALUES (?, ?, '${version}', ?)`,
+  since: `
+    SELECT id, faces.entry_id, code, iif(code IS NULL, embedding, NULL) FROM faces LEFT JOIN face_code USING (id)
+    WHERE faces.model = '${version}' AND id > ? ORDER BY id`,
+  codeless: `
+    SELECT id, entry_id, NULL, embedding FROM faces
+    WHERE model = '${version}' AND id <= ? AND NOT EXISTS (SELECT 1 FROM face_code WHERE id = faces.id) ORDER BY id`,
   ids: `SELECT id FROM faces WHERE model = '${version}'`,
   face: 'SELECT image_id, entry_id, x, y, w, h FROM faces WHERE id = ?',
   idOf: `SELECT id FROM faces WHERE image_id = ? AND model = '${version}'`,
@@ -96,6 +82,7 @@ class SqliteEmbeddings implements VersionEmbeddings {
     this.#statements = row<Statements>(Object.fromEntries(prepared));
     // Without an object for each row, a million rows take half the time.
     this.#statements.since.setReturnArrays(true);
+    this.#statements.codeless.setReturnArrays(true);
     this.#statements.ids.setReturnArrays(true);
   }
 
@@ -103,9 +90,11 @@ class SqliteEmbeddings implements VersionEmbeddings {
     return this.#statements.mark.get()?.data_version;
   }
 
-  add({ imageId, entryId, box }: GalleryFace, embedding: Float32Array): void {
+  add({ imageId, entryId, box }: GalleryFace, embedding: Float32Array, code: Uint8Array): void {
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-    this.#statements.add.run(imageId, entryId, box.x, box.y, box.w, box.h, bytes);
+    const { add, addCode } = this.#statements;
+    const { changes, lastInsertRowid } = add.run(imageId, entryId, box.x, box.y, box.w, box.h, bytes);
+    if (changes > 0) addCode.run(lastInsertRowid, entryId, code);
   }
 
   remove(imageId: string): number | undefined {
@@ -114,17 +103,21 @@ class SqliteEmbeddings implements VersionEmbeddings {
     return id;
   }
 
-  since(faceId: number): Iterable<EmbeddingRow> {
-    return row<Iterable<EmbeddingRow>>(this.#statements.since.iterate(faceId));
+  since(faceId: number): Iterable<StoredFace> {
+    return row<Iterable<StoredFace>>(this.#statements.since.iterate(faceId));
   }
 
-  rows(share: Omit<Share, 'version'>): Iterable<EmbeddingRow> {
+  codeless(lastId: number): Iterable<StoredFace> {
+    return row<Iterable<StoredFace>>(this.#statements.codeless.iterate(lastId));
+  }
+
+  rows(share: Omit<Share, 'version'>): Iterable<CodeRow> {
     return shareOf(this.#database, { ...share, version: this.#version });
   }
 
-  readerPlace(): ReaderPlace | undefined {
+  readerPlace(): ReaderPlace {
     const location = this.#database.location();
-    if (location === null) return undefined;
+    if (location === null) throw new Error('Other threads cannot read a database in memory.');
     return { module: new URL('./embedding-rows.ts', import.meta.url).href, location };
   }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addEntryDetails } from './entry-details.ts';
+import { faceCodesMigration } from './face-codes.ts';
 import { keptAnswersMigration } from './kept-answers.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
@@ -270,4 +271,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   DROP INDEX kept_face_version;
   CREATE INDEX kept_face_version ON kept_face (version, at, processed_id);
   `,
+  faceCodesMigration,
 ];

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { type EmbeddingModelName, embeddingModels } from '../../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
-import { createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
+import { codeOf, createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
 import type { Job, JobFace } from '../../../lib/faces/engine/worker.ts';
 import { pictureOfNobody, smallSample } from '../samples.ts';
 
@@ -96,8 +96,11 @@ describe("the engine's workers", () => {
   test('while the only worker is replaced, pictures wait; the next one knows the same faces', async () => {
     const pool = await start(1);
     const [found] = (await pool.run(group)) as [JobFace];
-    const gallery = createSharedGallery(embeddingModels.MobileFaceNet.dimensions);
-    writeRow(gallery, 0, { faceId: 5, entryId: 5 }, found.embeddings.MobileFaceNet as Float32Array);
+    const embedding = found.embeddings.MobileFaceNet as Float32Array;
+    const module = new URL('./read-one.ts', import.meta.url).href;
+    const place = { module, location: JSON.stringify([...embedding]) };
+    const gallery = createSharedGallery(embeddingModels.MobileFaceNet.dimensions, place);
+    writeRow(gallery, 0, { faceId: 5, entryId: 5 }, codeOf(embedding));
     pool.share('MobileFaceNet', gallery);
     await started[0]?.terminate();
     const search = { embedder: 'MobileFaceNet', metric: 'cosine', threshold: 0.5 } as const;
@@ -105,6 +108,19 @@ describe("the engine's workers", () => {
     const idsOf = ({ hits }: JobFace) => hits.map((found) => found.map(({ faceId }) => faceId));
     expect(faces.map(idsOf)).toEqual([[[5]], [[]], [[]]]);
     expect(started).toHaveLength(2);
+  });
+
+  test('a store that cannot be read fails its own searches alone', async () => {
+    const pool = await start(1);
+    const module = new URL('./read-one.ts', import.meta.url).href;
+    const unreadable = { module, location: 'no numbers' };
+    pool.share('MobileFaceNet', createSharedGallery(embeddingModels.MobileFaceNet.dimensions, unreadable));
+    const search = { embedder: 'MobileFaceNet', metric: 'cosine', threshold: 0.5 } as const;
+    await expect(pool.run({ ...group, searches: [search] })).rejects.toThrow(
+      new BackendUnavailableError('The enrolled faces could not be read.', 5),
+    );
+    expect(await pool.run(group)).toHaveLength(3);
+    expect(started).toHaveLength(1);
   });
 
   test('closing lets the running one end, refuses what waits and what comes later, and ends the workers', async () => {

@@ -7,6 +7,8 @@ import { NameTakenError } from '../../../lib/errors.ts';
 import { foldedName } from '../../../lib/names/folded-name.ts';
 import { noDetails, type ProcessedFilter } from '../../../lib/records/port.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
+import { faceCodesMigration } from '../../../lib/records/sqlite/face-codes.ts';
 import { migrations } from '../../../lib/records/sqlite/migrations.ts';
 import { SqliteOutbox } from '../../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
@@ -231,6 +233,29 @@ describe('a database', () => {
     expect(after['entry.id']).toBe(4);
   });
 
+  test('of an earlier release keeps its faces, and knows that they lack codes', async () => {
+    const before = databaseOf(migrations.indexOf(faceCodesMigration));
+    before.exec(`
+      CREATE TABLE faces (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        image_id TEXT NOT NULL,
+        entry_id INTEGER NOT NULL,
+        model TEXT NOT NULL,
+        x INTEGER NOT NULL, y INTEGER NOT NULL, w INTEGER NOT NULL, h INTEGER NOT NULL,
+        embedding BLOB NOT NULL,
+        UNIQUE (image_id, model)
+      ) STRICT;
+      INSERT INTO faces VALUES (7, 'image-1', 1, 'Dlib', 1, 2, 3, 4, zeroblob(512));
+    `);
+    const faces = before.prepare('SELECT * FROM faces').all();
+    before.close();
+    using after = await openDatabase(path);
+    expect(after.prepare('SELECT * FROM faces').all()).toEqual(faces);
+    expect(openSqliteEmbeddings(after).lacksCodes()).toBe(true);
+    using made = await openDatabase(join(folder, 'new.sqlite'));
+    expect(openSqliteEmbeddings(made).lacksCodes()).toBe(false);
+  });
+
   test('made new, and one brought up to date, have the same schema', async () => {
     await restoreVersion5();
     const schemaOf = (database: DatabaseSync) =>
@@ -246,6 +271,7 @@ describe('a database', () => {
     expect(ids.map(({ name }) => name)).toEqual([
       'entry',
       'erasure',
+      'face_code',
       'image',
       'kept_face',
       'notice',
@@ -253,8 +279,9 @@ describe('a database', () => {
       'receiver',
       'review',
     ]);
-    // Erasures have the ids of their entries, and reviews those of their pictures.
-    for (const { sql } of ids.filter(({ name }) => name !== 'erasure' && name !== 'review'))
+    // Erasures have the ids of their entries, codes those of faces, and reviews those of pictures.
+    const borrowed = ['erasure', 'face_code', 'review'];
+    for (const { sql } of ids.filter(({ name }) => !borrowed.includes(String(name))))
       expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');
   });
 });

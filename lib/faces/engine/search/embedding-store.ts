@@ -10,8 +10,16 @@ export interface EmbeddedFace extends GalleryFace {
   readonly embedding: Float32Array;
 }
 
-/** A stored embedding: its face's id, its entry's id, and its float32 numbers as bytes. */
-export type EmbeddingRow = readonly [faceId: number, entryId: number, embedding: Uint8Array];
+/** A stored face: its id, its entry's id, and the code that the search needs, see `gallery-memory.ts`. */
+export type CodeRow = readonly [faceId: number, entryId: number, code: Uint8Array];
+
+/** A stored face whose code may be absent; then its embedding is there, as the bytes of float32 numbers. */
+export type FaceRow = readonly [
+  faceId: number,
+  entryId: number,
+  code: Uint8Array | null,
+  embedding: Uint8Array | null,
+];
 
 /** Faces of one version whose ids lie in a range, by rising id. */
 export interface Share {
@@ -30,13 +38,23 @@ export interface ReaderPlace {
   readonly location: string;
 }
 
-/** Reads embeddings on a thread of its own. */
+/** Reads faces on a thread of its own. */
 export interface EmbeddingReader extends Disposable {
   /**
-   * Reads a share's rows.
+   * Reads a share's rows that have a code.
    * @throws any error of the store; then the caller reads the rows itself
    */
-  rows(share: Share): Iterable<EmbeddingRow>;
+  rows(share: Share): Iterable<CodeRow>;
+  /**
+   * Reads a face's embedding; `undefined` if the face is gone.
+   * @throws any error of the store
+   */
+  embedding(faceId: number): Float32Array | undefined;
+  /**
+   * Runs `work`, which reads many embeddings, as if nobody wrote meanwhile. It takes half the time.
+   * @throws any error of the store
+   */
+  asOneMoment<T>(work: () => T): T;
 }
 
 /** A face of a processed picture that nobody matched: its float32 numbers as bytes. */
@@ -103,6 +121,18 @@ export interface EmbeddingStore {
    * @throws the store's own errors, which `read` turns into BackendUnavailableError
    */
   ofVersion(version: string, usable: readonly string[]): VersionEmbeddings;
+  /**
+   * Tells if codes may be absent, because an earlier release stored the faces. Call it within `read`.
+   * @throws the store's own errors
+   */
+  lacksCodes(): boolean;
+  /**
+   * Adds the next codes that are absent, because an earlier release stored the faces. Call it within `write`.
+   * @param codeOf computes the code of an embedding
+   * @returns true if there may be more
+   * @throws the store's own errors
+   */
+  addCodes(codeOf: (embedding: Float32Array) => Uint8Array): boolean;
   /** Faces of processed pictures, if the records keep them in the same store. */
   readonly kept?: KeptFaces;
 }
@@ -121,7 +151,7 @@ export interface VersionEmbeddings {
    * Adds a face; does nothing if its image has one already.
    * @throws the store's own errors
    */
-  add(face: GalleryFace, embedding: Float32Array): void;
+  add(face: GalleryFace, embedding: Float32Array, code: Uint8Array): void;
   /**
    * Removes an image's face of this version, and of versions that can't be matched any more.
    * @returns the id of the face of this version, if there was one
@@ -132,17 +162,22 @@ export interface VersionEmbeddings {
    * Reads the rows after an id, by rising id.
    * @throws the store's own errors
    */
-  since(faceId: number): Iterable<EmbeddingRow>;
+  since(faceId: number): Iterable<FaceRow>;
+  /**
+   * Reads the rows without a code, up to an id.
+   * @throws the store's own errors
+   */
+  codeless(lastId: number): Iterable<FaceRow>;
   /**
    * Reads a worker's share.
    * @throws the store's own errors
    */
-  rows(share: Omit<Share, 'version'>): Iterable<EmbeddingRow>;
+  rows(share: Omit<Share, 'version'>): Iterable<CodeRow>;
   /**
-   * Names the location from which another thread can read shares; `undefined` if there is none.
+   * Names the location from which other threads read shares, and the embeddings that a search compares.
    * @throws the store's own errors
    */
-  readerPlace(): ReaderPlace | undefined;
+  readerPlace(): ReaderPlace;
   /**
    * Returns every face's id.
    * @throws the store's own errors

@@ -1,29 +1,30 @@
+import type { ReaderPlace } from './embedding-store.ts';
 import { createSharedMemory, kernelOn, pageSize, type SharedMemory } from './search-kernel.ts';
 
 /**
  * One model's enrolled faces, in memory that every thread sees. Only one thread writes a row; the row is in
  * use if its id is not 0.
  *
- * Each face is stored twice. Its embedding, as the model gave it, serves to measure distances. Its *codes*, a
- * quarter of the size, let the search rule most rows out without reading their embeddings (see search.ts).
- * With `u` the embedding scaled to length 1, `u[i]` is about `step * code[i]`; the length of the remainder is
- * at most `error`.
+ * Memory has only each face's *code*, a quarter of its embedding's size. It lets the search rule most rows
+ * out (see search.ts). The embeddings, which distances are measured with, stay in the store. With `u` the
+ * embedding scaled to length 1, `u[i]` is about `step * number[i]`; the length of the remainder is at most
+ * `error`.
  *
- * The codes lie in the kernel's memory, from byte 64 on, row after row. A row has its id (int32), its step,
- * its error and the length of its embedding (float32 each). Then comes a code (int8) for each dimension,
- * padded with zeros to a multiple of 32.
+ * The rows lie in the kernel's memory, from byte 64 on. A row has its id (int32) and its code: step, error
+ * and the length of the embedding (float32 each), then a number (int8) for each dimension, padded with zeros
+ * to a multiple of 32. The store keeps codes too: whoever changes them must have the stored ones removed.
  */
 export interface SharedGallery {
   readonly dimensions: number;
+  /** Location of the embeddings; `undefined` if the search is told how to read them. */
+  readonly place: ReaderPlace | undefined;
   /** Memory of the kernel; its first number (int32) counts the rows that were ever used. */
   readonly memory: SharedMemory;
   /** View of `memory`, as large as it was when this object was made. */
   readonly words: Int32Array;
-  /** Embeddings, `rowsPerSegment` in each segment. */
-  readonly segments: readonly Float32Array[];
   /**
-   * Ids of the rows' entries, in segments too. They are 64-bit numbers, because an entry's id may be any safe
-   * integer.
+   * Ids of the rows' entries, `rowsPerSegment` in each segment. They are 64-bit numbers, because an entry's
+   * id may be any safe integer.
    */
   readonly entries: readonly Float64Array[];
 }
@@ -38,9 +39,10 @@ export interface RowFace {
 export const rowsPerSegment = 4096;
 /** Start of the first row, in bytes. */
 const firstRow = 64;
+const idSize = 4;
 const headSize = 16;
 
-/** Computes the bytes of a row's codes. */
+/** Computes the bytes of a row's numbers. */
 export function codesSize(dimensions: number): number {
   return 32 * Math.ceil(dimensions / 32);
 }
@@ -50,45 +52,30 @@ function pagesFor(dimensions: number, segments: number): number {
   return Math.ceil((firstRow + rows * (headSize + codesSize(dimensions))) / pageSize);
 }
 
-function createSegment(dimensions: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(4 * rowsPerSegment * dimensions));
-}
-
 function createEntries(): Float64Array {
   return new Float64Array(new SharedArrayBuffer(8 * rowsPerSegment));
 }
 
 /** Makes a gallery with room for `rowsPerSegment` faces of at most 2,048 dimensions; all rows are free. */
-export function createSharedGallery(dimensions: number): SharedGallery {
+export function createSharedGallery(dimensions: number, place?: ReaderPlace): SharedGallery {
   const memory = createSharedMemory(pagesFor(dimensions, 1));
-  return {
-    dimensions,
-    memory,
-    words: new Int32Array(memory.buffer),
-    segments: [createSegment(dimensions)],
-    entries: [createEntries()],
-  };
+  return { dimensions, place, memory, words: new Int32Array(memory.buffer), entries: [createEntries()] };
 }
 
 /**
  * Makes room for `rowsPerSegment` more faces in the same gallery. Nothing is copied: the old object shows the
  * same rows.
  */
-export function enlargeGallery({ dimensions, memory, segments, entries }: SharedGallery): SharedGallery {
+export function enlargeGallery({ dimensions, place, memory, entries }: SharedGallery): SharedGallery {
   const pages = memory.buffer.byteLength / pageSize;
-  memory.grow(Math.max(0, pagesFor(dimensions, segments.length + 1) - pages));
-  return {
-    dimensions,
-    memory,
-    words: new Int32Array(memory.buffer),
-    segments: [...segments, createSegment(dimensions)],
-    entries: [...entries, createEntries()],
-  };
+  memory.grow(Math.max(0, pagesFor(dimensions, entries.length + 1) - pages));
+  const words = new Int32Array(memory.buffer);
+  return { dimensions, place, memory, words, entries: [...entries, createEntries()] };
 }
 
 /** Returns the number of rows that there is room for. */
-export function capacityOf({ segments }: SharedGallery): number {
-  return segments.length * rowsPerSegment;
+export function capacityOf({ entries }: SharedGallery): number {
+  return entries.length * rowsPerSegment;
 }
 
 /** Returns the number of rows that were ever used. */
@@ -111,30 +98,56 @@ export function faceIdAt(gallery: SharedGallery, row: number): number {
   return Atomics.load(gallery.words, rowStart(gallery, row) / 4);
 }
 
+/** Reads the id of a row's entry; it is that of a face's entry if the face is in the row before and after. */
+export function entryIdAt({ entries }: SharedGallery, row: number): number {
+  return (entries[Math.floor(row / rowsPerSegment)] as Float64Array)[row % rowsPerSegment] as number;
+}
+
+/** Memory of one row, for the computation of codes. */
+const oneRow = createSharedMemory(1, 1);
+
+/** Computes the code of an embedding of at most 2,048 dimensions. */
+export function codeOf(embedding: Float32Array): Uint8Array {
+  const codes = codesSize(embedding.length);
+  const kernel = kernelOn(oneRow);
+  const source = new Float32Array(kernel.memory.buffer, 0, codes);
+  source.set(embedding);
+  source.fill(0, embedding.length);
+  // An embedding without a direction has no numbers, and must not get those of the face before it.
+  const row = bytesOf(oneRow).fill(0, 0, headSize + codes);
+  kernel.encode(0, codes, 0);
+  return Uint8Array.from(row.subarray(idSize, headSize + codes));
+}
+
 /**
  * Writes a face into a row. A search that reads the row meanwhile sees its id change, so it never reports the
  * distance of another face.
+ * @throws RangeError for the code of another model
  */
 export function writeRow(
   gallery: SharedGallery,
   row: number,
   { faceId, entryId }: RowFace,
-  embedding: Float32Array,
+  code: Uint8Array,
 ): void {
-  const { dimensions, memory, words, segments, entries } = gallery;
-  const kernel = kernelOn(memory);
+  const { dimensions, memory, words, entries } = gallery;
+  if (code.length !== headSize - idSize + codesSize(dimensions))
+    throw new RangeError(`The code of face ${faceId} is not one of ${dimensions} dimensions.`);
   clearRow(gallery, row);
-  const source = new Float32Array(kernel.memory.buffer, 0, codesSize(dimensions));
-  source.set(embedding);
-  source.fill(0, dimensions);
-  const segment = Math.floor(row / rowsPerSegment);
-  const place = row % rowsPerSegment;
-  (segments[segment] as Float32Array).set(embedding, place * dimensions);
-  (entries[segment] as Float64Array)[place] = entryId;
+  (entries[Math.floor(row / rowsPerSegment)] as Float64Array)[row % rowsPerSegment] = entryId;
   const start = rowStart(gallery, row);
-  kernel.encode(start, codesSize(dimensions), 0);
+  bytesOf(memory).set(code, start + idSize);
   Atomics.store(words, start / 4, faceId);
   if (row >= rowsUsed(gallery)) Atomics.store(words, 0, row + 1);
+}
+
+const views = new WeakMap<SharedArrayBuffer, Uint8Array>();
+
+/** Returns a view of a memory's bytes; a new one for each row would take most of the time of its writing. */
+function bytesOf({ buffer }: SharedMemory): Uint8Array {
+  const view = views.get(buffer) ?? new Uint8Array(buffer);
+  views.set(buffer, view);
+  return view;
 }
 
 /** Removes the face from a row. */

@@ -3,6 +3,7 @@ import { type EmbeddingModel, modelsWith, usableVersions } from '../models/model
 import {
   type EmbeddedFace,
   type EmbeddingStore,
+  type FaceRow,
   floatsOf,
   type GalleryFace,
   type VersionEmbeddings,
@@ -10,10 +11,10 @@ import {
 import {
   capacityOf,
   clearRow,
+  codeOf,
   createSharedGallery,
   enlargeGallery,
   faceIdAt,
-  type RowFace,
   rowsUsed,
   type SharedGallery,
   useRows,
@@ -25,11 +26,12 @@ import { loadRows, loadRowsBeside } from './load-rows.ts';
 const manyFaces = 20_000;
 
 /**
- * Enrolled faces of one version of a model. The store keeps them, and shared memory holds their embeddings
- * for the search. The store is authoritative; `refresh` takes over what other processes changed in it.
+ * Enrolled faces of one version of a model. The store keeps them, and shared memory holds their codes for the
+ * search. The store is authoritative; `refresh` takes over what other processes changed in it.
  *
- * Memory holds only a face's embedding, its id and its entry's id. No copy of the embeddings is kept on disk
- * beside the store, because deleted faces would live on in it.
+ * Memory holds only a face's code, its id and its entry's id. The store keeps the codes too, so that a start
+ * reads a fifth of what it would compute them from. No copy is kept on disk beside the store, because deleted
+ * faces would live on in it.
  */
 export class Gallery {
   readonly #faces: VersionEmbeddings;
@@ -55,7 +57,7 @@ export class Gallery {
     this.#faces = store.ofVersion(version, usable);
     this.#version = version;
     this.#share = share;
-    this.#shared = createSharedGallery(dimensions);
+    this.#shared = createSharedGallery(dimensions, this.#faces.readerPlace());
     share(this.#shared);
   }
 
@@ -82,7 +84,7 @@ export class Gallery {
    * image has one already.
    */
   insert(face: GalleryFace, embedding: Float32Array): void {
-    this.#faces.add(face, embedding);
+    this.#faces.add(face, embedding, codeOf(embedding));
   }
 
   /**
@@ -131,9 +133,7 @@ export class Gallery {
 
   #takeNew(): void {
     const before = this.#shared;
-    for (const [faceId, entryId, embedding] of this.#faces.since(this.#lastId)) {
-      this.#hold({ faceId, entryId }, floatsOf(embedding));
-    }
+    for (const row of this.#faces.since(this.#lastId)) this.#hold(row);
     if (this.#shared !== before) this.#share(this.#shared);
   }
 
@@ -149,7 +149,7 @@ export class Gallery {
     const count = this.#faces.count();
     // If this version has no face, those of other versions need not be read.
     if (count === 0) this.#lastId = lastId;
-    if (place === undefined || count < manyFaces) return;
+    if (count < manyFaces) return;
     const middle = Math.floor(lastId / 2);
     const below = this.#faces.count(middle);
     const before = this.#shared;
@@ -166,18 +166,20 @@ export class Gallery {
     for (let row = 0; row < count; row++) {
       const id = faceIdAt(this.#shared, row);
       this.#idOfRow[row] = id;
-      // Another process has removed a face since they were counted.
+      // Another process has removed a face since they were counted, or this one has no code yet.
       if (id === 0) this.#freeRows.push(row);
     }
+    if (this.#freeRows.length > 0) for (const row of this.#faces.codeless(lastId)) this.#hold(row);
     this.#lastId = lastId;
     if (this.#shared !== before) this.#share(this.#shared);
   }
 
-  #hold(face: RowFace, embedding: Float32Array): void {
+  #hold([faceId, entryId, code, embedding]: FaceRow): void {
     const row = this.#freeRows.pop() ?? this.#nextRow();
-    writeRow(this.#shared, row, face, embedding);
-    this.#idOfRow[row] = face.faceId;
-    this.#lastId = face.faceId;
+    const known = code ?? codeOf(floatsOf(embedding as Uint8Array));
+    writeRow(this.#shared, row, { faceId, entryId }, known);
+    this.#idOfRow[row] = faceId;
+    this.#lastId = faceId;
   }
 
   #nextRow(): number {

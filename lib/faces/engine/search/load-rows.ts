@@ -1,13 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { type EmbeddingRow, floatsOf, type ReaderPlace, type Share } from './embedding-store.ts';
+import type { CodeRow, ReaderPlace, Share } from './embedding-store.ts';
 import { type SharedGallery, writeRow } from './gallery-memory.ts';
 
-/** Writes embeddings into rows from `firstRow` on, which nobody else may write. */
-export function loadRows(rows: Iterable<EmbeddingRow>, gallery: SharedGallery, firstRow: number): void {
+/** Writes faces into rows from `firstRow` on, which nobody else may write. */
+export function loadRows(rows: Iterable<CodeRow>, gallery: SharedGallery, firstRow: number): void {
   let row = firstRow;
-  for (const [faceId, entryId, embedding] of rows) {
-    writeRow(gallery, row++, { faceId, entryId }, floatsOf(embedding));
-  }
+  for (const [faceId, entryId, code] of rows) writeRow(gallery, row++, { faceId, entryId }, code);
 }
 
 /** Work of another thread that loads rows. */

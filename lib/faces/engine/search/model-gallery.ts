@@ -174,6 +174,8 @@ export class ModelGallery {
         const face = gallery.get(hit.faceId);
         const nearness = this.#nearnessOf(model, hit, metric);
         if (!face) isOutdated ||= model !== this.#current.model;
+        // It was enrolled during the search, whose view of the store was older.
+        else if (hit.distance === Number.POSITIVE_INFINITY) isOutdated = true;
         // The version in use comes last: its result replaces an older one if a face has moved meanwhile.
         else if (nearness.distance <= threshold || candidates > 0)
           neighbours.set(face.imageId, matchOf(face, nearness));

@@ -36,11 +36,11 @@ const module = new WebAssembly.Module(readFileSync(new URL('./search-kernel.wasm
 const kernels = new WeakMap<SharedMemory, Kernel>();
 
 /**
- * Makes memory of this number of pages. It reserves, but does not use, 4 GiB of address space, so that it can
- * grow in place.
+ * Makes memory of this number of pages. It reserves, but does not use, address space for `maximum` pages, 4
+ * GiB unless set, so that it can grow in place.
  */
-export function createSharedMemory(pages: number): SharedMemory {
-  return new WebAssembly.Memory({ initial: pages, maximum: maxPages, shared: true });
+export function createSharedMemory(pages: number, maximum = maxPages): SharedMemory {
+  return new WebAssembly.Memory({ initial: pages, maximum, shared: true });
 }
 
 /** Returns this thread's kernel on a gallery's memory. */

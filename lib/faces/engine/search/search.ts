@@ -2,14 +2,7 @@ import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { maxImagesOfEntry } from '../../best-of-entries.ts';
 import type { EmbedderName } from '../models/models.ts';
 import { cosineWith, distanceFrom, distanceOf, unitOf } from './distance.ts';
-import {
-  capacityOf,
-  faceIdAt,
-  rowStart,
-  rowsPerSegment,
-  rowsUsed,
-  type SharedGallery,
-} from './gallery-memory.ts';
+import { capacityOf, entryIdAt, faceIdAt, rowStart, rowsUsed, type SharedGallery } from './gallery-memory.ts';
 import { Scan, type Scoring } from './scan.ts';
 
 export interface GalleryHit {
@@ -18,6 +11,15 @@ export interface GalleryHit {
   readonly distance: number;
   /** Cosine of the angle between probe and face, -1..1; higher is closer. */
   readonly cosine: number;
+}
+
+/** A gallery that this thread can search. */
+export interface SearchableGallery extends SharedGallery {
+  /**
+   * Reads the embedding of a face; `undefined` if the face is gone.
+   * @throws the store's own errors
+   */
+  readonly embeddingOf: (faceId: number) => Float32Array | undefined;
 }
 
 /** Search of one gallery for all faces of a picture. */
@@ -46,9 +48,10 @@ const longestLook = 1024;
  * Compares each probe with every enrolled face, in one pass over the gallery. For each probe it returns the
  * faces with `distance <= threshold`, nearest first; an entry has at most `maxImagesOfEntry` of them. Then
  * follow the near misses: the nearest face of each of the nearest entries that do not match. Of two faces at
- * the same distance, the older comes first.
+ * the same distance, the older comes first. At the end come faces that the store has no more, at an infinite
+ * distance: they may have moved to another gallery since the search began.
  *
- * The search is exact. It computes distances in double precision from the embeddings themselves, for every
+ * The search is exact. It computes distances in double precision from the embeddings in the store, for every
  * row that a bound does not rule out. Let `u` be a row's embedding and `p` the probe, both of length 1. Let
  * `u'` and `p'` be the vectors that their codes stand for, and `e` and `f` the lengths of `u - u'` and `p -
  * p'`. All four are computed, not estimated.
@@ -58,9 +61,10 @@ const longestLook = 1024;
  * misses are wanted, it must also be farther than as many entries found before.
  * @param candidates limit on the near misses of each probe
  * @param within largest distance of a near miss
+ * @throws the errors of `embeddingOf`
  */
 export function searchGallery(
-  gallery: SharedGallery,
+  gallery: SearchableGallery,
   probes: readonly Float32Array[],
   metric: DistanceMetric,
   threshold: number,
@@ -68,7 +72,8 @@ export function searchGallery(
   within = Number.POSITIVE_INFINITY,
 ): GalleryHit[][] {
   const limits = { threshold, candidates, within };
-  const searches = probes.map((probe) => new ProbeSearch(gallery, probe, metric, limits));
+  const remembering = { ...gallery, embeddingOf: withMemory(gallery.embeddingOf) };
+  const searches = probes.map((probe) => new ProbeSearch(remembering, probe, metric, limits));
   passOver(
     gallery,
     searches.filter(({ canMatch }) => canMatch),
@@ -80,7 +85,7 @@ export function searchGallery(
   return searches.map((search) => search.hits());
 }
 
-function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): void {
+function passOver(gallery: SearchableGallery, searches: readonly ProbeSearch[]): void {
   if (searches.length === 0) return;
   const units = searches.map(({ unit }) => unit);
   const scan = new Scan(
@@ -106,6 +111,15 @@ function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): voi
   }
 }
 
+/** Remembers the last embedding: a row that can't be ruled out for one probe often can't for others. */
+function withMemory(embeddingOf: SearchableGallery['embeddingOf']): SearchableGallery['embeddingOf'] {
+  let last: { readonly faceId: number; readonly embedding: Float32Array | undefined } | undefined;
+  return (faceId) => {
+    if (last?.faceId !== faceId) last = { faceId, embedding: embeddingOf(faceId) };
+    return last.embedding;
+  };
+}
+
 /** Margin for rounding in the inverse of the metrics; rows within it are compared exactly. */
 const margin = 1e-6;
 
@@ -116,7 +130,7 @@ class ProbeSearch {
   readonly scoring: Scoring;
   /** Score below which no row can be a hit. */
   leastScore: number;
-  readonly #gallery: SharedGallery;
+  readonly #gallery: SearchableGallery;
   readonly #probe: Float64Array;
   readonly #length: number;
   readonly #metric: DistanceMetric;
@@ -127,6 +141,8 @@ class ProbeSearch {
   readonly #matching = new Map<number, GalleryHit[]>();
   /** Nearest face of each entry that is close and does not match. */
   readonly #nearMisses = new Map<number, GalleryHit>();
+  /** Faces that the store has no more, and that can't be ruled out. */
+  readonly #gone = new Map<number, GalleryHit>();
   /** Number of near misses that turned out to match since `#farthest` was set. */
   #left = 0;
   /** Distance beyond which no entry is kept as a near miss. */
@@ -136,7 +152,7 @@ class ProbeSearch {
   #isSecondPass = false;
 
   constructor(
-    gallery: SharedGallery,
+    gallery: SearchableGallery,
     probe: Float32Array,
     metric: DistanceMetric,
     { threshold, candidates, within }: Required<Pick<GallerySearch, 'threshold' | 'candidates' | 'within'>>,
@@ -167,20 +183,21 @@ class ProbeSearch {
 
   /** Measures the distance to a row's face. */
   compare(row: number): void {
-    const { segments, entries, dimensions } = this.#gallery;
-    const [at, place] = [Math.floor(row / rowsPerSegment), row % rowsPerSegment];
-    const segment = segments[at] as Float32Array;
-    const start = place * dimensions;
     for (;;) {
       const faceId = faceIdAt(this.#gallery, row);
       if (faceId === 0) return;
-      const entryId = (entries[at] as Float64Array)[place] as number;
-      const cosine = cosineWith(segment, start, this.unit);
+      const entryId = entryIdAt(this.#gallery, row);
+      if (faceIdAt(this.#gallery, row) !== faceId) continue;
+      const embedding = this.#gallery.embeddingOf(faceId);
+      if (!embedding) {
+        this.#gone.set(faceId, { faceId, entryId, distance: Number.POSITIVE_INFINITY, cosine: -1 });
+        return;
+      }
+      const cosine = cosineWith(embedding, 0, this.unit);
       const distance =
         this.#metric === 'euclidean'
-          ? distanceFrom(segment, start, this.#probe)
+          ? distanceFrom(embedding, 0, this.#probe)
           : distanceOf(this.#metric, cosine);
-      if (faceIdAt(this.#gallery, row) !== faceId) continue;
       const hit = { faceId, entryId, distance, cosine };
       if (distance <= this.#threshold) this.#addMatch(hit);
       else if (this.#candidates > 0 && distance <= this.#farthest) this.#addNearMiss(hit);
@@ -240,7 +257,7 @@ class ProbeSearch {
   hits(): GalleryHit[] {
     const matches = [...this.#matching.values()].flatMap(best).sort(byDistance);
     const nearMisses = [...this.#nearMisses.values()].sort(byDistance).slice(0, this.#candidates);
-    return [...matches, ...nearMisses];
+    return [...matches, ...nearMisses, ...this.#gone.values()];
   }
 
   /** Computes the score of a face at this distance, less a margin. */

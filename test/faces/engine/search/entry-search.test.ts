@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maxImagesOfEntry } from '../../../../lib/faces/best-of-entries.ts';
-import {
-  capacityOf,
-  createSharedGallery,
-  enlargeGallery,
-  type SharedGallery,
-  writeRow,
-} from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { type GalleryHit, searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+import { galleryWith } from './listed.ts';
 
 const dimensions = 32;
 
@@ -29,13 +23,13 @@ function embedding(angle: number): Float32Array {
 }
 
 /** Makes a gallery in which face `n` has the id `n + 1`. */
-function galleryOf(faces: readonly Placed[]): SharedGallery {
-  let gallery = createSharedGallery(dimensions);
-  faces.forEach(({ entryId, angle }, row) => {
-    if (row === capacityOf(gallery)) gallery = enlargeGallery(gallery);
-    writeRow(gallery, row, { faceId: row + 1, entryId }, embedding(angle));
-  });
-  return gallery;
+function galleryOf(faces: readonly Placed[]) {
+  const listed = faces.map(({ entryId, angle }, n) => ({
+    faceId: n + 1,
+    entryId,
+    embedding: embedding(angle),
+  }));
+  return galleryWith(dimensions, listed);
 }
 
 function search(

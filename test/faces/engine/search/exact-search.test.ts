@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
@@ -8,13 +9,14 @@ import { lengthOf } from '../../../../lib/faces/engine/search/distance.ts';
 import {
   capacityOf,
   clearRow,
+  codeOf,
   createSharedGallery,
   enlargeGallery,
-  type SharedGallery,
   writeRow,
 } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 import { buildKernel } from '../../../../local/commands/build-kernel.ts';
+import { galleryOf } from './listed.ts';
 
 /** Makes random numbers below 1, the same in every run. */
 function randomNumbers(seed: number): () => number {
@@ -71,16 +73,6 @@ function distancesOf(
     if (metric === 'angular') return Math.acos(Math.max(-1, Math.min(1, cosine))) / Math.PI;
     return Math.sqrt(vector.reduce((sum, value, index) => sum + (value - (probe[index] as number)) ** 2, 0));
   });
-}
-
-/** Makes a gallery in which vector `n` has the id `n + 1`. */
-function galleryOf(vectors: readonly Float32Array[], dimensions: number): SharedGallery {
-  let gallery = createSharedGallery(dimensions);
-  vectors.forEach((vector, row) => {
-    if (row === capacityOf(gallery)) gallery = enlargeGallery(gallery);
-    writeRow(gallery, row, { faceId: row + 1, entryId: row + 1 }, vector);
-  });
-  return gallery;
 }
 
 /**
@@ -235,20 +227,46 @@ describe('the search against all distances in double precision', () => {
     const random = randomNumbers(3);
     let gallery = createSharedGallery(512);
     const [first, second] = [bell(random, 512), bell(random, 512)];
-    writeRow(gallery, 5, { faceId: 55, entryId: 55 }, first);
+    writeRow(gallery, 5, { faceId: 55, entryId: 55 }, codeOf(first));
     const searcher = new Worker(new URL('./search-when-asked.ts', import.meta.url));
     const findFrom = async () => {
-      searcher.postMessage({ gallery, probes: [first, second] });
+      const embeddings = new Map([
+        [55, first],
+        [77, second],
+      ]);
+      searcher.postMessage({ gallery, embeddings, probes: [first, second] });
       const [hits] = await once(searcher, 'message');
       return (hits as ReturnType<typeof searchGallery>).map((one) => one.map(({ faceId }) => faceId));
     };
     expect(await findFrom()).toEqual([[55], []]);
     const row = 3 * capacityOf(gallery) - 1;
     while (capacityOf(gallery) <= row) gallery = enlargeGallery(gallery);
-    writeRow(gallery, row, { faceId: 77, entryId: 77 }, second);
+    writeRow(gallery, row, { faceId: 77, entryId: 77 }, codeOf(second));
     expect(await findFrom()).toEqual([[55], [77]]);
     await searcher.terminate();
   });
+});
+
+test('a code is the one that databases have: who changes it must have the stored ones removed', () => {
+  const codes = [128, 512, 736].map((dimensions) => codeOf(bell(randomNumbers(dimensions), dimensions)));
+  expect(codes.map(({ length }) => length)).toEqual([140, 524, 748]);
+  const hash = createHash('sha256');
+  for (const code of codes) hash.update(code);
+  expect(hash.digest('hex')).toBe('060b9a6880b7715b919c7153a87c29685354a51cfd5925cedd2a43b7d4c5d2e4');
+});
+
+test('the code of an embedding without a direction has nothing of the face before it', () => {
+  const nothing = codeOf(new Float32Array(128));
+  codeOf(bell(randomNumbers(1), 128));
+  expect(codeOf(new Float32Array(128))).toEqual(nothing);
+});
+
+test('the code of another model is refused', () => {
+  const gallery = createSharedGallery(128);
+  const code = codeOf(bell(randomNumbers(1), 512));
+  expect(() => writeRow(gallery, 0, { faceId: 3, entryId: 1 }, code)).toThrow(
+    'The code of face 3 is not one of 128 dimensions.',
+  );
 });
 
 test('the kernel is the one that its source says', async () => {

@@ -5,15 +5,18 @@ import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
-import type { GalleryFace } from '../../../../lib/faces/engine/search/embedding-store.ts';
+import { CodeFilling } from '../../../../lib/faces/engine/search/code-filling.ts';
+import type { EmbeddingReader, GalleryFace } from '../../../../lib/faces/engine/search/embedding-store.ts';
 import { Gallery } from '../../../../lib/faces/engine/search/gallery.ts';
 import {
   capacityOf,
+  codeOf,
   rowsUsed,
   type SharedGallery,
 } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 import { openDatabase } from '../../../../lib/records/sqlite/database.ts';
+import { openReader } from '../../../../lib/records/sqlite/embedding-rows.ts';
 import { openSqliteEmbeddings } from '../../../../lib/records/sqlite/embeddings.ts';
 import { inTransaction } from '../../../../lib/records/sqlite/transactions.ts';
 
@@ -39,11 +42,14 @@ function remove(gallery: Gallery, imageId: string): void {
 describe('the gallery', () => {
   let folder: string;
   let databases: DatabaseSync[];
+  let readers: EmbeddingReader[];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gallery-'));
     databases = [];
+    readers = [];
   });
   afterEach(async () => {
+    for (const reader of readers) reader[Symbol.dispose]();
     for (const database of databases) database.close();
     await rm(folder, { recursive: true });
   });
@@ -60,6 +66,9 @@ describe('the gallery', () => {
     const memories: SharedGallery[] = [];
     const gallery = new Gallery(store, embeddingModels.Dlib, (shared) => memories.push(shared));
     const memory = () => memories.at(-1) as SharedGallery;
+    const reader = openReader(join(folder, 'faces.sqlite'));
+    readers.push(reader);
+    const embeddingOf = (faceId: number) => reader.embedding(faceId);
     gallery.refresh();
     return {
       database,
@@ -70,7 +79,7 @@ describe('the gallery', () => {
       add: (n: number) => insert(gallery, face(n), embedding(n)),
       /** Finds the faces equal to embedding `n`. */
       find: (n: number) =>
-        searchGallery(memory(), [embedding(n)], 'cosine', 1e-6)
+        searchGallery({ ...memory(), embeddingOf }, [embedding(n)], 'cosine', 1e-6)
           .flat()
           .map(({ faceId }) => gallery.get(faceId)),
     };
@@ -152,6 +161,87 @@ describe('the gallery', () => {
     expect(memories).toHaveLength(1);
     expect([1, 3].flatMap(find)).toEqual([]);
     expect([0, 2, 4, 5, 6, 7].flatMap(find)).toMatchObject([0, 2, 4, 5, 6, 7].map(face));
+  });
+
+  /** Takes codes away, as if an earlier release had stored the faces. */
+  function forgetCodes(database: DatabaseSync, where = '1'): void {
+    database.exec(`
+      DELETE FROM face_code WHERE ${where};
+      DELETE FROM face_code_gap;
+      INSERT INTO face_code_gap SELECT 0, max(id) FROM faces`);
+  }
+
+  const codesOf = (database: DatabaseSync) =>
+    database
+      .prepare('SELECT faces.id, faces.embedding, face_code.code FROM faces LEFT JOIN face_code USING (id)')
+      .all();
+
+  test.each([
+    ['few faces', 40],
+    ['many faces', 20_500],
+  ])('loads %s of an earlier release, with codes or without, and finds the same', async (_, count) => {
+    const first = await open();
+    inTransaction(first.database, () => {
+      for (let n = 0; n < count; n++) first.add(n);
+    });
+    const some = [0, 1, 2, 3, 17, count / 2, count - 2, count - 1];
+    for (const without of ['1', 'id % 3 = 0']) {
+      forgetCodes(first.database, without);
+      const { gallery, memory, find, add } = await open();
+      expect(some.map(find)).toMatchObject(some.map((n) => [face(n)]));
+      expect([gallery.size, rowsUsed(memory())]).toEqual([count, count]);
+      add(count);
+      expect(find(count)).toMatchObject([face(count)]);
+      remove(gallery, `image-${count}`);
+    }
+  });
+
+  test('stores the codes that an earlier release did not, and those alone, while faces come and go', async () => {
+    const { database, store, add, gallery } = await open();
+    inTransaction(database, () => {
+      for (let n = 0; n < 1200; n++) add(n);
+    });
+    forgetCodes(database, 'id < 1000');
+    const filling = new CodeFilling(store);
+    add(1200);
+    remove(gallery, 'image-700');
+    await filling.done;
+    const codes = codesOf(database);
+    expect(codes).toHaveLength(1200);
+    for (const { embedding, code } of codes) {
+      expect(code).toEqual(codeOf(new Float32Array((embedding as Uint8Array).slice().buffer)));
+    }
+    expect(
+      database
+        .prepare('SELECT count(*) AS orphans FROM face_code WHERE id NOT IN (SELECT id FROM faces)')
+        .get(),
+    ).toEqual({ orphans: 0 });
+    expect(store.lacksCodes()).toBe(false);
+  });
+
+  test('goes on with the codes where another process was stopped', async () => {
+    const { database, store, add } = await open();
+    inTransaction(database, () => {
+      for (let n = 0; n < 1200; n++) add(n);
+    });
+    forgetCodes(database);
+    await new CodeFilling(store).stop();
+    expect(store.lacksCodes()).toBe(true);
+    await new CodeFilling(store).done;
+    expect(store.lacksCodes()).toBe(false);
+    expect(codesOf(database).filter(({ code }) => code === null)).toEqual([]);
+  });
+
+  test('keeps no code of a face that is gone, or that was changed, whoever did it', async () => {
+    const { database, store, gallery, add } = await open();
+    for (const n of [1, 2, 3]) add(n);
+    remove(gallery, 'image-1');
+    database.exec("DELETE FROM faces WHERE image_id = 'image-2'; UPDATE faces SET entry_id = 9");
+    expect(database.prepare('SELECT count(*) AS codes FROM face_code').get()).toEqual({ codes: 0 });
+    const { find } = await open();
+    expect([1, 2, 3].flatMap(find)).toMatchObject([{ ...face(3), entryId: 9 }]);
+    await new CodeFilling(store).done;
+    expect(codesOf(database)).toMatchObject([{ id: 3, code: codeOf(embedding(3)) }]);
   });
 
   test('holds the faces of its own model version alone', async () => {

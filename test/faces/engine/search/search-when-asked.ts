@@ -3,6 +3,13 @@ import { parentPort } from 'node:worker_threads';
 import type { SharedGallery } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 
-parentPort?.on('message', ({ gallery, probes }: { gallery: SharedGallery; probes: Float32Array[] }) => {
-  parentPort?.postMessage(searchGallery(gallery, probes, 'cosine', 1e-6));
+interface Question {
+  readonly gallery: SharedGallery;
+  readonly embeddings: ReadonlyMap<number, Float32Array>;
+  readonly probes: readonly Float32Array[];
+}
+
+parentPort?.on('message', ({ gallery, embeddings, probes }: Question) => {
+  const searchable = { ...gallery, embeddingOf: (faceId: number) => embeddings.get(faceId) };
+  parentPort?.postMessage(searchGallery(searchable, probes, 'cosine', 1e-6));
 });

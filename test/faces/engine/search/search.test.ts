@@ -7,11 +7,12 @@ import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { distanceOf, lengthOf } from '../../../../lib/faces/engine/search/distance.ts';
 import {
   clearRow,
+  codeOf,
   createSharedGallery,
-  type SharedGallery,
   writeRow,
 } from '../../../../lib/faces/engine/search/gallery-memory.ts';
-import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+import { type SearchableGallery, searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+import { galleryOf } from './listed.ts';
 
 const dimensions = 8;
 /** Embeddings of 32-bit numbers that have a direction. */
@@ -99,7 +100,7 @@ describe('thresholds', () => {
 });
 
 /** Searches for one probe. */
-function search(gallery: SharedGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
+function search(gallery: SearchableGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
   return searchGallery(gallery, [probe], metric, threshold)[0] ?? [];
 }
 
@@ -112,10 +113,8 @@ describe('the search', () => {
     const threshold = fc.double({ min: 0, max: metric === 'euclidean' ? 40 : 2, noNaN: true });
     fc.assert(
       fc.property(gallery, embedding, threshold, (faces, probe, threshold) => {
-        const shared = createSharedGallery(dimensions);
-        faces.forEach((face, row) => {
-          writeRow(shared, row, { faceId: row + 1, entryId: row + 1 }, face.embedding);
-        });
+        const listed = faces.map((face) => face.embedding);
+        const shared = galleryOf(listed, dimensions);
         const distances = new Map<number, number>();
         faces.forEach((face, row) => {
           if (face.isRemoved) clearRow(shared, row);
@@ -138,9 +137,8 @@ describe('the search', () => {
   });
 
   test('two long embeddings that hardly differ have their true distance by euclidean', () => {
-    const shared = createSharedGallery(dimensions);
     const enrolled = Float32Array.of(9.99598503112793, 0, 0, 0, 0, 0, 0, 9.997188568115234);
-    writeRow(shared, 0, { faceId: 1, entryId: 1 }, enrolled);
+    const shared = galleryOf([enrolled], dimensions);
     const probe = Float32Array.of(9.994771957397461, 0, 0, 0, 0, 0, 0, 9.995404243469238);
     const [hit] = search(shared, probe, 'euclidean', 0.004);
     expect(hit?.distance).toBeCloseTo(plainDistance('euclidean', probe, enrolled), 15);
@@ -148,8 +146,7 @@ describe('the search', () => {
   });
 
   test('a face at the very threshold is a match', () => {
-    const shared = createSharedGallery(4);
-    writeRow(shared, 0, { faceId: 1, entryId: 1 }, Float32Array.of(0, 1, 0, 0));
+    const shared = galleryOf([Float32Array.of(0, 1, 0, 0)], 4);
     const searchAt = (threshold: number) => search(shared, Float32Array.of(1, 0, 0, 0), 'cosine', threshold);
     expect(searchAt(1)).toEqual([{ faceId: 1, entryId: 1, distance: 1, cosine: 0 }]);
     expect(searchAt(0.999)).toEqual([]);
@@ -160,13 +157,22 @@ describe('the search', () => {
     (metric) => {
       const nothing = new Float32Array(4);
       const something = Float32Array.of(1, 2, 3, 4);
-      const shared = createSharedGallery(4);
-      writeRow(shared, 0, { faceId: 1, entryId: 1 }, nothing);
-      writeRow(shared, 1, { faceId: 2, entryId: 2 }, something);
+      const shared = galleryOf([nothing, something], 4);
       expect(search(shared, nothing, metric, 1e9)).toEqual([]);
       expect(search(shared, something, metric, 1e9).map(({ faceId }) => faceId)).toEqual([2]);
     },
   );
+
+  test('tells of a face that the store has no more, for it may have moved to another gallery', () => {
+    const [kept, gone] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0.9, 0.1, 0, 0)];
+    const shared = galleryOf([kept, gone], 4);
+    const embeddingOf = (faceId: number) => (faceId === 2 ? undefined : shared.embeddingOf(faceId));
+    expect(search(shared, kept, 'cosine', 0.5).map(({ faceId }) => faceId)).toEqual([1, 2]);
+    expect(search({ ...shared, embeddingOf }, kept, 'cosine', 0.5)).toMatchObject([
+      { faceId: 1, distance: 0 },
+      { faceId: 2, entryId: 2, distance: Number.POSITIVE_INFINITY },
+    ]);
+  });
 
   test("never gives one face's distance to another while another thread replaces faces", async () => {
     const shared = createSharedGallery(512);
@@ -183,7 +189,7 @@ describe('the search', () => {
       const vector = new Float32Array(512);
       const angle = ((id % 1000) / 1000) * (Math.PI / 2);
       vector.fill(Math.cos(angle), 0, 256).fill(Math.sin(angle), 256);
-      writeRow(shared, row, { faceId: id, entryId: id }, vector);
+      writeRow(shared, row, { faceId: id, entryId: id }, codeOf(vector));
     }
     Atomics.store(state, 0, 1);
     const [{ wrong, right }] = await answered;

@@ -24,6 +24,7 @@ await runCommand(async () => {
   console.log(`export AWS_ENDPOINT_URL_REKOGNITION=${rekognition.url}`);
   // The command of the package may be killed without a word.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
   await signal;
   await rekognition.close();
 });

@@ -1,4 +1,3 @@
-import type { SystemName } from '../system-names.ts';
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync, realpathSync } from 'node:fs';
 import { copyFile, lstat, mkdir, readFile, realpath, rename, unlink, writeFile } from 'node:fs/promises';
@@ -7,6 +6,7 @@ import { DatabaseFileError, openUnlessDatabase } from '../database-files.ts';
 import { isDiskFull } from '../disk-space.ts';
 import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
 import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
+import type { SystemName } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';

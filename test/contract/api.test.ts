@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../lib/contract/api.ts';
 import { auditActions, serviceNames, specialActions } from '../../lib/contract/audit-actions.ts';
+import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import * as cameras from '../../lib/contract/endpoints/cameras.ts';
 import { receiveUploadContract } from '../../local/server/uploads.ts';
-import type { Endpoint } from '../../lib/contract/endpoint.ts';
 
 /** Endpoints of one machine alone. */
 const localContracts: readonly Endpoint[] = [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Tested } from '../api.ts';
 import { AuditLines } from '../../../lib/contract/endpoints/list-audit.ts';
+import type { Tested } from '../api.ts';
 import { answer, newName, problems, refusal } from './client.ts';
 
 /** Tests requests that are sent again with the same `Idempotency-Key`. */

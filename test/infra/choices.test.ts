@@ -99,7 +99,8 @@ test('-c collections spreads the faces over so many, which every function knows 
   const statements = resourcesOf(three, 'AWS::IAM::Policy')
     .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: object[] }).Statement)
     .map((statement) => JSON.stringify(statement));
-  const search = statements.filter((statement) => statement.includes(':collection/people'));
+  // The faces kept for a look-back have a collection of their own.
+  const search = statements.filter((statement) => /:collection\/people(?!-look-back)/.test(statement));
   expect(search.length).toBeGreaterThan(5);
   for (const statement of search) {
     for (const id of ['people', 'people_2', 'people_3']) expect(statement).toContain(`:collection/${id}"`);

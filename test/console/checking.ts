@@ -160,8 +160,17 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('link', { name: 'In the history' }).click();
     await page.getByRole('region', { name: 'Details' }).waitFor();
     await page.getByRole('heading', { name: `Possible: ${listed.name}` }).waitFor();
-    await page.getByRole('link', { name: 'History', exact: true }).first().click();
-    await page.locator('.rows').getByText(`Possible: ${listed.name}`).first().waitFor();
+    const history = page.getByRole('link', { name: 'History', exact: true }).first();
+    await history.click();
+    const row = page.locator('.rows').getByText(`Possible: ${listed.name}`).first();
+    await row.waitFor();
+    // Once somebody has said that it is her, nothing says any more that it is not enough.
+    await page.goBack();
+    await page.getByRole('button', { name: /^It is him/ }).click();
+    await page.getByRole('heading', { name: `Confirmed: ${listed.name}` }).waitFor();
+    await history.click();
+    await page.locator('.rows').getByText(`Match: ${listed.name}`).first().waitFor();
+    expect(await row.count()).toBe(0);
   });
 
   it('never calls clear what could not be judged', async () => {

@@ -5,6 +5,7 @@ import { texts } from '../texts.ts';
 import {
   type Comparison,
   hitsOf,
+  isMatch,
   isRejected,
   judgePicture,
   type PictureVerdict,
@@ -58,7 +59,7 @@ export function headlineOf(
 }
 
 function hitHeadline(open: readonly Comparison[]): Headline {
-  const matches = open.filter(({ likeness }) => likeness === 'match');
+  const matches = open.filter(isMatch);
   if (matches.length === 0) {
     return {
       tone: 'possible',

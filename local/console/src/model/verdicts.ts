@@ -97,6 +97,10 @@ export const reviewOf = ({ best }: Comparison) => best.review;
 /** Returns true if people have said that it is somebody else. */
 export const isRejected = (comparison: Comparison) => reviewOf(comparison)?.verdict === 'rejected';
 
+/** Returns true if it is a match, or a near miss of which people have said that it is the listed person. */
+export const isMatch = (comparison: Comparison) =>
+  comparison.likeness === 'match' || reviewOf(comparison)?.verdict === 'confirmed';
+
 /**
  * Names the people who would match at another threshold. It can only tell of the people whom the service
  * returned: its own matches, and the near misses.

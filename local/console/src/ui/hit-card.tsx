@@ -6,7 +6,7 @@ import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf } from '../model/verdict-words.ts';
-import { type Hit, isRejected, reviewOf } from '../model/verdicts.ts';
+import { type Hit, isMatch, isRejected, reviewOf } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { EntryBadges } from './entry-badges.tsx';
@@ -31,10 +31,10 @@ export interface HitCardProps {
 /** Shows a face beside the listed person whom it matched or nearly matched, and asks who it is. */
 export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }: HitCardProps) {
   const { comparison, verdict } = hit;
-  const { entry, best, likeness } = comparison;
+  const { entry, best } = comparison;
   const mayReview = useMay('desk');
   const isListedHidden = useLacks('desk');
-  const tone = isRejected(comparison) ? 'rejected' : likeness;
+  const tone = isRejected(comparison) ? 'rejected' : isMatch(comparison) ? 'match' : 'possible';
   return (
     <article
       class={`panel hit ${tone} ${isOnly ? 'only' : ''}`}
@@ -53,11 +53,6 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
       <div class="hit-text">
         <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
         {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
-        {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
-          <button type="button" class="button" onClick={onAdd}>
-            {texts.verdicts.addThisFace}
-          </button>
-        )}
         {verdict.reasons.length > 0 && (
           <p class="hint">
             {faultsOf(verdict.reasons)} {texts.verdicts.lookTwice}
@@ -71,6 +66,12 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
           hasKeys={hasKeys}
           onReview={onReview}
         />
+      )}
+      {/* Below what was just pressed, so that nothing moves under a thumb. */}
+      {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
+        <button type="button" class="button add-face" onClick={onAdd}>
+          {texts.verdicts.addThisFace}
+        </button>
       )}
     </article>
   );

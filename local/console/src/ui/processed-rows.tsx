@@ -2,7 +2,7 @@ import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { processedImagePath, smallOf } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { headlineOf, type Tone } from '../model/verdict-words.ts';
-import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
+import { hitsOf, isMatch, isRejected, judgePicture } from '../model/verdicts.ts';
 import { sourceOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
@@ -83,12 +83,12 @@ function MatchBadges({ item }: { item: ImageProcessingResult }) {
   const shown = [...byName.values()].toReversed();
   return (
     <>
-      {shown.slice(0, maxNames).map(({ entry, likeness }) => (
-        <Badge key={entry.id} kind={likeness === 'match' ? 'match' : 'possible'}>
+      {shown.slice(0, maxNames).map((comparison) => (
+        <Badge key={comparison.entry.id} kind={isMatch(comparison) ? 'match' : 'possible'}>
           <span class="visually-hidden">
-            {likeness === 'match' ? texts.verdicts.matchPrefix : texts.verdicts.possiblePrefix}
+            {isMatch(comparison) ? texts.verdicts.matchPrefix : texts.verdicts.possiblePrefix}
           </span>
-          <span dir="auto">{entry.name}</span>
+          <span dir="auto">{comparison.entry.name}</span>
         </Badge>
       ))}
       {shown.length > maxNames && (

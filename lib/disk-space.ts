@@ -23,6 +23,11 @@ export async function freeBytes(path: string): Promise<number | undefined> {
   return freeIn(await statfs(path));
 }
 
+/** Returns true unless the file system at the path tells that fewer bytes are free. */
+export function hasFree(path: string, bytes: number): boolean {
+  return (freeIn(statfsSync(path)) ?? bytes) >= bytes;
+}
+
 function freeIn({ blocks, bavail, bsize }: StatsFs): number | undefined {
   return blocks > 0 ? bavail * bsize : undefined;
 }

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { hasFree } from '../../disk-space.ts';
 import { floatsOf } from '../../faces/engine/search/embedding-store.ts';
 import { row } from '../shared/row.ts';
 
@@ -43,6 +45,8 @@ export const faceCodesMigration = `
 
 /** Number of codes that are added at once, in some 10 ms. */
 const step = 250;
+/** Bytes that must be free, so that codes never take the room that new records need. */
+const leastFree = 256 * 1024 * 1024;
 
 interface Gap {
   readonly rowid: number;
@@ -62,12 +66,13 @@ export function lacksCodes(database: DatabaseSync): boolean {
 }
 
 /**
- * Adds some of the codes that are absent.
- * @returns true if there may be more
+ * Adds some of the codes that are absent, unless the disk has little room: each start computes them then.
+ * @returns true if more can be added
  */
 export function addCodes(database: DatabaseSync, codeOf: (embedding: Float32Array) => Uint8Array): boolean {
   const gap = gapOf(database);
-  if (!gap) return false;
+  const path = database.location();
+  if (!gap || (path !== null && !hasFree(dirname(path), leastFree))) return false;
   const select = database.prepare(
     'SELECT id, entry_id, model, embedding FROM faces WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
   );

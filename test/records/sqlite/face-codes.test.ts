@@ -7,6 +7,7 @@ import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { embeddingsOf } from '../../../lib/records/sqlite/embedding-rows.ts';
 import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
+import { describeWithDisk, mountSmallDisk } from '../../small-disk.ts';
 import { activeEntry, addImage } from '../../suites/records/fixtures.ts';
 
 const box = { x: 1, y: 2, w: 3, h: 4 };
@@ -58,4 +59,25 @@ test('an erasure leaves no code in the database, also where SQLite has moved the
     database.close();
     await rm(folder, { recursive: true });
   }
+});
+
+describeWithDisk('on a disk with little room', () => {
+  test('no codes are added to what an earlier version stored: they would take the room of new records', async () => {
+    await using disk = await mountSmallDisk(32 * 1024 * 1024);
+    const database = await openDatabase(join(disk.path, 'records.sqlite'));
+    try {
+      const store = openSqliteEmbeddings(database);
+      const faces = store.ofVersion('Dlib', ['Dlib']);
+      await store.write(() =>
+        faces.add({ entryId: 1, imageId: 'one', box }, embedding(1), codeOf(embedding(1))),
+      );
+      // The face has no code then, as those of an earlier version.
+      database.exec('UPDATE faces SET entry_id = 9');
+      expect(await store.write(() => store.addCodes(codeOf))).toBe(false);
+      expect(store.lacksCodes()).toBe(true);
+      expect([...faces.since(0)]).toMatchObject([[1, 9, null, expect.any(Uint8Array)]]);
+    } finally {
+      database.close();
+    }
+  });
 });

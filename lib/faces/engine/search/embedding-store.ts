@@ -129,7 +129,7 @@ export interface EmbeddingStore {
   /**
    * Adds the next codes that are absent, because an earlier release stored the faces. Call it within `write`.
    * @param codeOf computes the code of an embedding
-   * @returns true if there may be more
+   * @returns true if more can be added; false also if the disk has little room
    * @throws the store's own errors
    */
   addCodes(codeOf: (embedding: Float32Array) => Uint8Array): boolean;

@@ -1,19 +1,13 @@
 import type { CollectionsNote } from '../../faces/rekognition/galleries.ts';
-import { again, TableClient, type TableSettings } from './client.ts';
-import { noteKey } from './items.ts';
+import { TableClient, type TableSettings } from './client.ts';
+import { noteOf, putNote } from './notes.ts';
 
 /** Opens the note of how many collections there are, without a call. */
 export function openDynamoCollectionsNote(settings: TableSettings): CollectionsNote {
   const table = new TableClient(settings);
-  const keyOf = (collectionId: string) => noteKey(`collections ${collectionId}`);
+  const nameOf = (collectionId: string) => `collection-count ${collectionId}`;
   return {
-    async read(collectionId) {
-      const item = await table.get(keyOf(collectionId));
-      return item && Number(item.count);
-    },
-    async write(collectionId, count) {
-      const put = { ...keyOf(collectionId), count };
-      await table.settle(async () => (await table.transact([{ put }])).done || again);
-    },
+    read: (collectionId) => noteOf(table, nameOf(collectionId)),
+    write: (collectionId, count) => putNote(table, nameOf(collectionId), count),
   };
 }

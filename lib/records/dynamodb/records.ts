@@ -1,10 +1,11 @@
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type { RecordStore } from '../port.ts';
-import { again, TableClient, type TableSettings } from './client.ts';
+import { TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
 import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
-import { counterKey, noteKey, storeKey } from './items.ts';
+import { counterKey, storeKey } from './items.ts';
+import { noteOf, putNote } from './notes.ts';
 import { processedRecords } from './processed.ts';
 import { reviewRecords } from './reviews.ts';
 
@@ -17,14 +18,6 @@ export function openDynamoRecords(settings: TableSettings, collection?: FaceColl
   const table = new TableClient(settings);
   const entries = entryRecords(table);
   const processed = processedRecords(table, collection);
-  const note = async (name: string) => {
-    const item = await table.get(noteKey(name));
-    return item && JSON.parse(String(item.body));
-  };
-  const putNote = async (name: string, body: object) => {
-    const put = { ...noteKey(name), body: JSON.stringify(body) };
-    await table.settle(async () => (await table.transact([{ put }])).done || again);
-  };
   return {
     ...entries,
     ...imageRecords(table),
@@ -43,10 +36,10 @@ export function openDynamoRecords(settings: TableSettings, collection?: FaceColl
       const counter = await table.get(counterKey('entry'));
       return Number(counter?.last ?? 0);
     },
-    retention: () => note('retention'),
-    noteRetention: (body) => putNote('retention', body),
-    unknownKept: () => note('unknown-kept'),
-    noteUnknownKept: (body) => putNote('unknown-kept', body),
+    retention: () => noteOf(table, 'retention'),
+    noteRetention: (body) => putNote(table, 'retention', body),
+    unknownKept: () => noteOf(table, 'unknown-kept'),
+    noteUnknownKept: (body) => putNote(table, 'unknown-kept', body),
     async check() {
       await table.get(storeKey);
     },

@@ -35,7 +35,8 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
   let isDead = false;
   let underWay = 0;
   const pass = async (moment: string) => {
-    if (!isDead) {
+    // A claim is renewed by the clock: how often depends on the machine, which would shift the numbers.
+    if (!isDead && !moment.endsWith(' records.renewEntry')) {
       isDead = moments.push(moment) > at;
       if (isDead) crash();
     }

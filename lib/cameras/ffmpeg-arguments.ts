@@ -75,8 +75,8 @@ function outputArguments(framesPerSecond: number, isRecording: boolean): string[
 
 /**
  * Makes the filter that leaves out frames in which nothing changes: handing one on costs more than finding
- * that out. One in each 0.8 seconds passes all the same, so that nobody who stands still is lost, and silence
- * still means a camera that is down. A block of 8 by 8 pixels has changed by 8 levels, or 2% of them by 5.
+ * that out. One in each 0.8 seconds passes all the same: nobody who stands still is lost, and silence means a
+ * camera that is down. A block of 8 by 8 pixels has changed by 8 levels, or 2% of them by 5.
  */
 function leavingOutStills(framesPerSecond: number): string {
   const most = Math.floor(0.8 * framesPerSecond) - 1;

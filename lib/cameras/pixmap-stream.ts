@@ -37,8 +37,8 @@ export class PixmapReader {
   }
 
   /**
-   * Takes back a frame that nobody uses any more. Its memory is used for a later one: new memory for each costs
-   * more than all else that is done with frames in which nothing moves.
+   * Takes back a frame that nobody uses any more. Its memory is used for a later one: new memory for each
+   * costs more than all else that is done with frames in which nothing moves.
    */
   recycle({ pixels }: FramePixels): void {
     if (this.#spare.length < mostSpare) this.#spare.push(pixels);

@@ -4,6 +4,7 @@ import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { DetectedFace, FacialArea, Track } from '../contract/shapes.ts';
 import type { FaceBackend, FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
+import type { FacePrint } from '../faces/print.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -20,7 +21,7 @@ import type { CameraSettings } from './settings.ts';
 import type { Shot } from './shot.ts';
 
 export type SightingPorts = Pick<Stores, 'images' | 'records'> & {
-  readonly faces: Pick<FaceBackend, 'lookBack' | 'match'>;
+  readonly faces: Pick<FaceBackend, 'lookBack'>;
 };
 export type SightingSettings = Pick<
   Config,
@@ -58,7 +59,8 @@ export class Sightings {
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   async record(track: WatchedTrack, judgement: Judgement): Promise<Sighting | undefined> {
-    const shot = track.looks[0]?.extra.shot;
+    const [best] = track.looks;
+    const shot = best?.extra.shot;
     if (!shot) return undefined;
     noteThreshold(judgement.threshold);
     const [face] = await shownFaces(this.#ports, matchResultOf(track, shot, judgement), 0);
@@ -72,7 +74,7 @@ export class Sightings {
       distance_mean: matched?.matches[0]?.distance ?? null,
       suppressed: isSuppressed,
     });
-    const dbId = await this.#store(shot, face, passage);
+    const dbId = await this.#store({ shot, print: best.print }, face, passage);
     return { dbId, isSuppressed, entryIds };
   }
 
@@ -95,7 +97,7 @@ export class Sightings {
       verdict_reasons: [],
       candidates: null,
     };
-    await this.#store(shot, face, passageOf(track, nothingMatched));
+    await this.#store({ shot, print: best.print }, face, passageOf(track, nothingMatched));
   }
 
   /**
@@ -121,7 +123,11 @@ export class Sightings {
     return true;
   }
 
-  async #store(shot: Shot, face: DetectedFace, track: Track): Promise<number> {
+  async #store(
+    { shot, print }: { readonly shot: Shot; readonly print: FacePrint },
+    face: DetectedFace,
+    track: Track,
+  ): Promise<number> {
     const { images, records } = this.#ports;
     const { name } = this.#camera;
     const pictureId = randomUUID();
@@ -132,7 +138,8 @@ export class Sightings {
       const picture = await pictureOf(shot);
       await this.#putPictures(picture, shot.area, hasMatch, keys);
       if (!hasMatch && this.#settings.lookBackDays > 0) {
-        unmatched = await keepPassing(this.#ports.faces, picture, shot.area, pictureId);
+        const passing = { picture, area: shot.area, print };
+        unmatched = await keepPassing(this.#ports.faces, passing, pictureId);
       }
       const result: ProcessedResult = {
         image_path_or_identifier: `camera:${name}`,

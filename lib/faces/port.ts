@@ -359,6 +359,11 @@ export interface LookBack {
   /** Faces that the backend keeps itself; left out where the records keep their templates. */
   readonly own?: KeptFaces;
   /**
+   * Makes the template of a face that the backend's follower looked at; left out by a backend with `own`.
+   * Returns `undefined` if the print is not of the model in use.
+   */
+  templateOf?(print: FacePrint): FaceTemplate | undefined;
+  /**
    * Finds the kept faces that match one of these reference images. It reads the picture of one that is not
    * enrolled for the model in use, and leaves it out where there is none.
    * @throws BackendUnavailableError, ThrottledError

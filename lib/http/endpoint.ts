@@ -269,7 +269,7 @@ async function readInput(
     parameterNames(event).map((name) => [name, event.queryStringParameters?.[name]]),
   );
   const query = contract.query && validate(contract.query, given, 'query');
-  const { names, ...read } = await readBody(contract.body, event, readForm);
+  const { names, ...read } = await readBody(contract, event, readForm);
   refuseUnknown(contract, event, names);
   const fieldWarnings = names ? unknownFieldWarnings(names.given, names.known) : [];
   return { params: params ?? {}, query: query ?? {}, ...read, fieldWarnings } as EndpointInput<Endpoint>;

@@ -1,4 +1,4 @@
-import type { FramePixels } from './port.ts';
+import type { DecodedPicture } from '../inputs/picture.ts';
 import { SourceError } from './port.ts';
 
 /** Pixels of the largest frame that is taken: 4K and a little. */
@@ -14,8 +14,8 @@ export class PixmapReader {
   #frame: { width: number; height: number; pixels: Uint8Array; filled: number } | undefined;
 
   /** Takes the next bytes, and returns the frames that they complete. */
-  push(chunk: Uint8Array): FramePixels[] {
-    const frames: FramePixels[] = [];
+  push(chunk: Uint8Array): DecodedPicture[] {
+    const frames: DecodedPicture[] = [];
     let rest = chunk;
     while (rest.length > 0) {
       if (!this.#frame) rest = this.#readHeader(rest);

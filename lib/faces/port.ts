@@ -1,7 +1,7 @@
 import type { Box, FacialArea } from '../contract/shapes.ts';
 import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
 import type { Deadline } from '../deadline.ts';
-import type { Picture } from '../inputs/picture.ts';
+import type { DecodedPicture, Picture } from '../inputs/picture.ts';
 import type { FacePrint } from './print.ts';
 import type { QualityReason } from './quality-reasons.ts';
 
@@ -422,7 +422,7 @@ export interface FaceFollower {
    * Finds upright faces at some places of a frame, largest first.
    * @throws BackendUnavailableError
    */
-  look(frame: Pick<Picture, 'width' | 'height' | 'pixels'>, places: LookPlaces): Promise<readonly FaceLook[]>;
+  look(frame: DecodedPicture, places: LookPlaces): Promise<readonly FaceLook[]>;
   /**
    * Searches the gallery for prints that `look` made, or for means of them.
    * @throws BackendUnavailableError

@@ -462,7 +462,7 @@ class Human implements FaceBackend {
 
   #run(picture: Picture, job: Omit<Job, 'picture'>): Promise<JobFace[]> {
     const { width, height, pixels } = picture;
-    return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
+    return this.#pool.run({ picture: { width, height, pixels }, ...job });
   }
 }
 

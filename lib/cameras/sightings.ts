@@ -67,8 +67,8 @@ export class Sightings {
     const entryIds = [...new Set(face?.blacklist_matches.map(({ entry }) => entry.id))];
     if (!face || entryIds.length === 0) return undefined;
     const isSuppressed = await this.#areTold(entryIds);
-    const { told } = judgement;
-    const matched = told.find(({ entryId }) => entryId === entryIds[0]) ?? told[0];
+    const { entries } = judgement;
+    const matched = entries.find(({ entryId }) => entryId === entryIds[0]) ?? entries[0];
     const passage = passageOf(track, {
       matched_looks: matched?.matchedLooks ?? 0,
       distance_mean: matched?.matches[0]?.distance ?? null,
@@ -202,8 +202,8 @@ function passageOf(
 }
 
 /** Makes the result of a match of the shot's face, as if it had been sent as a picture. */
-function matchResultOf(track: WatchedTrack, shot: Shot, { told, ...used }: Judgement): MatchResult {
-  const matches: FaceMatch[] = told.flatMap((match) => match.matches);
+function matchResultOf(track: WatchedTrack, shot: Shot, { entries, ...used }: Judgement): MatchResult {
+  const matches: FaceMatch[] = entries.flatMap((match) => match.matches);
   const face: MatchedFace = {
     area: shot.area,
     confidence: track.looks[0]?.confidence ?? 0,

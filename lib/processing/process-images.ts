@@ -87,12 +87,12 @@ export async function processImages(
   );
   // Who was found in the others is told all the same.
   const isAnyDone = results.some((result) => 'faces' in result && result.error === null);
-  const told = results.map((result) => {
+  const shown = results.map((result) => {
     if (!('diskFull' in result)) return result;
     if (!isAnyDone) throw result.diskFull;
     return unreadableResult(result.input, result.diskFull.message);
   });
-  return [...fitted(told, maxAnswerBytes)];
+  return [...fitted(shown, maxAnswerBytes)];
 }
 
 /** A picture whose result could not be stored. */

@@ -149,10 +149,14 @@ function knownOf(face: FoundFace, picture: DecodedPicture): KnownDetection {
 
 /** Takes the picture for a face, as the caller says. Its parts are told where the mesh sees them. */
 function pictureAsFace(seen: SeenFace, picture: DecodedPicture): Detection {
-  const { area, ...told } = detectionOf(seen, picture);
+  const { area, ...detection } = detectionOf(seen, picture);
   const nowhere = { left_eye: null, right_eye: null, nose: null };
   const whole = { x: 0, y: 0, w: picture.width, h: picture.height };
-  return { ...told, area: { ...area, ...whole, ...(!told.landmarks.mesh && nowhere) }, confidence: 1 };
+  return {
+    ...detection,
+    area: { ...area, ...whole, ...(!detection.landmarks.mesh && nowhere) },
+    confidence: 1,
+  };
 }
 
 function clampBox([x, y, w, h]: readonly [number, number, number, number], picture: DecodedPicture) {

@@ -40,7 +40,7 @@ export class PixmapReader {
    * Takes back a frame that nobody uses any more. Its memory is used for a later one: new memory for each
    * costs more than all else that is done with frames in which nothing moves.
    */
-  recycle({ pixels }: FramePixels): void {
+  recycle({ pixels }: DecodedPicture): void {
     if (this.#spare.length < mostSpare) this.#spare.push(pixels);
   }
 

@@ -1,4 +1,5 @@
 import type { DecodedPicture } from '../inputs/picture.ts';
+
 export interface Frame extends DecodedPicture {
   /** Milliseconds since 1970 by this machine's clock. A recording begins when it is read. */
   readonly at: number;

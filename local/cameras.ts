@@ -112,7 +112,7 @@ function judgeOf({ faces }: CameraPorts, { threshold }: CameraSettings, follower
 }
 
 /** Track that was told of. It may go on after its end, if the person comes back soon. */
-interface ToldTrack {
+interface RecordedTrack {
   readonly at: number;
   readonly sighting: Sighting;
   readonly matchedLooks: number;
@@ -129,7 +129,7 @@ function watcherOf(
 ): CameraWatcher {
   const { name } = camera;
   const sightings = new Sightings(ports, config, camera);
-  const told = new Map<string, ToldTrack>();
+  const recorded = new Map<string, RecordedTrack>();
   const tellState = stateTeller(ports.outbox);
   let hasFailed = false;
   return new CameraWatcher(camera, {
@@ -138,22 +138,22 @@ function watcherOf(
     ffmpeg: config.ffmpegPath,
     isAllowed: config.cameraNetworks && addressCheck(config.cameraNetworks),
     listener: {
-      async onTold(track: WatchedTrack, judgement: Judgement) {
+      async onMatch(track: WatchedTrack, judgement: Judgement) {
         const sighting = await sightings.record(track, judgement);
         hasFailed = false;
         if (!sighting) return false;
         const { dbId, isSuppressed } = sighting;
         log().info({ camera: name, track: track.id, dbId, suppressed: isSuppressed }, 'camera: a match');
-        for (const [id, { at }] of told) if (track.lastSeen - at > forgottenAfterMs) told.delete(id);
-        told.set(track.id, {
+        for (const [id, { at }] of recorded) if (track.lastSeen - at > forgottenAfterMs) recorded.delete(id);
+        recorded.set(track.id, {
           at: track.lastSeen,
           sighting,
-          matchedLooks: judgement.told[0]?.matchedLooks ?? 0,
+          matchedLooks: judgement.entries[0]?.matchedLooks ?? 0,
         });
         return true;
       },
       async onEnded(track, isTold) {
-        const known = told.get(track.id);
+        const known = recorded.get(track.id);
         ports.onPassage?.({ camera: name, track, sighting: known?.sighting });
         if (known) await sightings.complete(known.sighting.dbId, track, known.matchedLooks);
         else if (!isTold && camera.keep === 'all') await sightings.recordUnknown(track);

@@ -86,7 +86,7 @@ export async function watchForService(
     ffmpeg: config.ffmpegPath,
     isAllowed: config.cameraNetworks && addressCheck(config.cameraNetworks),
     listener: {
-      onTold: async () => false,
+      onMatch: async () => false,
       onEnded: async () => undefined,
       onState: ({ name, state, reason }) => log().info({ camera: name, state, reason }, 'camera: its state'),
       onError: (error) =>

@@ -1,11 +1,12 @@
 /** Pictures whose face fills them, or is cut by their edge. */
+
 import sharp from 'sharp';
 import type { Box } from '../../lib/contract/shapes.ts';
-import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 
 export interface EdgeCut {
   readonly name: string;
-  readonly picture: Pixels;
+  readonly picture: DecodedPicture;
   /** Rest of the face's box, in pixels of the cut picture. */
   readonly face: Box;
 }
@@ -13,7 +14,12 @@ export interface EdgeCut {
 export type Side = 'left' | 'right' | 'top' | 'bottom';
 
 /** Cuts out the middle of a face's box, and enlarges it. */
-export async function cutToFace(picture: Pixels, area: Box, share: number, factor: number): Promise<EdgeCut> {
+export async function cutToFace(
+  picture: DecodedPicture,
+  area: Box,
+  share: number,
+  factor: number,
+): Promise<EdgeCut> {
   const [w, h] = [Math.round(area.w * share), Math.round(area.h * share)];
   const part = cutOut(picture, {
     x: area.x + Math.round((area.w - w) / 2),
@@ -22,18 +28,18 @@ export async function cutToFace(picture: Pixels, area: Box, share: number, facto
     h,
   });
   const { width, height } = { width: factor * w, height: factor * h };
-  const data = factor === 1 ? part.data : await enlarged(part, width, height);
+  const pixels = factor === 1 ? part.pixels : await enlarged(part, width, height);
   const name = `${share} of the box, ${factor} times its size`;
-  return { name, picture: { width, height, data }, face: { x: 0, y: 0, w: width, h: height } };
+  return { name, picture: { width, height, pixels }, face: { x: 0, y: 0, w: width, h: height } };
 }
 
-async function enlarged({ width, height, data }: Pixels, toWidth: number, toHeight: number) {
+async function enlarged({ width, height, pixels }: DecodedPicture, toWidth: number, toHeight: number) {
   const raw = { width, height, channels: 3 as const };
-  return sharp(data, { raw }).resize(toWidth, toHeight, { fit: 'fill' }).raw().toBuffer();
+  return sharp(pixels, { raw }).resize(toWidth, toHeight, { fit: 'fill' }).raw().toBuffer();
 }
 
 /** Cuts off a picture what lies beyond an edge: a share of a face's box at a side, and all beyond. */
-export function cutByEdge(picture: Pixels, area: Box, side: Side, share: number): EdgeCut {
+export function cutByEdge(picture: DecodedPicture, area: Box, side: Side, share: number): EdgeCut {
   const { width, height } = picture;
   const cut = { left: 0, top: 0, right: width, bottom: height };
   if (side === 'left') cut.left = Math.round(area.x + share * area.w);
@@ -55,11 +61,11 @@ export function cutByEdge(picture: Pixels, area: Box, side: Side, share: number)
   };
 }
 
-export function cutOut({ width, data }: Pixels, { x, y, w, h }: Box): Pixels {
+export function cutOut({ width, pixels }: DecodedPicture, { x, y, w, h }: Box): DecodedPicture {
   const part = new Uint8Array(3 * w * h);
   for (let row = 0; row < h; row++) {
     const from = 3 * ((y + row) * width + x);
-    part.set(data.subarray(from, from + 3 * w), 3 * row * w);
+    part.set(pixels.subarray(from, from + 3 * w), 3 * row * w);
   }
-  return { width: w, height: h, data: part };
+  return { width: w, height: h, pixels: part };
 }

@@ -4,6 +4,7 @@
  * face is beyond one side. What is found is compared with the whole picture's.
  * usage: npm run bench -- edges --data FOLDER [--every 1]
  */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,10 +12,10 @@ import type { Box } from '../../lib/contract/shapes.ts';
 import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../../lib/faces/engine/detect/detector.ts';
 import { type Embedder, loadEmbedder } from '../../lib/faces/engine/embed/embedders.ts';
-import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { compareEmbeddings } from '../../lib/faces/engine/search/distance.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { WrongUseError } from '../wrong-use.ts';
 import { cutByEdge, cutToFace, type EdgeCut } from './edge-cuts.ts';
@@ -44,7 +45,10 @@ export interface Finder {
 /**
  * Picks of several faces the one nearest to the picture's middle: that is the person whom the folder means.
  */
-function middlemost(detections: readonly Detection[], { width, height }: Pixels): Detection | undefined {
+function middlemost(
+  detections: readonly Detection[],
+  { width, height }: DecodedPicture,
+): Detection | undefined {
   const offCentre = ({ area: { x, y, w, h } }: Detection) =>
     Math.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2);
   return [...detections].sort((one, other) => offCentre(one) - offCentre(other))[0];
@@ -53,7 +57,7 @@ function middlemost(detections: readonly Detection[], { width, height }: Pixels)
 /** Adds a picture to the rows of its cuts. */
 export async function measureEdges(
   { detector, embed }: Finder,
-  picture: Pixels,
+  picture: DecodedPicture,
   rows: Map<string, EdgeRow>,
   told: (cut: EdgeCut, found: number, distance: number | undefined) => void = () => {},
 ): Promise<void> {
@@ -80,7 +84,7 @@ export async function measureEdges(
   }
 }
 
-async function* cutsOf(picture: Pixels, area: Box): AsyncGenerator<EdgeCut> {
+async function* cutsOf(picture: DecodedPicture, area: Box): AsyncGenerator<EdgeCut> {
   for (const share of [1, 0.9, 0.8]) {
     for (const factor of [1, 2, 4]) yield await cutToFace(picture, area, share, factor);
   }

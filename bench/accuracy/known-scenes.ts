@@ -1,9 +1,10 @@
 /** Pictures of which it is known what each box in them shows. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Box } from '../../lib/contract/shapes.ts';
 import type { Detection } from '../../lib/faces/engine/detect/detector.ts';
-import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 import { pairFaces } from './crowd.ts';
 import { cutByEdge, cutOut } from './edge-cuts.ts';
 import { type Album, mosaic, pixelsOf, type Scene, scattered, single } from './mosaic.ts';
@@ -20,7 +21,7 @@ export type SceneKind =
 
 export interface KnownScene {
   readonly kind: SceneKind;
-  readonly picture: Pixels;
+  readonly picture: DecodedPicture;
   /** The faces that are known of it. */
   readonly faces: number;
   /** Tells of each box in it that it shows a face, or none; of some it is not known. */
@@ -47,7 +48,7 @@ export async function* knownScenes(album: Album, thinning: number): AsyncGenerat
 }
 
 async function* withoutPeople(album: Album, thinning: number): AsyncGenerator<KnownScene> {
-  const nobody = (kind: SceneKind, picture: Pixels): KnownScene => {
+  const nobody = (kind: SceneKind, picture: DecodedPicture): KnownScene => {
     return { kind, picture, faces: 0, labels: (found) => found.map(() => false) };
   };
   for (let seed = 101; seed < 101 + 16 / thinning; seed++) {
@@ -81,7 +82,7 @@ function crowd(kind: SceneKind, scene: Scene): KnownScene {
 /** Place of the face in the set's pictures of 250x250 pixels. */
 const face: Box = { x: 73, y: 80, w: 104, h: 104 };
 
-function* cutOff(picture: Pixels): Generator<KnownScene> {
+function* cutOff(picture: DecodedPicture): Generator<KnownScene> {
   for (const side of ['left', 'right', 'top', 'bottom'] as const) {
     const cut = cutByEdge(picture, face, side, 0.4);
     yield {
@@ -102,17 +103,17 @@ const stripRows = 12;
 const stripColumns = 2;
 
 /** The lowest parts of some people's pictures, side by side. */
-async function clothes(album: Album, start: number): Promise<Pixels> {
+async function clothes(album: Album, start: number): Promise<DecodedPicture> {
   const [width, height] = [strip.w * stripColumns, strip.h * stripRows];
-  const data = new Uint8Array(3 * width * height);
+  const pixels = new Uint8Array(3 * width * height);
   for (let place = 0; place < stripRows * stripColumns; place++) {
     const name = album.names[(start * 19 + place * 7) % album.names.length] as string;
     const part = cutOut(await pixelsOf(await readFile(join(album.folder, name))), strip);
     const [left, top] = [strip.w * (place % stripColumns), strip.h * Math.floor(place / stripColumns)];
     for (let row = 0; row < strip.h; row++) {
       const from = 3 * row * strip.w;
-      data.set(part.data.subarray(from, from + 3 * strip.w), 3 * ((top + row) * width + left));
+      pixels.set(part.pixels.subarray(from, from + 3 * strip.w), 3 * ((top + row) * width + left));
     }
   }
-  return { width, height, data };
+  return { width, height, pixels };
 }

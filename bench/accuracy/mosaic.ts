@@ -2,12 +2,14 @@
  * Pictures whose faces are known: cut out of pictures of a folder of people, and laid on a background. The
  * same seed makes the same picture.
  */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Pixels, Point } from '../../lib/faces/engine/geometry/align.ts';
+import type { Point } from '../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 import { picturesOf } from './people.ts';
 import { paintBackground, type Random, seededRandom } from './plain-pictures.ts';
 
@@ -27,7 +29,7 @@ export interface Scene {
   readonly name: string;
   readonly jpeg: Buffer;
   /** The picture as the service decodes it. */
-  readonly picture: Pixels;
+  readonly picture: DecodedPicture;
   readonly faces: readonly TrueFace[];
 }
 
@@ -132,24 +134,24 @@ async function scene(
   places: readonly Place[],
   random: Random,
 ): Promise<Scene> {
-  const pixels = paintBackground(canvas.width, canvas.height, random);
+  const painted = paintBackground(canvas.width, canvas.height, random);
   const faces: TrueFace[] = [];
   // In half of the scenes the crops keep sharp edges; in the others they fade into the background.
   const fade = random.between(0, 1) < 0.5 ? 0.01 : 0.12;
   for (const place of places) {
     const source = album.names[Math.floor(random.between(0, album.names.length))] as string;
     const picture = await pixelsOf(await readFile(join(album.folder, source)));
-    paste(pixels, picture, place, fade, random.between(0.6, 1.3));
+    paste(painted, picture, place, fade, random.between(0.6, 1.3));
     faces.push(trueFace(source, place, crop.centre, crop.side));
   }
-  const raw = { width: pixels.width, height: pixels.height, channels: 3 as const };
-  const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: 90 }).toBuffer();
+  const raw = { width: painted.width, height: painted.height, channels: 3 as const };
+  const jpeg = await sharp(painted.pixels, { raw }).jpeg({ quality: 90 }).toBuffer();
   return { name, jpeg, picture: await pixelsOf(jpeg), faces };
 }
 
-export async function pixelsOf(bytes: Uint8Array): Promise<Pixels> {
+export async function pixelsOf(bytes: Uint8Array): Promise<DecodedPicture> {
   const { width, height, pixels } = await decodePicture(bytes);
-  return { width, height, data: pixels };
+  return { width, height, pixels };
 }
 
 /**
@@ -175,7 +177,13 @@ function trueFace(picture: string, { centre, side, angle }: Place, from: Point, 
 }
 
 /** @param fade share of the crop's side over which each edge fades into what lies below. */
-function paste(canvas: Pixels, source: Pixels, place: Place, fade: number, brightness: number): void {
+function paste(
+  canvas: DecodedPicture,
+  source: DecodedPicture,
+  place: Place,
+  fade: number,
+  brightness: number,
+): void {
   const { centre, side } = place;
   const radians = (place.angle * Math.PI) / 180;
   const scale = side / crop.side;
@@ -202,7 +210,7 @@ function paste(canvas: Pixels, source: Pixels, place: Place, fade: number, brigh
       for (let channel = 0; channel < 3; channel++) {
         const to = 3 * (y * canvas.width + x) + channel;
         const value = Math.min(255, brightness * (planes[(channel * size + row) * size + column] as number));
-        canvas.data[to] = weight * value + (1 - weight) * (canvas.data[to] as number);
+        canvas.pixels[to] = weight * value + (1 - weight) * (canvas.pixels[to] as number);
       }
     }
   }

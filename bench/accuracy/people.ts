@@ -57,7 +57,7 @@ export async function embedByModels(
   const limit = pLimit(workers + 1);
   const embed = async (name: string) => {
     const { width, height, pixels } = await readPicture(join(folder, name));
-    const faces = await pool.run({ picture: { width, height, data: pixels }, models });
+    const faces = await pool.run({ picture: { width, height, pixels }, models });
     const offCentre = ({ x, y, w, h }: { x: number; y: number; w: number; h: number }) =>
       Math.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2);
     const [face] = [...faces].sort((one, other) => offCentre(one.area) - offCentre(other.area));

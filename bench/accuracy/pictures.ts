@@ -24,8 +24,8 @@ export async function oneFacePicture(side: number): Promise<Buffer> {
  * wall.
  */
 export async function nobodyPicture(side: number): Promise<Buffer> {
-  const { width, height, data } = plainPicture('clouds', side, side, 1);
-  return sharp(data, { raw: { width, height, channels: 3 } })
+  const { width, height, pixels } = plainPicture('clouds', side, side, 1);
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 90 })
     .toBuffer();
 }

@@ -1,5 +1,5 @@
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 /** Computed pictures without a face: whatever a detector finds in them is false. */
-import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 
 /** A source of random numbers that a seed makes repeatable. */
 export interface Random {
@@ -91,29 +91,29 @@ const paints = {
 export type PlainKind = keyof typeof paints;
 export const plainKinds = Object.keys(paints) as PlainKind[];
 
-export function plainPicture(kind: PlainKind, width: number, height: number, seed: number): Pixels {
+export function plainPicture(kind: PlainKind, width: number, height: number, seed: number): DecodedPicture {
   const random = seededRandom(`${kind} ${width}x${height} ${seed}`);
   return painted(width, height, paints[kind](random, width, height));
 }
 
 /** Paints a background for faces: one colour, a gradient or clouds, with a little noise. */
-export function paintBackground(width: number, height: number, random: Random): Pixels {
+export function paintBackground(width: number, height: number, random: Random): DecodedPicture {
   const kinds = ['blank', 'gradient', 'clouds'] as const;
   const kind = kinds[Math.floor(random.between(0, kinds.length))] as (typeof kinds)[number];
   const paint = paints[kind](random, width, height);
   return painted(width, height, (x, y, channel) => paint(x, y, channel) + random.between(-5, 5));
 }
 
-function painted(width: number, height: number, paint: Paint): Pixels {
-  const data = new Uint8Array(3 * width * height);
+function painted(width: number, height: number, paint: Paint): DecodedPicture {
+  const pixels = new Uint8Array(3 * width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (let channel = 0; channel < 3; channel++) {
-        data[3 * (y * width + x) + channel] = Math.min(255, Math.max(0, paint(x, y, channel)));
+        pixels[3 * (y * width + x) + channel] = Math.min(255, Math.max(0, paint(x, y, channel)));
       }
     }
   }
-  return { width, height, data };
+  return { width, height, pixels };
 }
 
 /** Makes smooth random values 0..1, with a new one every `size` pixels. */

@@ -55,7 +55,7 @@ const limit = pLimit(workers + 1);
 /** Embeds the face nearest to the picture's middle: it is the person whom the folder means. */
 async function probe(name: string, bytes: Uint8Array): Promise<Probe | undefined> {
   const { width, height, pixels } = await decodePicture(bytes);
-  const picture = { width, height, data: pixels };
+  const picture = { width, height, pixels };
   const offCentre = ({ area: { x, y, w, h } }: JobFace) =>
     Math.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2);
   const faces = await pool.run({ picture, models: [model], measure: 'all' });
@@ -219,7 +219,7 @@ console.log(
 
 for (const file of (await readdir(sampleFolder)).filter((name) => /^sample\d\.jpg$/.test(name))) {
   const { width, height, pixels } = await decodePicture(await readFile(join(sampleFolder, file)));
-  const faces = await pool.run({ picture: { width, height, data: pixels }, models: [], measure: 'all' });
+  const faces = await pool.run({ picture: { width, height, pixels }, models: [], measure: 'all' });
   for (const { area, confidence, quality } of faces) {
     if (!quality) continue;
     const { yaw, pitch } = quality.pose;

@@ -72,7 +72,7 @@ async function measureOverhead({ url }: Service) {
   const pool = await WorkerPool.start(1, { minConfidence: usualMinConfidence, modelName: model });
   const engine = async () => {
     const { width, height, pixels } = await decodePicture(bytes);
-    await pool.run({ picture: { width, height, data: pixels }, models: [model] });
+    await pool.run({ picture: { width, height, pixels }, models: [model] });
   };
   const engineTimes: number[] = [];
   const requestTimes: number[] = [];

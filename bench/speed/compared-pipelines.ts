@@ -2,15 +2,16 @@
  * The pipelines that the engine is compared with, as their packages have them. They run in this process, on
  * the WASM backend of tfjs.
  */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
-import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 import { faceApiModels, humanModels } from '../../local/models/packages.ts';
 import { faceApiBuild, humanBuild, loadBuild, loadTfjs, wasmFolder } from './tfjs.ts';
 
 /** Finds and embeds every face of a picture, and gives their number. */
-export type Pipeline = (picture: Pixels) => Promise<number>;
+export type Pipeline = (picture: DecodedPicture) => Promise<number>;
 
 interface HumanBuild {
   Human: new (
@@ -43,8 +44,8 @@ export async function openHumanPipeline(): Promise<Pipeline> {
     face: { detector: { maxDetected: 200 }, iris: off, emotion: off },
   });
   await human.load();
-  return async ({ width, height, data }) => {
-    const input = human.tf.tensor4d(new Float32Array(data), [1, height, width, 3]);
+  return async ({ width, height, pixels }) => {
+    const input = human.tf.tensor4d(new Float32Array(pixels), [1, height, width, 3]);
     const { error, face } = await human.detect(input);
     input.dispose();
     if (error) throw new Error(`Human: ${error}`);
@@ -73,8 +74,8 @@ export async function openFaceApiPipeline(): Promise<Pipeline> {
   for (const net of [ssdMobilenetv1, faceLandmark68Net, faceRecognitionNet]) {
     await net.loadFromDisk(faceApiModels);
   }
-  return async ({ width, height, data }) => {
-    const input = tf.tensor3d(new Float32Array(data), [height, width, 3]);
+  return async ({ width, height, pixels }) => {
+    const input = tf.tensor3d(new Float32Array(pixels), [height, width, 3]);
     const faces = await detectAllFaces(input).withFaceLandmarks().withFaceDescriptors();
     input.dispose();
     return faces.length;

@@ -5,15 +5,16 @@
  * usage: forked by contest.ts, with `Human`, `face-api`, or the name of one of our models and, unless it is
  * `auto`, the runtime
  */
+
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
 import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
-import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './compared-pipelines.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface Failed {
 }
 
 const [name = '', runtime = 'auto'] = process.argv.slice(2);
-const pictures = new Map<string, Promise<Pixels>>();
+const pictures = new Map<string, Promise<DecodedPicture>>();
 const pipelines = new Map<number, Promise<Pipeline>>();
 
 function open(workers: number): Promise<Pipeline> {
@@ -75,9 +76,9 @@ async function openEngine(workers: number): Promise<Pipeline> {
   };
 }
 
-async function decode(file: string): Promise<Pixels> {
+async function decode(file: string): Promise<DecodedPicture> {
   const { width, height, pixels } = await decodePicture(await readFile(file));
-  return { width, height, data: pixels };
+  return { width, height, pixels };
 }
 
 async function run({ picture, count, workers }: Task): Promise<Done> {

@@ -88,7 +88,7 @@ async function profile(): Promise<Profile> {
   const bytes = await readFile(file);
   const pool = await WorkerPool.start(1, { minConfidence: usualMinConfidence, modelName: model });
   const { width, height, pixels } = await decodePicture(bytes);
-  const job = (models: Job['models']): Job => ({ picture: { width, height, data: pixels }, models });
+  const job = (models: Job['models']): Job => ({ picture: { width, height, pixels }, models });
   // The first rounds only warm up: the code is still being compiled.
   for (let round = 0; round < 5; round++) await pool.run(job([model]));
   takeNetworkTimes();

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { PixmapReader } from '../../lib/cameras/pixmap-stream.ts';
-import type { FramePixels } from '../../lib/cameras/port.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 
 /** Passage of a person as a cheap camera sees it: how it is made is drawn by chance, but always the same. */
 export interface Clip {
@@ -34,7 +34,7 @@ function randomOf(name: string): () => number {
 }
 
 /** Makes a clip: a face comes nearer, blurred, noisy and dark, and is compressed as a camera does it. */
-export async function clipFrames(folder: string, { person, pictures }: Clip): Promise<FramePixels[]> {
+export async function clipFrames(folder: string, { person, pictures }: Clip): Promise<DecodedPicture[]> {
   const random = randomOf(person);
   const between = (from: number, to: number) => from + (to - from) * random();
   const look = {
@@ -110,14 +110,14 @@ function encoding(noise: number, crf: number): string[] {
   ];
 }
 
-async function decodedFrames(encoded: NodeJS.ReadableStream): Promise<FramePixels[]> {
+async function decodedFrames(encoded: NodeJS.ReadableStream): Promise<DecodedPicture[]> {
   const quiet = ['-hide_banner', '-loglevel', 'error', '-threads', '1', '-f', 'h264', '-i', 'pipe:0'];
   const child = spawn('ffmpeg', [...quiet, '-f', 'image2pipe', '-c:v', 'ppm', 'pipe:1'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   encoded.pipe(child.stdin);
   const reader = new PixmapReader();
-  const frames: FramePixels[] = [];
+  const frames: DecodedPicture[] = [];
   for await (const chunk of child.stdout) frames.push(...reader.push(chunk));
   return frames;
 }

@@ -99,7 +99,7 @@ async function lookAt(folder: string, clips: readonly Clip[]): Promise<SeenClip[
           const looks: Look[] = [];
           for (const { width, height, pixels } of frames) {
             const places = { regions: [{ x: 32, y: -8, w: 256, h: 256 }], faces: [], known: [] };
-            const picture = { width, height, data: pixels };
+            const picture = { width, height, pixels };
             const [face] = await pool.run({ picture, places, models: [embedder] });
             const vector = face?.embeddings[embedder];
             if (!face || !vector) continue;

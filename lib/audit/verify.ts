@@ -47,7 +47,7 @@ async function verifyChain(
   let before: AuditPlace = anchor;
   let lines = 0;
   // The anchor must be told by the newest line of a removal, or lines could be cut off at the beginning.
-  let told = anchorDetail(chainStart);
+  let removal = anchorDetail(chainStart);
   for await (const line of trail.read(chain)) {
     const wanted = before.sequence + 1;
     if (line.sequence !== wanted) {
@@ -56,7 +56,7 @@ async function verifyChain(
     if (hashOf(before.hash, line) !== line.hash) {
       return { lines, fault: `line ${wanted} was changed, or one before it.` };
     }
-    if (line.action === trimAction) told = line.detail ?? told;
+    if (line.action === trimAction) removal = line.detail ?? removal;
     const other = noted.find(({ sequence }) => sequence === line.sequence);
     if (other && other.hash !== line.hash) {
       return { lines, fault: `line ${wanted} is not the one that was noted down.` };
@@ -67,7 +67,7 @@ async function verifyChain(
   if (before.sequence !== head.sequence || before.hash !== head.hash) {
     return { lines, fault: `it ends at line ${before.sequence}, and ended at line ${head.sequence} before.` };
   }
-  if (told !== anchorDetail(anchor)) {
+  if (removal !== anchorDetail(anchor)) {
     return {
       lines,
       fault: `lines before ${anchor.sequence + 1} were removed without a line that tells of it.`,

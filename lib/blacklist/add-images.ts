@@ -3,15 +3,14 @@ import type { Deadline } from '../deadline.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { activeEntry } from './blacklist-record.ts';
-import { contentIdsOf } from './content-ids.ts';
-import { enrollImages, type ReferenceFile } from './enroll-images.ts';
+import { enrollImages, type ImageIdentity, type ReferenceFile } from './enroll-images.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 
 /**
  * Adds pictures to a listed person. A picture that was added before is not added again, so that a request can
  * be repeated after a crash.
  * @param deadline the time by which the request has to be done.
- * @param imageIdOf gives ids to the images, by which a repeated request knows those that it has added
+ * @param identity rule by which a picture is known that was added before
  * @throws EntryNotFoundError
  * @throws NoUsableImageError when no picture can be used.
  */
@@ -20,20 +19,10 @@ export async function addImages(
   entryId: number,
   files: readonly ReferenceFile[],
   deadline?: Deadline,
-  imageIdOf?: (place: number) => string,
+  identity: ImageIdentity = 'content',
 ): Promise<AddedImages> {
   const why = whyNotInForce(await activeEntry(ports, entryId));
-  const contentIds = imageIdOf
-    ? undefined
-    : contentIdsOf(
-        entryId,
-        files.map(({ bytes }) => bytes),
-      );
-  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, {
-    deadline,
-    imageIdOf,
-    contentIds,
-  });
+  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline, identity });
   return {
     message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.${why ? ` ${why}` : ''}`,
     errors,

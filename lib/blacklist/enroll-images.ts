@@ -16,6 +16,7 @@ import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/port.ts';
+import { contentIdsOf } from './content-ids.ts';
 import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
 import { shownFileName } from './shown-file-name.ts';
 
@@ -61,14 +62,16 @@ export interface EnrollFilesOptions {
   readonly deadline?: Deadline | undefined;
   /** Removes the images enrolled so far, if a later step fails. */
   readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
-  /** Gives ids to the images; one that an earlier attempt has enrolled is not enrolled again. */
-  readonly imageIdOf?: ((place: number) => string) | undefined;
-  /**
-   * Ids that each image may have, see `contentIdsOf`. A picture is not enrolled if one of them is active; it
-   * takes the first that is free.
-   */
-  readonly contentIds?: readonly (readonly string[])[] | undefined;
+  /** Rule by which a picture is known again; without it, all pictures are new. */
+  readonly identity?: ImageIdentity | undefined;
 }
+
+/**
+ * Rule by which a picture that was enrolled before is known again, and is not enrolled twice. `content` makes
+ * its id from the entry and the picture, see `contentIdsOf`. A function gives the ids of a request's places,
+ * by which a repeated request knows its own images.
+ */
+export type ImageIdentity = 'content' | ((place: number) => string);
 
 /**
  * Enrolls each file's largest face for an entry. It leaves out files that can't be used, or for which there
@@ -86,18 +89,20 @@ export async function enrollImages(
   {
     deadline = noDeadline,
     takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
-    imageIdOf,
-    contentIds,
+    identity,
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
+  const pictures = files.map(({ bytes }) => bytes);
+  const contentIds = identity === 'content' ? contentIdsOf(entryId, pictures) : undefined;
+  const imageIds = typeof identity === 'function' ? files.map((_, place) => identity(place)) : [];
   const known = contentIds
     ? new Set((await activeAmong(ports, contentIds.flat())).keys())
-    : await enrolledEarlier(ports, entryId, imageIdOf ? files.map((_, place) => imageIdOf(place)) : []);
+    : await enrolledEarlier(ports, entryId, imageIds);
   let there = 0;
   const enrolled: EnrolledPicture[] = [];
   const enroll = async ({ file, place }: { file: ReferenceFile; place: number }): Promise<Outcome> => {
-    const ids = contentIds?.[place] ?? (imageIdOf ? [imageIdOf(place)] : []);
+    const ids = contentIds?.[place] ?? imageIds.slice(place, place + 1);
     if (ids.some((id) => known.has(id))) {
       there += 1;
       return contentIds ? { remark: 'The entry had this picture already.' } : {};

@@ -65,18 +65,7 @@ function remainingOf(
   const after = (days: number) => new Date(since + days * dayMs).toISOString();
   const isDeployed = settings.aws?.tableName !== undefined;
   return [
-    ...(history === 'keep' && isKept
-      ? [
-          {
-            place: 'history',
-            until: null,
-            note:
-              mergedInto === undefined
-                ? 'It was to be kept, with names and pictures, until its own time is up.'
-                : `It was merged into entry ${mergedInto}, with whose erasure its history goes.`,
-          },
-        ]
-      : []),
+    ...(history === 'keep' && isKept ? [keptHistory(mergedInto)] : []),
     {
       place: 'unmatched_pictures',
       until: after(settings.keepDays.unmatched),
@@ -93,6 +82,34 @@ function remainingOf(
       until: after(uploadDays),
       note: 'Pictures that were sent for a request which matched nobody, or has not come yet.',
     },
+    ...remainingInAws(settings, after, isDeployed),
+    ...(settings.webhooks || settings.mqtt || isDeployed
+      ? [
+          {
+            place: 'receivers',
+            until: null,
+            note: 'Receivers of events were sent entry.deleted. What they keep is theirs to delete.',
+          },
+        ]
+      : []),
+    { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
+  ];
+}
+
+function keptHistory(mergedInto: number | undefined): Remaining {
+  const note =
+    mergedInto === undefined
+      ? 'It was to be kept, with names and pictures, until its own time is up.'
+      : `It was merged into entry ${mergedInto}, with whose erasure its history goes.`;
+  return { place: 'history', until: null, note };
+}
+
+function remainingInAws(
+  settings: ErasureSettings,
+  after: (days: number) => string,
+  isDeployed: boolean,
+): Remaining[] {
+  return [
     ...(isDeployed
       ? [
           {
@@ -122,16 +139,6 @@ function remainingOf(
           },
         ]
       : []),
-    ...(settings.webhooks || settings.mqtt || isDeployed
-      ? [
-          {
-            place: 'receivers',
-            until: null,
-            note: 'Receivers of events were sent entry.deleted. What they keep is theirs to delete.',
-          },
-        ]
-      : []),
-    { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
   ];
 }
 

@@ -1,15 +1,9 @@
-import { hash } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { Stores } from '../ports.ts';
-import { allOrFirstError } from '../promises.ts';
-import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
+import type { EntryRecord } from '../records/port.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
-import { contentIdsOf } from './content-ids.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
-
-/** Pictures that are read at once. Each has at most the size of an upload. */
-const readAtOnce = 4;
+import { EntryPictures } from './same-picture.ts';
 
 /**
  * Refuses to merge an entry of which something would be lost: reference pictures that the other does not have
@@ -21,7 +15,8 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
   if (intoId === entry.id) throw mergeRefused('An entry can not be merged into itself.');
   const into = await persistently(() => records.getEntry(intoId));
   requireMergeable(into, intoId);
-  const missing = await countMissing(stores, entry.id, intoId);
+  const own = await EntryPictures.of(stores, entry.id);
+  const missing = await own.countMissingIn(await EntryPictures.of(stores, intoId));
   if (missing > 0) {
     throw mergeRefused(
       `Add the pictures of entry ${entry.id} to entry ${intoId} first: ${missing} are not there.`,
@@ -31,45 +26,4 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
   if (waiting > 0) {
     throw mergeRefused(`Wait until the inbox is empty: ${waiting} of its files are for entry ${entry.id}.`);
   }
-}
-
-/**
- * Counts an entry's pictures that the other does not have. It has a picture that was sent to it as it is
- * stored here, and one that is stored there byte by byte. A picture that can't be read counts as missing.
- */
-async function countMissing(stores: Stores, entryId: number, intoId: number): Promise<number> {
-  const { records } = stores;
-  const [own, there] = await Promise.all([activeImages(records, entryId), activeImages(records, intoId)]);
-  const ids = new Set(there.map(({ id }) => id));
-  const contents = await readEach(stores, own, (bytes) => {
-    const [idsThere = []] = contentIdsOf(intoId, [bytes]);
-    return idsThere.some((id) => ids.has(id)) ? undefined : hashOf(bytes);
-  });
-  const doubtful = contents.filter((hash) => hash !== undefined);
-  if (doubtful.length === 0) return 0;
-  const hashes = new Set(await readEach(stores, there, hashOf));
-  return doubtful.filter((hash) => hash === null || !hashes.has(hash)).length;
-}
-
-/** Reads the stored pictures of images one by one; gives `null` for each that is not there. */
-function readEach<Result>(
-  { images }: Stores,
-  of: readonly ImageRecord[],
-  use: (bytes: Uint8Array) => Result,
-): Promise<(Result | null)[]> {
-  const limit = pLimit(readAtOnce);
-  const read = async ({ key }: ImageRecord) => {
-    const bytes = await persistently(() => images.get(key));
-    return bytes ? use(bytes) : null;
-  };
-  return allOrFirstError(of.map((image) => limit(() => read(image))));
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return hash('sha256', bytes);
-}
-
-async function activeImages(records: RecordStore, entryId: number): Promise<ImageRecord[]> {
-  const all = await persistently(() => records.listImages(entryId));
-  return all.filter(({ status }) => status === 'ACTIVE');
 }

@@ -1,7 +1,8 @@
 import { ServiceError } from '../errors.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
-import { type FramePixels, SourceError } from './port.ts';
+import type { DecodedPicture } from '../inputs/picture.ts';
+import { SourceError } from './port.ts';
 
 /** Pixels of the largest picture that a camera may send: it is decoded several times a second. */
 const maxPixels = 10_000_000;
@@ -10,7 +11,7 @@ const maxPixels = 10_000_000;
  * Decodes a camera's picture.
  * @throws SourceError when it is damaged, too large, or none
  */
-export async function decodeFrame(bytes: Uint8Array): Promise<FramePixels> {
+export async function decodeFrame(bytes: Uint8Array): Promise<DecodedPicture> {
   try {
     const measured = await measurePicture(bytes);
     if (measured.pixelCount > maxPixels) {

@@ -14,7 +14,7 @@ export type WatchedTrack = Track<Kept>;
 /** Entries that a track shows. */
 export interface Judgement extends UsedOptions {
   /** Nearest first; empty while nobody is told. */
-  readonly told: readonly TrackMatch[];
+  readonly entries: readonly TrackMatch[];
 }
 
 /**
@@ -66,7 +66,7 @@ export function galleryJudge(follower: FaceFollower, threshold: number | null): 
       if (track.looks.length === 0) return undefined;
       const { used, neighbours: mean } = await meanOf(track);
       const looks = track.looks.map((look) => neighboursOf.get(look) ?? []);
-      return { ...used, told: decide({ mean, looks }, phase) };
+      return { ...used, entries: decide({ mean, looks }, phase) };
     },
   };
 }

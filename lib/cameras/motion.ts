@@ -1,5 +1,5 @@
 import type { Box } from '../contract/shapes.ts';
-import type { FramePixels } from './port.ts';
+import type { DecodedPicture } from '../inputs/picture.ts';
 
 /** Every so many pixels of a row and of a column one is looked at. */
 const step = 4;
@@ -31,7 +31,7 @@ export class MotionGate {
   #height = 0;
   #mean = new Float32Array();
 
-  look(frame: FramePixels): Motion {
+  look(frame: DecodedPicture): Motion {
     if (frame.width !== this.#width || frame.height !== this.#height) return this.#begin(frame);
     const columns = Math.floor(frame.width / cellSize);
     const rows = Math.floor(frame.height / cellSize);
@@ -45,7 +45,7 @@ export class MotionGate {
   }
 
   /** Takes the frame for the scene as it is. */
-  #begin({ width, height, pixels }: FramePixels): Motion {
+  #begin({ width, height, pixels }: DecodedPicture): Motion {
     this.#width = width;
     this.#height = height;
     const [across, down] = [Math.floor(width / step), Math.floor(height / step)];
@@ -57,7 +57,7 @@ export class MotionGate {
   }
 
   /** Computes the mean difference of each cell from the running mean, and moves that on. */
-  #differences({ width, pixels }: FramePixels, columns: number, rows: number): Float32Array {
+  #differences({ width, pixels }: DecodedPicture, columns: number, rows: number): Float32Array {
     const across = Math.floor(width / step);
     const mean = this.#mean;
     const sums = new Float32Array(columns * rows);

@@ -38,8 +38,8 @@ export class MultipartReader {
       return undefined;
     }
     const header = this.#bytes.subarray(0, end).toString('latin1');
-    const told = /^content-length:\s*(\d{1,12})\s*$/im.exec(header)?.[1];
-    const length = told === undefined ? undefined : Number(told);
+    const declared = /^content-length:\s*(\d{1,12})\s*$/im.exec(header)?.[1];
+    const length = declared === undefined ? undefined : Number(declared);
     if (length !== undefined && length > maxPictureBytes) throw tooLarge();
     this.#bytes = this.#bytes.subarray(end + headerEnd.length);
     this.#part = { length, searched: 0 };

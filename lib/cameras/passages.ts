@@ -15,7 +15,7 @@ export interface PassageSettings {
 /** Receiver of what is learned of people who pass. */
 export interface PassageListener {
   /** A track shows listed people. It is called once for a track. */
-  readonly onTold: (track: WatchedTrack, judgement: Judgement) => Promise<void>;
+  readonly onMatch: (track: WatchedTrack, judgement: Judgement) => Promise<void>;
   /** A track is over; `isTold` if it was told of. */
   readonly onEnded: (track: WatchedTrack, isTold: boolean) => Promise<void>;
 }
@@ -45,7 +45,7 @@ export class Passages {
   readonly #gate = new MotionGate();
   readonly #tracker: Tracker<Kept>;
   /** Ids of tracks that were told of, for as long as they may go on. */
-  readonly #told = new Map<string, number>();
+  readonly #matched = new Map<string, number>();
   #thoroughAt = Number.NEGATIVE_INFINITY;
   /** Tracks that are over and could not be judged or recorded yet, the oldest first. */
   #unfinished: WatchedTrack[] = [];
@@ -130,16 +130,16 @@ export class Passages {
       await this.#judgeNow(track);
     }
     if (ended.length > 0) await this.#endTracks(ended);
-    for (const [id, time] of this.#told) if (at - time > 60_000) this.#told.delete(id);
+    for (const [id, time] of this.#matched) if (at - time > 60_000) this.#matched.delete(id);
   }
 
   async #judgeNow(track: WatchedTrack): Promise<void> {
-    if (this.#told.has(track.id)) {
-      this.#told.set(track.id, track.lastSeen);
+    if (this.#matched.has(track.id)) {
+      this.#matched.set(track.id, track.lastSeen);
       return;
     }
     const judgement = await this.#judge.judge(track, 'early');
-    if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
+    if (judgement && judgement.entries.length > 0) await this.#tell(track, judgement);
   }
 
   /** Ends tracks. One that fails is tried again with later frames. */
@@ -161,14 +161,14 @@ export class Passages {
   }
 
   async #endTrack(track: WatchedTrack): Promise<void> {
-    const isTold = this.#told.has(track.id);
+    const isTold = this.#matched.has(track.id);
     const judgement = isTold ? undefined : await this.#judge.judge(track, 'end');
-    if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
-    await this.#listener.onEnded(track, this.#told.has(track.id));
+    if (judgement && judgement.entries.length > 0) await this.#tell(track, judgement);
+    await this.#listener.onEnded(track, this.#matched.has(track.id));
   }
 
   async #tell(track: WatchedTrack, judgement: Judgement): Promise<void> {
-    await this.#listener.onTold(track, judgement);
-    this.#told.set(track.id, track.lastSeen);
+    await this.#listener.onMatch(track, judgement);
+    this.#matched.set(track.id, track.lastSeen);
   }
 }

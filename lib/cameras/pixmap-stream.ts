@@ -1,4 +1,4 @@
-import type { FramePixels } from './port.ts';
+import type { DecodedPicture } from '../inputs/picture.ts';
 import { SourceError } from './port.ts';
 
 /** Pixels of the largest frame that is taken: 4K and a little. */
@@ -17,8 +17,8 @@ export class PixmapReader {
   #spare: Uint8Array[] = [];
 
   /** Takes the next bytes, and returns the frames that they complete. */
-  push(chunk: Uint8Array): FramePixels[] {
-    const frames: FramePixels[] = [];
+  push(chunk: Uint8Array): DecodedPicture[] {
+    const frames: DecodedPicture[] = [];
     let rest = chunk;
     while (rest.length > 0) {
       if (!this.#frame) rest = this.#readHeader(rest);
@@ -40,7 +40,7 @@ export class PixmapReader {
    * Takes back a frame that nobody uses any more. Its memory is used for a later one: new memory for each
    * costs more than all else that is done with frames in which nothing moves.
    */
-  recycle({ pixels }: FramePixels): void {
+  recycle({ pixels }: DecodedPicture): void {
     if (this.#spare.length < mostSpare) this.#spare.push(pixels);
   }
 

@@ -1,11 +1,6 @@
-/** A decoded picture of a camera: 8-bit sRGB, row by row. */
-export interface FramePixels {
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Uint8Array;
-}
+import type { DecodedPicture } from '../inputs/picture.ts';
 
-export interface Frame extends FramePixels {
+export interface Frame extends DecodedPicture {
   /** Milliseconds since 1970 by this machine's clock. A recording begins when it is read. */
   readonly at: number;
 }

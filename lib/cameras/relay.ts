@@ -30,19 +30,19 @@ export async function openRelay(url: URL, isAllowed: AddressCheck): Promise<Rela
   const state: { failure: SourceError | undefined } = { failure: undefined };
   const server = createServer({ allowHalfOpen: false });
   server.maxConnections = 1;
-  server.once('connection', (near) => {
-    sockets.add(near);
+  server.once('connection', (client) => {
+    sockets.add(client);
     // Whoever comes later is none of ours.
     server.close();
-    near.on('error', () => near.destroy());
+    client.on('error', () => client.destroy());
     reach(url, isAllowed)
-      .then((far) => {
-        sockets.add(far);
-        join(near, far, state);
+      .then((camera) => {
+        sockets.add(camera);
+        join(client, camera, state);
       })
       .catch((error: unknown) => {
         state.failure ??= sourceErrorOf(error);
-        near.destroy();
+        client.destroy();
       });
   });
   server.listen(0, '127.0.0.1');
@@ -60,10 +60,10 @@ export async function openRelay(url: URL, isAllowed: AddressCheck): Promise<Rela
 }
 
 function urlOfRelay(url: URL, port: number): URL {
-  const near = new URL(url.href.replace(/^rtsps:/i, 'rtsp:'));
-  near.hostname = '127.0.0.1';
-  near.port = String(port);
-  return near;
+  const local = new URL(url.href.replace(/^rtsps:/i, 'rtsp:'));
+  local.hostname = '127.0.0.1';
+  local.port = String(port);
+  return local;
 }
 
 /** @throws SourceError, or an error of the network with its `code` */
@@ -74,42 +74,42 @@ async function reach(url: URL, isAllowed: AddressCheck): Promise<Socket> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const options = { host, port, lookup: pinned(addresses), autoSelectFamily: true };
   // Cameras sign their certificates themselves; ffmpeg checks none either.
-  const far = isSecure ? connectTls({ ...options, rejectUnauthorized: false }) : connect(options);
+  const camera = isSecure ? connectTls({ ...options, rejectUnauthorized: false }) : connect(options);
   const signal = AbortSignal.timeout(connectMs);
   try {
-    await once(far, isSecure ? 'secureConnect' : 'connect', { signal });
-    if (!isAllowed(far.remoteAddress ?? '')) throw outsideNetworks();
-    return far;
+    await once(camera, isSecure ? 'secureConnect' : 'connect', { signal });
+    if (!isAllowed(camera.remoteAddress ?? '')) throw outsideNetworks();
+    return camera;
   } catch (error) {
-    far.on('error', () => undefined).destroy();
+    camera.on('error', () => undefined).destroy();
     if (signal.aborted) throw failureOf(['ETIMEDOUT'], 'It does not answer in time.', error);
     throw error;
   }
 }
 
 /** Passes on what both say, until one of them ends or the camera redirects. */
-function join(near: Socket, far: Socket, state: { failure: SourceError | undefined }): void {
+function join(client: Socket, camera: Socket, state: { failure: SourceError | undefined }): void {
   const isRedirect = redirectGuard();
   const end = () => {
-    near.destroy();
-    far.destroy();
+    client.destroy();
+    camera.destroy();
   };
-  for (const socket of [near, far]) socket.on('error', end).on('close', end);
-  if (near.destroyed) {
+  for (const socket of [client, camera]) socket.on('error', end).on('close', end);
+  if (client.destroyed) {
     end();
     return;
   }
-  near.pipe(far);
-  far.on('data', (chunk: Uint8Array) => {
+  client.pipe(camera);
+  camera.on('data', (chunk: Uint8Array) => {
     if (isRedirect(chunk)) {
       state.failure ??= new SourceError('It redirects to another server: name that one, if it is right.');
       end();
       return;
     }
     // Frames that nobody takes must not gather here.
-    if (!near.write(chunk)) far.pause();
+    if (!client.write(chunk)) camera.pause();
   });
-  near.on('drain', () => far.resume());
+  client.on('drain', () => camera.resume());
 }
 
 function sourceErrorOf(error: unknown): SourceError {

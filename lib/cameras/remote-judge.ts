@@ -10,7 +10,7 @@ const betterBy = 0.3;
 const mostQuestions = 2;
 
 /** Questions about a track so far. */
-export interface Asked {
+export interface Inquiry {
   questions: number;
   quality: number;
   judgement: Judgement | undefined;
@@ -21,27 +21,27 @@ export interface Asked {
  * at the end if nobody matched and a much better one has come.
  */
 export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, threshold: number | null): Judge {
-  const known = new WeakMap<WatchedTrack, Asked>();
+  const known = new WeakMap<WatchedTrack, Inquiry>();
 
-  async function ask(track: WatchedTrack, asked: Asked): Promise<void> {
+  async function ask(track: WatchedTrack, inquiry: Inquiry): Promise<void> {
     const [best] = track.looks;
     const shot = best?.extra.shot;
     if (!best || !shot) return;
     // A question that fails counts: whoever is down or throttles must not be asked more often for it.
-    asked.questions++;
+    inquiry.questions++;
     const picture = { ...shot, original: await encodeJpeg(shot), format: 'jpeg' } as const;
     const found = await match(picture, shot.area, threshold === null ? {} : { threshold });
     // After a failure the second question is asked however good the best look is.
-    asked.quality = best.quality;
-    asked.judgement = judgementOf(found);
+    inquiry.quality = best.quality;
+    inquiry.judgement = judgementOf(found);
   }
 
   return {
     async judge(track, phase) {
-      const asked = known.get(track) ?? { questions: 0, quality: 0, judgement: undefined };
-      known.set(track, asked);
-      if (isWorthAsking(track, asked, phase)) await ask(track, asked);
-      return asked.judgement;
+      const inquiry = known.get(track) ?? { questions: 0, quality: 0, judgement: undefined };
+      known.set(track, inquiry);
+      if (isWorthAsking(track, inquiry, phase)) await ask(track, inquiry);
+      return inquiry.judgement;
     },
   };
 }
@@ -49,17 +49,19 @@ export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, thresh
 /** Tells if a further question about a track may find somebody whom the last one did not. */
 export function isWorthAsking(
   { looks }: WatchedTrack,
-  { questions, quality, judgement }: Asked,
+  { questions, quality, judgement }: Inquiry,
   phase: Phase,
 ): boolean {
   const [best] = looks;
-  if (!best || (judgement?.told.length ?? 0) > 0) return false;
+  if (!best || (judgement?.entries.length ?? 0) > 0) return false;
   if (questions === 0) return phase === 'end' || looks.length >= looksBeforeAsking;
   return questions < mostQuestions && phase === 'end' && best.quality > quality + betterBy;
 }
 
 function judgementOf({ matches, hasGallery: _, ...used }: KnownFaceMatch): Judgement {
   const byEntry = Map.groupBy(matches, ({ entryId }) => entryId);
-  const told = [...byEntry].map(([entryId, own]): TrackMatch => ({ entryId, matchedLooks: 1, matches: own }));
-  return { ...used, told };
+  const entries = [...byEntry].map(
+    ([entryId, own]): TrackMatch => ({ entryId, matchedLooks: 1, matches: own }),
+  );
+  return { ...used, entries };
 }

@@ -1,8 +1,8 @@
 import type { Box, FacialArea } from '../contract/shapes.ts';
-import type { FramePixels } from './port.ts';
+import type { DecodedPicture } from '../inputs/picture.ts';
 
 /** A face with what is around it, cut out of a frame. */
-export interface Shot extends FramePixels {
+export interface Shot extends DecodedPicture {
   /** The face, in pixels of the shot. */
   readonly area: FacialArea;
 }
@@ -14,7 +14,7 @@ const sides = 3;
  * Cuts a face out of a frame. Other faces are covered: nothing is kept of people who do not match.
  * @param others boxes of all other faces of the frame
  */
-export function cutShot(frame: FramePixels, area: FacialArea, others: readonly Box[]): Shot {
+export function cutShot(frame: DecodedPicture, area: FacialArea, others: readonly Box[]): Shot {
   const side = Math.round(sides * Math.max(area.w, area.h));
   const left = Math.max(0, Math.round(area.x + area.w / 2 - side / 2));
   const top = Math.max(0, Math.round(area.y + area.h / 2 - side / 2));
@@ -49,7 +49,7 @@ function enlarged({ x, y, w, h }: Box): Box {
 }
 
 /** Fills a box with grey, but for the face that the shot is of. */
-function cover({ width, height, pixels }: FramePixels, { x, y, w, h }: Box, own: Box): void {
+function cover({ width, height, pixels }: DecodedPicture, { x, y, w, h }: Box, own: Box): void {
   const [left, right] = [Math.max(0, Math.floor(x)), Math.min(width, Math.ceil(x + w))];
   for (let row = Math.max(0, Math.floor(y)); row < Math.min(height, Math.ceil(y + h)); row++) {
     const isBeside = row < own.y || row >= own.y + own.h;

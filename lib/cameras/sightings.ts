@@ -4,6 +4,7 @@ import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { DetectedFace, FacialArea, Track } from '../contract/shapes.ts';
 import type { FaceBackend, FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
+import type { FacePrint } from '../faces/print.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -20,7 +21,7 @@ import type { CameraSettings } from './settings.ts';
 import type { Shot } from './shot.ts';
 
 export type SightingPorts = Pick<Stores, 'images' | 'records'> & {
-  readonly faces: Pick<FaceBackend, 'lookBack' | 'match'>;
+  readonly faces: Pick<FaceBackend, 'lookBack'>;
 };
 export type SightingSettings = Pick<
   Config,
@@ -58,21 +59,22 @@ export class Sightings {
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   async record(track: WatchedTrack, judgement: Judgement): Promise<Sighting | undefined> {
-    const shot = track.looks[0]?.extra.shot;
+    const [best] = track.looks;
+    const shot = best?.extra.shot;
     if (!shot) return undefined;
     noteThreshold(judgement.threshold);
     const [face] = await shownFaces(this.#ports, matchResultOf(track, shot, judgement), 0);
     const entryIds = [...new Set(face?.blacklist_matches.map(({ entry }) => entry.id))];
     if (!face || entryIds.length === 0) return undefined;
     const isSuppressed = await this.#areTold(entryIds);
-    const { told } = judgement;
-    const matched = told.find(({ entryId }) => entryId === entryIds[0]) ?? told[0];
+    const { entries } = judgement;
+    const matched = entries.find(({ entryId }) => entryId === entryIds[0]) ?? entries[0];
     const passage = passageOf(track, {
       matched_looks: matched?.matchedLooks ?? 0,
       distance_mean: matched?.matches[0]?.distance ?? null,
       suppressed: isSuppressed,
     });
-    const dbId = await this.#store(shot, face, passage);
+    const dbId = await this.#store({ shot, print: best.print }, face, passage);
     return { dbId, isSuppressed, entryIds };
   }
 
@@ -95,7 +97,7 @@ export class Sightings {
       verdict_reasons: [],
       candidates: null,
     };
-    await this.#store(shot, face, passageOf(track, nothingMatched));
+    await this.#store({ shot, print: best.print }, face, passageOf(track, nothingMatched));
   }
 
   /**
@@ -121,7 +123,11 @@ export class Sightings {
     return true;
   }
 
-  async #store(shot: Shot, face: DetectedFace, track: Track): Promise<number> {
+  async #store(
+    { shot, print }: { readonly shot: Shot; readonly print: FacePrint },
+    face: DetectedFace,
+    track: Track,
+  ): Promise<number> {
     const { images, records } = this.#ports;
     const { name } = this.#camera;
     const pictureId = randomUUID();
@@ -132,7 +138,8 @@ export class Sightings {
       const picture = await pictureOf(shot);
       await this.#putPictures(picture, shot.area, hasMatch, keys);
       if (!hasMatch && this.#settings.lookBackDays > 0) {
-        unmatched = await keepPassing(this.#ports.faces, picture, shot.area, pictureId);
+        const passing = { picture, area: shot.area, print };
+        unmatched = await keepPassing(this.#ports.faces, passing, pictureId);
       }
       const result: ProcessedResult = {
         image_path_or_identifier: `camera:${name}`,
@@ -195,8 +202,8 @@ function passageOf(
 }
 
 /** Makes the result of a match of the shot's face, as if it had been sent as a picture. */
-function matchResultOf(track: WatchedTrack, shot: Shot, { told, ...used }: Judgement): MatchResult {
-  const matches: FaceMatch[] = told.flatMap((match) => match.matches);
+function matchResultOf(track: WatchedTrack, shot: Shot, { entries, ...used }: Judgement): MatchResult {
+  const matches: FaceMatch[] = entries.flatMap((match) => match.matches);
   const face: MatchedFace = {
     area: shot.area,
     confidence: track.looks[0]?.confidence ?? 0,

@@ -33,7 +33,7 @@ export interface CameraStatus {
 /** Receiver of what a camera shows. */
 export interface CameraListener {
   /** Records listed people. Returns true if something was told. */
-  readonly onTold: (track: WatchedTrack, judgement: Judgement) => Promise<boolean>;
+  readonly onMatch: (track: WatchedTrack, judgement: Judgement) => Promise<boolean>;
   readonly onEnded: (track: WatchedTrack, isTold: boolean) => Promise<void>;
   readonly onState: (status: CameraStatus) => void;
   /** Is told of a frame that could not be looked at. */
@@ -245,8 +245,8 @@ export class CameraWatcher {
       judge,
       { minFace, zone },
       {
-        onTold: async (track, judgement) => {
-          if (!(await listener.onTold(track, judgement))) return;
+        onMatch: async (track, judgement) => {
+          if (!(await listener.onMatch(track, judgement))) return;
           this.#tracks.matched++;
           this.#lastSighting = new Date();
         },

@@ -54,5 +54,5 @@ const version = anyId
 export const changedEntry = { ...entryDetails, version } as const;
 
 export const EntryPatch = z
-  .strictObject({ name: EntryName.optional(), reason: EntryReason.unwrap().optional(), ...changedEntry })
+  .object({ name: EntryName.optional(), reason: EntryReason.unwrap().optional(), ...changedEntry })
   .meta({ id: 'EntryPatch' });

@@ -1,7 +1,7 @@
 import type { Box, FacialArea } from '../contract/shapes.ts';
 import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
 import type { Deadline } from '../deadline.ts';
-import type { Picture } from '../inputs/picture.ts';
+import type { DecodedPicture, Picture } from '../inputs/picture.ts';
 import type { FacePrint } from './print.ts';
 import type { QualityReason } from './quality-reasons.ts';
 
@@ -359,6 +359,11 @@ export interface LookBack {
   /** Faces that the backend keeps itself; left out where the records keep their templates. */
   readonly own?: KeptFaces;
   /**
+   * Makes the template of a face that the backend's follower looked at; left out by a backend with `own`.
+   * Returns `undefined` if the print is not of the model in use.
+   */
+  templateOf?(print: FacePrint): FaceTemplate | undefined;
+  /**
    * Finds the kept faces that match one of these reference images. It reads the picture of one that is not
    * enrolled for the model in use, and leaves it out where there is none.
    * @throws BackendUnavailableError, ThrottledError
@@ -417,7 +422,7 @@ export interface FaceFollower {
    * Finds upright faces at some places of a frame, largest first.
    * @throws BackendUnavailableError
    */
-  look(frame: Pick<Picture, 'width' | 'height' | 'pixels'>, places: LookPlaces): Promise<readonly FaceLook[]>;
+  look(frame: DecodedPicture, places: LookPlaces): Promise<readonly FaceLook[]>;
   /**
    * Searches the gallery for prints that `look` made, or for means of them.
    * @throws BackendUnavailableError

@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod';
-import type { Body, JsonBody, MultipartBody } from '../contract/endpoint.ts';
+import type { Endpoint, JsonBody, MultipartBody } from '../contract/endpoint.ts';
 import { type FieldProblem, RequestInvalidError } from '../errors.ts';
 import { requestHeader } from './headers.ts';
 import { decodeUtf8, parseJson } from './json.ts';
 import { keptBody } from './kept-body.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
-import type { BodyNames } from './unknown-input.ts';
+import { type BodyNames, unknownFields } from './unknown-input.ts';
 import { validate } from './validation.ts';
 
 /** A request's body, checked. */
@@ -23,25 +23,29 @@ interface RequestBody {
  * @throws RequestInvalidError, InputUnreadableError
  */
 export async function readBody(
-  contract: Body | undefined,
+  { body, strict }: Pick<Endpoint, 'body' | 'strict'>,
   event: APIGatewayProxyEvent,
   readForm: FormReader | undefined,
 ): Promise<RequestBody> {
-  switch (contract?.kind) {
+  switch (body?.kind) {
     case undefined:
       return { body: undefined, files: [], names: undefined };
     case 'json':
-      return { ...readJson(contract, event), files: [] };
+      return { ...readJson(body, event, strict === true), files: [] };
     case 'multipart':
-      return readFormBody(contract, event, readForm);
+      return readFormBody(body, event, readForm);
   }
 }
 
 /**
  * Reads a JSON body. A body without a content type counts as JSON. Any other type is refused, so that a web
- * page's form can't pass for JSON.
+ * page's form can't pass for JSON. A strict one is refused with all that is wrong, unknown fields too.
  */
-function readJson(contract: JsonBody, event: APIGatewayProxyEvent): Omit<RequestBody, 'files'> {
+function readJson(
+  { schema }: JsonBody,
+  event: APIGatewayProxyEvent,
+  isStrict: boolean,
+): Omit<RequestBody, 'files'> {
   const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
   const kept = keptBody(event);
   if (!kept && !event.body) throw missing();
@@ -54,10 +58,15 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): Omit<Request
   }
   if (kept && 'error' in kept) throw kept.error;
   const value = kept && 'value' in kept ? kept.value : readText(event);
-  const body = validate(contract.schema, value, 'body');
-  const { schema } = contract;
-  if (!(schema instanceof z.ZodObject) || isOpen(schema)) return { body, names: undefined };
-  return { body, names: { given: Object.keys(value as object), known: Object.keys(schema.shape) } };
+  const names = namesOf(schema, value);
+  const body = validate(schema, value, 'body', isStrict && names ? unknownFields(names) : []);
+  return { body, names };
+}
+
+function namesOf(schema: z.ZodType, value: unknown): BodyNames | undefined {
+  if (!(schema instanceof z.ZodObject) || isOpen(schema)) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return { given: Object.keys(value), known: Object.keys(schema.shape) };
 }
 
 /** Recognizes an object that takes fields of any name. */

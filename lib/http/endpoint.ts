@@ -178,22 +178,13 @@ export function endpoint<Contract extends Endpoint>(
       },
     };
     let fieldWarnings: readonly string[] = [];
-    const answer = await inAuditScope(scope, async () => {
-      try {
-        requireRole(actor, operation);
-        const input = await readInput(operation, event, readForm);
-        fieldWarnings = input.fieldWarnings;
-        const answer = successOf(contract, await run(input as EndpointInput<Contract>, request));
-        refuseLargeAnswer(proxyResult(answer, event));
-        await recordLook(scope, operation, answer.status);
-        return answer;
-      } catch (error) {
-        const answer = failed(error, requestId);
-        await recordLook(scope, operation, answer.status).catch((error: unknown) =>
-          logFailure(requestId, error),
-        );
-        return answer;
-      }
+    const answer = await answeredInScope(scope, operation, requestId, async () => {
+      requireRole(actor, operation);
+      const input = await readInput(operation, event, readForm);
+      fieldWarnings = input.fieldWarnings;
+      const answer = successOf(contract, await run(input as EndpointInput<Contract>, request));
+      refuseLargeAnswer(proxyResult(answer, event));
+      return answer;
     });
     logRequest({
       id: requestId,
@@ -207,6 +198,28 @@ export function endpoint<Contract extends Endpoint>(
     const result = proxyResult(answer, event, warningHeader(warnings));
     if (answer.stream) streamBody(result, answer.stream);
     return result;
+  });
+}
+
+/** Does the work on behalf of the scope's actor, and leaves its audit line; a failure becomes an answer. */
+function answeredInScope(
+  scope: AuditScope,
+  operation: Endpoint,
+  requestId: string,
+  work: () => Promise<EndpointResponse>,
+): Promise<EndpointResponse> {
+  return inAuditScope(scope, async () => {
+    try {
+      const answer = await work();
+      await recordLook(scope, operation, answer.status);
+      return answer;
+    } catch (error) {
+      const answer = failed(error, requestId);
+      await recordLook(scope, operation, answer.status).catch((error: unknown) =>
+        logFailure(requestId, error),
+      );
+      return answer;
+    }
   });
 }
 
@@ -269,7 +282,7 @@ async function readInput(
     parameterNames(event).map((name) => [name, event.queryStringParameters?.[name]]),
   );
   const query = contract.query && validate(contract.query, given, 'query');
-  const { names, ...read } = await readBody(contract.body, event, readForm);
+  const { names, ...read } = await readBody(contract, event, readForm);
   refuseUnknown(contract, event, names);
   const fieldWarnings = names ? unknownFieldWarnings(names.given, names.known) : [];
   return { params: params ?? {}, query: query ?? {}, ...read, fieldWarnings } as EndpointInput<Endpoint>;

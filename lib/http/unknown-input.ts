@@ -29,7 +29,7 @@ export function refuseUnknown(
     ...repeatedNames(event).map(([name, times]): FieldProblem => {
       return { loc: ['query', shownName(name)], msg: repeatedWords(times), type: 'value_error' };
     }),
-    ...(names ? problemsOf('body', names.given, names.known) : []),
+    ...(names ? unknownFields(names) : []),
     ...(body === undefined && hasContent(event) ? [noBody(operationId)] : []),
   ];
   if (problems.length > 0) throw new RequestInvalidError(problems.slice(0, maxProblems));
@@ -67,6 +67,11 @@ function repeatedNames(event: APIGatewayProxyEvent): [name: string, times: numbe
 
 function repeatedWords(times: number): string {
   return `Parameter was given ${times} times: give it once`;
+}
+
+/** Lists the fields of a body that its contract does not know, as problems. */
+export function unknownFields({ given, known }: BodyNames): FieldProblem[] {
+  return problemsOf('body', given, known);
 }
 
 function problemsOf(part: 'query' | 'body', given: readonly string[], known: readonly string[]) {

@@ -9,6 +9,7 @@ const maxProblems = 100;
 
 /**
  * Checks a part of a request against its shape.
+ * @param others problems of the part that were found before
  * @throws RequestInvalidError with one problem, in FastAPI's format, for each value that does not fit; it
  *   repeats no value
  */
@@ -16,15 +17,13 @@ export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   part: RequestPart,
+  others: readonly FieldProblem[] = [],
 ): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
-  if (result.success) return result.data;
-  throw new RequestInvalidError(
-    result.error.issues
-      .flatMap(oneForEachKey)
-      .slice(0, maxProblems)
-      .map((issue) => fieldProblem(issue, part)),
-  );
+  if (result.success && others.length === 0) return result.data;
+  const issues = result.error?.issues.flatMap(oneForEachKey) ?? [];
+  const problems = [...issues.map((issue) => fieldProblem(issue, part)), ...others];
+  throw new RequestInvalidError(problems.slice(0, maxProblems));
 }
 
 /** Limit on a key in a problem's `loc`, in UTF-16 units: the client chooses its keys. */

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
@@ -8,9 +7,10 @@ import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
+import { takeName, whileClaimed } from '../blacklist/take-name.ts';
 import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
-import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
+import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture } from '../errors.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
@@ -65,9 +65,6 @@ export type UploadOutcome =
   | { readonly outcome: 'passed over'; readonly label: string }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
-/** Number of attempts to find or create an entry while another process creates it. */
-const entryAttempts = 50;
-const entryPauseMs = 200;
 const tryAgainSeconds = 5;
 
 /** Number of processes that ended while they indexed a picture, after which it is not retried. */
@@ -190,24 +187,9 @@ async function listedEntry({ records }: IndexingPorts, entryId: number): Promise
  * caller must complete it.
  */
 async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<EntryRecord> {
-  const { records } = ports;
-  for (let attempt = 1; attempt <= entryAttempts; attempt++) {
-    const holder = await records.findEntry(name);
-    if (holder?.status === 'ACTIVE') return holder;
-    const isFree = !holder || (await records.giveUpEntry(holder.id));
-    if (holder && isFree) await removeEntryEverywhere(ports, holder.id);
-    if (isFree) {
-      const made = await records.createEntry({ name, reason: null }).catch(ignoreNameTaken);
-      if (made) return made;
-    }
-    await delay(entryPauseMs);
-  }
-  throw tryAgain('An entry of that name is being made at this moment.');
-}
-
-/** Ignores that another process was faster. */
-function ignoreNameTaken(error: unknown): undefined {
-  if (!(error instanceof NameTakenError)) throw error;
+  // Most pictures are for somebody who is listed.
+  const holder = await ports.records.findEntry(name);
+  return holder?.status === 'ACTIVE' ? holder : takeName(ports, { name, reason: null });
 }
 
 /** Activates a new entry with its first picture. If that fails, the entry is removed. */
@@ -216,7 +198,8 @@ async function completeEntry(
   entryId: number,
   picture: UploadedPicture,
 ): Promise<NewUpload> {
-  const indexed = await addPicture(ports, entryId, picture).catch(async (error: unknown) => {
+  const add = () => addPicture(ports, entryId, picture);
+  const indexed = await whileClaimed(ports, entryId, add).catch(async (error: unknown) => {
     await undo(() => removeEntryEverywhere(ports, entryId));
     throw error;
   });

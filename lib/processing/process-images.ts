@@ -4,9 +4,10 @@ import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import { type KeepChoice, keepChoices } from '../contract/fields.ts';
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
+import type { MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
@@ -87,12 +88,12 @@ export async function processImages(
   );
   // Who was found in the others is told all the same.
   const isAnyDone = results.some((result) => 'faces' in result && result.error === null);
-  const told = results.map((result) => {
+  const shown = results.map((result) => {
     if (!('diskFull' in result)) return result;
     if (!isAnyDone) throw result.diskFull;
     return unreadableResult(result.input, result.diskFull.message);
   });
-  return [...fitted(told, maxAnswerBytes)];
+  return [...fitted(shown, maxAnswerBytes)];
 }
 
 /** A picture whose result could not be stored. */
@@ -236,7 +237,7 @@ function withoutRecord({ result }: Examined): ImageProcessingResult {
 async function examine(
   { faces, images, records }: Ports,
   settings: ProcessingSettings,
-  { image, origin }: Input,
+  input: Input,
   picture: StorablePicture,
   options: RequestOptions,
 ): Promise<Examined> {
@@ -261,26 +262,15 @@ async function examine(
     noteThreshold(found.threshold);
     if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found, options.candidates);
+    const answer = answerOf(input, found, shown);
+    if (!isWanted(options.keep, settings, answer.has_blacklist_match)) {
+      return { pictureId, keys: undefined, result: { ...answer, ...noCopies }, unmatched: [] };
+    }
+    if (!isKeptAnyway) await putOriginal();
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    const hasMatch = boxes.some(({ isMatch }) => isMatch);
-    const answer = {
-      image_path_or_identifier: identifierOf(image),
-      faces: shown,
-      error: null,
-      has_blacklist_match: hasMatch,
-      has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
-      ...pictureVerdict(shown),
-      ...origin,
-      ...noCamera,
-      warnings: shownWarnings(found),
-    };
-    if (!isWanted(options.keep, settings, hasMatch)) {
-      return { pictureId, keys: undefined, result: { ...answer, ...noCopies }, unmatched: [] };
-    }
-    if (!isKeptAnyway) await putOriginal();
     await storeDrawings(put, settings, picture, boxes, keys);
     const original = images.location(keys.original);
     const hasFace = boxes.length > 0;
@@ -297,6 +287,21 @@ async function examine(
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+/** The answer for a picture, without the places of its copies. */
+function answerOf({ image, origin }: Input, found: MatchResult, faces: DetectedFace[]) {
+  return {
+    image_path_or_identifier: identifierOf(image),
+    faces,
+    error: null,
+    has_blacklist_match: faces.some((face) => face.blacklist_matches.length > 0),
+    has_near_miss: faces.some(({ near_misses }) => near_misses && near_misses.length > 0),
+    ...pictureVerdict(faces),
+    ...origin,
+    ...noCamera,
+    warnings: shownWarnings(found),
+  };
 }
 
 const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Box } from '../contract/shapes.ts';
-import type { Picture } from '../inputs/picture.ts';
+import type { DecodedPicture, Picture } from '../inputs/picture.ts';
 
 /** Colours of the boxes: red for a listed face, green for any other. */
 const colours = { match: [220, 20, 30], other: [0, 170, 70] } as const;
@@ -11,7 +11,7 @@ function jpeg(pixels: Uint8Array, { width, height }: Pick<Picture, 'width' | 'he
 }
 
 /** Encodes pixels as JPEG. */
-export async function encodeJpeg(picture: Pick<Picture, 'width' | 'height' | 'pixels'>): Promise<Uint8Array> {
+export async function encodeJpeg(picture: DecodedPicture): Promise<Uint8Array> {
   return jpeg(picture.pixels, picture).toBuffer();
 }
 

@@ -20,10 +20,10 @@ export async function shownFaces(
   const active = await records.findActive([...new Set(imageIds)]);
   return faces.map((face, index) => {
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
-    const near = face.candidates.filter(({ distance }) => distance <= nearThreshold);
+    const nearMisses = face.candidates.filter(({ distance }) => distance <= nearThreshold);
     const matches = {
       blacklist_matches: notesOnce(face.matches.flatMap(show)),
-      near_misses: near.flatMap(show).slice(0, 1).map(withoutNotes),
+      near_misses: nearMisses.flatMap(show).slice(0, 1).map(withoutNotes),
     };
     return {
       face_index: index,
@@ -46,10 +46,10 @@ function withoutNotes(match: BlacklistMatch): BlacklistMatch {
  * Leaves an entry's notes in its first match alone: a hundred reference pictures would repeat them as often.
  */
 function notesOnce(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
-  const told = new Set<number>();
+  const shownIds = new Set<number>();
   return matches.map((match) => {
-    if (!told.has(match.entry.id)) {
-      told.add(match.entry.id);
+    if (!shownIds.has(match.entry.id)) {
+      shownIds.add(match.entry.id);
       return match;
     }
     return { ...match, entry: { ...match.entry, notes: null } };

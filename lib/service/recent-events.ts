@@ -65,9 +65,9 @@ export async function eventsAfter(
   const { items, next } = await trail.list({ limit: linesAtOnce, since });
   const isNew = ({ chain, sequence }: AuditLine) => chain !== from.chain || sequence > from.sequence;
   const lines = items.filter(isNew);
-  const told = lines.filter((line) => kindOf(line) !== undefined).toReversed();
-  const pictures = await picturesOf(records, told.slice(-lookedUpAtOnce));
-  const events = told.map((line) => ({
+  const eventLines = lines.filter((line) => kindOf(line) !== undefined).toReversed();
+  const pictures = await picturesOf(records, eventLines.slice(-lookedUpAtOnce));
+  const events = eventLines.map((line) => ({
     id: idOf(line),
     type: typeOf(pictures, line),
     time: line.time,

@@ -30,5 +30,5 @@ function withoutPlaces(text: string, config: Config): string {
     [dataDir, 'DATA_DIR'],
     ...(imageRoot === undefined ? [] : [[imageRoot, 'IMAGE_ROOT'] as const]),
   ].toSorted(([one = ''], [other = '']) => other.length - one.length);
-  return places.reduce((told, [place = '', setting = '']) => told.replaceAll(place, setting), text);
+  return places.reduce((hidden, [place = '', setting = '']) => hidden.replaceAll(place, setting), text);
 }

@@ -66,17 +66,17 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
     async create(target, contentType) {
       const key = uploadKey(target, contentType);
       const expiresAt = new Date(Date.now() + uploadSeconds * 1000);
-      const told = { 'Content-Type': contentType, ...originFieldsOf(target) };
+      const given = { 'Content-Type': contentType, ...originFieldsOf(target) };
       const policy = encodePolicy({
         expiration: expiresAt.toISOString(),
         conditions: [
           { key },
-          ...Object.entries(told).map(([name, value]) => ({ [name]: value })),
+          ...Object.entries(given).map(([name, value]) => ({ [name]: value })),
           ['content-length-range', 1, maxImageBytes],
         ],
       });
       const signature = sign(policy).toString('base64url');
-      const fields = { ...told, key, policy, signature };
+      const fields = { ...given, key, policy, signature };
       return { url: uploadPath, fields, image: join(root, key), maxBytes: maxImageBytes, expiresAt };
     },
     permit,

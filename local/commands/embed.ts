@@ -26,8 +26,12 @@ async function embedFile(pool: WorkerPool, slots: PictureSlots, path: string, mo
   try {
     const measured = await measurePicture(await readPictureFile(path, loadConfig().maxImageBytes));
     const { width, height, faces } = await slots.run(measured.memoryBytes, async () => {
-      const { width, height, pixels: data } = await decodePicture(measured);
-      return { width, height, faces: await pool.run({ picture: { width, height, data }, models: [model] }) };
+      const { width, height, pixels } = await decodePicture(measured);
+      return {
+        width,
+        height,
+        faces: await pool.run({ picture: { width, height, pixels }, models: [model] }),
+      };
     });
     return {
       path,

@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { ConfigError } from '../../lib/config.ts';
 import { EntryName } from '../../lib/contract/fields.ts';
 import { decodeText } from '../../lib/decode-text.ts';
 import { joinBytes } from '../../lib/inbox/walk.ts';
@@ -27,12 +28,16 @@ export interface PersonFolders {
 /**
  * Reads the folders of persons in a folder. Names that are not UTF-8 are read as Windows-1252; folders of the
  * same name are one person.
+ * @throws ConfigError when the folder can't be read
  */
 export async function readPersonFolders(folder: string): Promise<PersonFolders> {
   const persons = new Map<string, PersonFile[]>();
   const remarks: string[] = [];
   const passedOver = new Set<string>();
-  for (const { item, name, path } of await itemsOf(Buffer.from(folder), passedOver)) {
+  const items = await itemsOf(Buffer.from(folder), passedOver).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(`${folder} can't be read as a folder of people (${error.code}).`);
+  });
+  for (const { item, name, path } of items) {
     const { data: person } = EntryName.safeParse(name);
     if (!item.isDirectory()) remarks.push(`${name}: It is not a folder of a person's pictures.`);
     else if (name.includes('\ufffd'))

@@ -55,8 +55,8 @@ export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler
   gaugeEntries(ofEntries, ports);
   gaugeCameras(registry);
   return endpoint(metricsContract, async (_input, { actor }) => {
-    const told = maySeeUnmatched(actor) ? [registry, ofEntries] : [registry];
-    const texts = await Promise.all(told.map((one) => one.metrics()));
+    const registries = maySeeUnmatched(actor) ? [registry, ofEntries] : [registry];
+    const texts = await Promise.all(registries.map((one) => one.metrics()));
     return response({
       status: 200,
       headers: { 'Content-Type': registry.contentType },

@@ -52,7 +52,7 @@ test('Rekognition is asked once for a listed person who passes, and at most twic
     askingJudge(backend.matchFace.bind(backend), null),
     { minFace: 36, zone: [] },
     {
-      onTold: async (_, judgement) => void told.push(judgement),
+      onMatch: async (_, judgement) => void told.push(judgement),
       onEnded: async (track) => void ended.push(track),
     },
   );
@@ -64,7 +64,7 @@ test('Rekognition is asked once for a listed person who passes, and at most twic
   for await (const frame of source.frames(new AbortController().signal)) await passages.look(frame);
   await passages.end();
 
-  expect(told.map((judgement) => judgement.told.map(({ entryId }) => entryId))).toEqual([[7]]);
+  expect(told.map((judgement) => judgement.entries.map(({ entryId }) => entryId))).toEqual([[7]]);
   const tracks = new Set(ended.filter(({ looks }) => looks.length > 0));
   expect(tracks.size).toBeGreaterThanOrEqual(2);
   const { SearchFacesByImage: searches = 0, ...others } = emulator.calls.counts();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MotionGate } from '../../lib/cameras/motion.ts';
-import type { FramePixels } from '../../lib/cameras/port.ts';
+import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 
 const [width, height] = [320, 192];
 
@@ -10,7 +10,7 @@ function frame({
   noise = 4,
   seed = 1,
   square = undefined as [number, number] | undefined,
-} = {}): FramePixels {
+} = {}): DecodedPicture {
   const pixels = new Uint8Array(3 * width * height);
   let state = seed;
   for (let at = 0; at < pixels.length; at++) {

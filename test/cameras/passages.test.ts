@@ -27,7 +27,7 @@ function watched(isTold: (phase: Phase, track: WatchedTrack) => boolean, faces?:
     async judge(track: WatchedTrack, phase: Phase) {
       judged.push(phase);
       const match = { entryId: 1, matchedLooks: 1, matches: [] };
-      return { ...used, told: isTold(phase, track) ? [match] : [] };
+      return { ...used, entries: isTold(phase, track) ? [match] : [] };
     },
   };
   const passages = new Passages(
@@ -35,7 +35,7 @@ function watched(isTold: (phase: Phase, track: WatchedTrack) => boolean, faces?:
     judge,
     { minFace: 36, zone: [] },
     {
-      onTold: async (track) => void told.push(track.id),
+      onMatch: async (track) => void told.push(track.id),
       onEnded: async (_, wasTold) => void ended.push(wasTold),
     },
   );

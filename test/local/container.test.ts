@@ -42,3 +42,17 @@ it.each([
   const isCopied = (file: string) => copied.some((path) => file === path || file.startsWith(`${path}/`));
   expect(loaded.filter((file) => !isCopied(file))).toEqual([]);
 });
+
+/**
+ * Versions 10 and older of npm know no `allowScripts`. They run the script of a package if the lock file says
+ * that it has one. That of `onnxruntime-node` gets 300 MB for graphics cards, and removes the package where
+ * it can't. `npm install` of another version of it notes the script again: remove that line.
+ */
+it('the installation runs no script of onnxruntime-node, with any version of npm', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const runtime = packages['node_modules/onnxruntime-node'];
+  expect(runtime).toMatchObject({ optional: true, integrity: expect.stringMatching(/^sha512-/) });
+  expect(runtime.hasInstallScript).toBeUndefined();
+  expect(allowScripts['onnxruntime-node']).toBe(false);
+});

@@ -56,7 +56,7 @@ import {
 import { WorkerPool } from './pool.ts';
 import { CodeFilling } from './search/code-filling.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import type { EmbeddingStore, GalleryFace, KeptFaces } from './search/embedding-store.ts';
+import { bytesOf, type EmbeddingStore, type GalleryFace, type KeptFaces } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
@@ -462,7 +462,7 @@ class Human implements FaceBackend {
 
   #run(picture: Picture, job: Omit<Job, 'picture'>): Promise<JobFace[]> {
     const { width, height, pixels } = picture;
-    return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
+    return this.#pool.run({ picture: { width, height, pixels }, ...job });
   }
 }
 
@@ -479,10 +479,6 @@ function shownQuality(face: JobFace): Pick<MatchedFace, 'quality' | 'reasons'> {
   const { brightness, sharpness, pose, ...more } = face.quality as MeasuredQuality;
   const quality = { brightness, sharpness, pose };
   return { quality, reasons: qualityReasons(face, { ...quality, ...more }) };
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function detectorOf(name: string | undefined): EngineDetector | undefined {

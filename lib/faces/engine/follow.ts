@@ -24,7 +24,7 @@ export interface FollowerNeeds {
 /** Distance beyond which two looks hardly show one person, in distances of 1 in 100 pairs of strangers. */
 const differsBeyond = 1.3;
 
-const noPixels = { width: 0, height: 0, data: new Uint8Array() };
+const noPixels = { width: 0, height: 0, pixels: new Uint8Array() };
 
 /** Makes the part of a follower that needs no gallery. */
 export function lookFor(
@@ -36,7 +36,7 @@ export function lookFor(
   return {
     scale: { same: calibration.at(-1) ?? 0, differs: differsBeyond * oneInHundred },
     async look({ width, height, pixels }, places): Promise<readonly FaceLook[]> {
-      const picture = { width, height, data: pixels };
+      const picture = { width, height, pixels };
       const faces = await pool.run({ picture, places, models: models() }, { isPatient: true });
       return faces.map(lookOf);
     },

@@ -1,10 +1,11 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import { daysBefore } from '../../days.ts';
 import { isUnusablePicture } from '../../errors.ts';
-import type { FaceOptions, LookBack, SeenFaces, UsedOptions, WithPicture } from '../port.ts';
+import type { FaceOptions, FaceTemplate, LookBack, SeenFaces, UsedOptions, WithPicture } from '../port.ts';
+import type { FacePrint } from '../print.ts';
 import { similarityAt } from './models/calibration.ts';
 import type { EmbeddingModel } from './models/models.ts';
-import type { KeptFaces } from './search/embedding-store.ts';
+import { bytesOf, type KeptFaces } from './search/embedding-store.ts';
 import { searchKept } from './search/kept-faces.ts';
 
 interface UsedByLookBack extends UsedOptions {
@@ -35,6 +36,12 @@ export class EngineLookBack implements LookBack {
 
   get version(): string {
     return this.#engine.used({}).embeddingModel.version;
+  }
+
+  templateOf({ vectors }: FacePrint): FaceTemplate | undefined {
+    const { embedder, version } = this.#engine.used({}).embeddingModel;
+    const embedding = vectors[embedder];
+    return embedding && { version, bytes: bytesOf(embedding) };
   }
 
   async findReferences(references: Parameters<LookBack['findReferences']>[0]): Promise<SeenFaces> {

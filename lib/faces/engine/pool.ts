@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { meter } from '#metrics';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
+import type { DecodedPicture } from '../../inputs/picture.ts';
 import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
-import type { Pixels } from './geometry/align.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
@@ -256,11 +256,11 @@ export class WorkerPool {
    * Chooses the free thread whose memory fits the picture best, so that few threads keep memory for large
    * ones.
    */
-  #threadFor({ data }: Pixels): Thread | undefined {
+  #threadFor(picture: DecodedPicture): Thread | undefined {
     const free = [...this.#threads].filter(({ ready, task }) => ready && !task);
     const roomOf = ({ pixels }: Thread) => pixels.byteLength;
     free.sort((one, other) => roomOf(one) - roomOf(other));
-    return free.find((thread) => roomOf(thread) >= data.length) ?? free.at(-1);
+    return free.find((thread) => roomOf(thread) >= picture.pixels.length) ?? free.at(-1);
   }
 
   #dispatch(): void {
@@ -269,7 +269,7 @@ export class WorkerPool {
       const thread = next && this.#threadFor(next.job.picture);
       const task = thread && this.#queue.shift();
       if (!task) return;
-      let picture: Pixels;
+      let picture: DecodedPicture;
       try {
         picture = shown(thread, task.job.picture);
       } catch (error) {
@@ -292,15 +292,15 @@ export class WorkerPool {
  * memory for each picture would stay until both threads' garbage collections had found it unused. They ignore
  * shared memory when they decide to run, so hundreds of pictures could pile up.
  */
-function shown(thread: Thread, { width, height, data }: Pixels): Pixels {
+function shown(thread: Thread, { width, height, pixels }: DecodedPicture): DecodedPicture {
   // Its size is a power of 2, so that few pictures need a larger one. Pages that no picture reaches take no
   // memory.
-  if (thread.pixels.byteLength < data.length) {
-    thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(data.length)));
+  if (thread.pixels.byteLength < pixels.length) {
+    thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(pixels.length)));
   }
-  const copy = new Uint8Array(thread.pixels, 0, data.length);
-  copy.set(data);
-  return { width, height, data: copy };
+  const copy = new Uint8Array(thread.pixels, 0, pixels.length);
+  copy.set(pixels);
+  return { width, height, pixels: copy };
 }
 
 function post(worker: Worker, message: ToWorker): void {

@@ -75,8 +75,8 @@ export class EngineTest {
 
   async #run({ modelName, detector, minConfidence }: Tested): Promise<void> {
     this.#picture ??= await decodePicture(drawnFace);
-    const { width, height, pixels: data } = this.#picture;
-    const job = { picture: { width, height, data }, detector, models: [modelName] };
+    const { width, height, pixels } = this.#picture;
+    const job = { picture: { width, height, pixels }, detector, models: [modelName] };
     try {
       const faces = await this.#pool.run(job, { isUrgent: true });
       if (minConfidence <= drawnConfidence) requireDrawnFace(faces, modelName);

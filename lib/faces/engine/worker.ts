@@ -1,16 +1,17 @@
 /** One thread of the engine: it holds its own models, and reads the galleries that the main thread shares. */
+
 import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts';
+import type { DecodedPicture } from '../../inputs/picture.ts';
 import type { Face, LookPlaces } from '../port.ts';
 import type { FacePrint } from '../print.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
 import type { CustomNetwork } from './embed/picture-input.ts';
-import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
@@ -31,7 +32,7 @@ export interface WorkerSettings {
 
 /** Work on one picture: find its faces, embed them by some models, and search galleries for them. */
 export interface Job {
-  readonly picture: Pixels;
+  readonly picture: DecodedPicture;
   readonly detector?: EngineDetector;
   /** Places at which to look for upright faces, in place of the detector's search. */
   readonly places?: LookPlaces;
@@ -173,7 +174,7 @@ async function lookUp(
 /** Runs a first inference, which compiles the models, so that the first request need not wait for it. */
 async function warmUp(run: (job: Job) => Promise<unknown>): Promise<void> {
   const side = 64;
-  await run({ picture: { width: side, height: side, data: new Uint8Array(3 * side * side) }, models: [] });
+  await run({ picture: { width: side, height: side, pixels: new Uint8Array(3 * side * side) }, models: [] });
 }
 
 /**

@@ -1,24 +1,15 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type {
-  EntryChange,
-  EntryPage,
-  EntryQuery,
-  EntryRecord,
-  ErasureOptions,
-  NewEntry,
-  RecordStatus,
-  RecordStore,
-} from '../port.ts';
+import type { EntryChange, EntryRecord, ErasureOptions, NewEntry, RecordStore } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
-import { pageOfEntries } from '../shared/entry-pages.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
+import { entryReads, readEntry } from './entry-reads.ts';
 import { erasureActions } from './erasures.ts';
 import { removeImagesOf } from './images.ts';
 import {
@@ -28,16 +19,18 @@ import {
   entryAttributes,
   entryKey,
   entryRecord,
-  foldedPartition,
   foldedPlace,
-  hiddenEntriesPartition,
   hiddenEntryPlace,
   nameKey,
 } from './items.ts';
-import type { Item } from './keys.ts';
 
 /** Makes the part of the record store that keeps entries. */
 export function entryRecords(table: TableClient) {
+  return { ...entryReads(table), ...entryAdditions(table), ...entryChanges(table) };
+}
+
+/** Makes the methods that list somebody. */
+function entryAdditions(table: TableClient) {
   return {
     async createEntry(given: NewEntry): Promise<EntryRecord> {
       const { name, carried } = given;
@@ -102,43 +95,12 @@ export function entryRecords(table: TableClient) {
         return done || again;
       });
     },
+  } satisfies Partial<RecordStore>;
+}
 
-    async getEntry(entryId: number): Promise<EntryRecord | undefined> {
-      const entry = await readEntry(table, entryId);
-      return entry && entryRecord(entry);
-    },
-
-    async findEntry(name: string): Promise<EntryRecord | undefined> {
-      return table.settle(async () => {
-        const place = await table.get(nameKey(name));
-        if (!place) return undefined;
-        const entry = await readEntry(table, Number(place.entryId));
-        // Between the two reads, another entry may have got the name.
-        return entry?.name === name ? entryRecord(entry) : again;
-      });
-    },
-
-    async listEntries(status: RecordStatus): Promise<EntryRecord[]> {
-      const items: Item[] = [];
-      if (status === 'ACTIVE') {
-        for await (const some of table.query(entriesPartition)) items.push(...some);
-      } else {
-        for await (const places of table.query(hiddenEntriesPartition(status))) {
-          items.push(...(await table.getAll(places.map(({ sk }) => ({ pk: entriesPartition, sk })))));
-        }
-      }
-      const records = items.map(entryRecord).filter((entry) => entry.status === status);
-      return records.sort((one, other) => one.id - other.id);
-    },
-
-    /** All entries are read, with the number of their images in them: no image is. */
-    async findEntries(query: EntryQuery): Promise<EntryPage> {
-      const items: Item[] = [];
-      for await (const some of table.query(entriesPartition)) items.push(...some);
-      const shown = items.map(entryRecord).filter(({ status }) => status === 'ACTIVE');
-      return pageOfEntries(shown, query);
-    },
-
+/** Makes the methods that change and remove entries. */
+function entryChanges(table: TableClient) {
+  return {
     async updateEntry(entryId, change, { actor = null, ...condition } = {}) {
       return table.settle(async () => {
         const item = await readEntry(table, entryId);
@@ -186,16 +148,6 @@ export function entryRecords(table: TableClient) {
       });
     },
 
-    async findAlike(name: string): Promise<EntryRecord[]> {
-      const folded = foldedName(name);
-      const items: Item[] = [];
-      for await (const places of table.query(foldedPartition(folded))) {
-        items.push(...(await table.getAll(places.map(({ sk }) => ({ pk: entriesPartition, sk })))));
-      }
-      const records = items.map(entryRecord).sort((one, other) => one.id - other.id);
-      return records.filter((entry) => entry.status === 'ACTIVE' && foldedName(entry.name) === folded);
-    },
-
     async normalizeEntries(): Promise<EntryChange[]> {
       const changed: EntryChange[] = [];
       const items: EntryItem[] = [];
@@ -214,10 +166,6 @@ export function entryRecords(table: TableClient) {
       return changed;
     },
   } satisfies Partial<RecordStore>;
-}
-
-async function readEntry(table: TableClient, entryId: number): Promise<EntryItem | undefined> {
-  return row<EntryItem | undefined>(await table.get(entryKey(entryId)));
 }
 
 async function markDeleting(

@@ -23,6 +23,47 @@ const listedAtOnce = 500;
 
 /** Makes the part of the record store that keeps images. */
 export function imageRecords(table: TableClient) {
+  return { ...imageReads(table), ...imageAdditions(table), ...imageRemovals(table) };
+}
+
+/** Makes the methods that read images. */
+function imageReads(table: TableClient) {
+  return {
+    async getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>> {
+      return getImages(table, imageIds);
+    },
+
+    async listImages(entryId: number): Promise<ImageRecord[]> {
+      const images: ImageRecord[] = [];
+      for await (const image of imagesAt(table, ownPartition(entryId))) images.push(image);
+      return images;
+    },
+
+    async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
+      for await (const image of imagesAt(table, statusPartition(status))) {
+        if (image.status === status) yield image;
+      }
+    },
+
+    async findActive(imageIds: readonly string[]) {
+      const images = [...(await getImages(table, imageIds)).values()].filter(isActive);
+      const entryIds = [...new Set(images.map((image) => image.entryId))];
+      const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord);
+      const inForce = entries.filter((entry) => isInForce(entry));
+      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
+
+      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
+      for (const image of images) {
+        const entry = entriesById.get(image.entryId);
+        if (entry) found.set(image.id, { image, entry });
+      }
+      return found;
+    },
+  } satisfies Partial<RecordStore>;
+}
+
+/** Makes the methods that add images and their faces. */
+function imageAdditions(table: TableClient) {
   return {
     async createImage(given: NewImage) {
       const { id, entryId } = given;
@@ -76,23 +117,12 @@ export function imageRecords(table: TableClient) {
         return done || refused.size > 0 || again;
       });
     },
+  } satisfies Partial<RecordStore>;
+}
 
-    async getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>> {
-      return getImages(table, imageIds);
-    },
-
-    async listImages(entryId: number): Promise<ImageRecord[]> {
-      const images: ImageRecord[] = [];
-      for await (const image of imagesAt(table, ownPartition(entryId))) images.push(image);
-      return images;
-    },
-
-    async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
-      for await (const image of imagesAt(table, statusPartition(status))) {
-        if (image.status === status) yield image;
-      }
-    },
-
+/** Makes the methods that take images away. */
+function imageRemovals(table: TableClient) {
+  return {
     async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
@@ -138,21 +168,6 @@ export function imageRecords(table: TableClient) {
         const { done } = await table.transact(actions, facts);
         if (!done) return again;
       });
-    },
-
-    async findActive(imageIds: readonly string[]) {
-      const images = [...(await getImages(table, imageIds)).values()].filter(isActive);
-      const entryIds = [...new Set(images.map((image) => image.entryId))];
-      const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord);
-      const inForce = entries.filter((entry) => isInForce(entry));
-      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
-
-      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
-      for (const image of images) {
-        const entry = entriesById.get(image.entryId);
-        if (entry) found.set(image.id, { image, entry });
-      }
-      return found;
     },
   } satisfies Partial<RecordStore>;
 }

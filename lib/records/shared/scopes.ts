@@ -39,14 +39,14 @@ export function scopesOf(result: Listed): string[] {
   const shown = entries.slice(0, maxEntriesOfPicture);
   const room = maxScopes - 1 - shown.length - 2 * origins.size;
   const best = shown.slice(0, Math.floor(room / Math.max(1, origins.size)));
-  const near = nearEntries(result);
+  const nearMissIds = nearEntries(result);
   const nearRoom = Math.max(0, maxScopes - 2 - shown.length - origins.size * (2 + best.length));
-  const isCrowd = matched.length > maxEntriesOfPicture || near.length > nearRoom;
+  const isCrowd = matched.length > maxEntriesOfPicture || nearMissIds.length > nearRoom;
   return [
     match,
     ...(isCrowd ? [crowdScope] : []),
     ...shown,
-    ...near.slice(0, nearRoom).map(nearScope),
+    ...nearMissIds.slice(0, nearRoom).map(nearScope),
     ...[...origins].flatMap((origin) => [origin, ...[match, ...best].map((scope) => `${origin} ${scope}`)]),
   ];
 }
@@ -96,8 +96,10 @@ const nearScope = (entryId: number) => `near#${entryId}`;
 /** Lists the entries that a picture shows as near misses alone. */
 function nearEntries({ faces }: Pick<ProcessedResult, 'faces'>): number[] {
   const matched = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.id)));
-  const near = new Set(faces.flatMap(({ near_misses }) => near_misses?.map(({ entry }) => entry.id) ?? []));
-  return [...near.difference(matched)];
+  const nearMissIds = new Set(
+    faces.flatMap(({ near_misses }) => near_misses?.map(({ entry }) => entry.id) ?? []),
+  );
+  return [...nearMissIds.difference(matched)];
 }
 
 /** Lists the entries that a picture shows, best match first. */

@@ -9,7 +9,7 @@ import type {
   FaceRow as StoredFace,
   VersionEmbeddings,
 } from '../../faces/engine/search/embedding-store.ts';
-import { floatsOf } from '../../faces/engine/search/embedding-store.ts';
+import { bytesOf, floatsOf } from '../../faces/engine/search/embedding-store.ts';
 import type { FaceOwner } from '../../faces/port.ts';
 import { row } from '../shared/row.ts';
 import { shareOf } from './embedding-rows.ts';
@@ -91,9 +91,16 @@ class SqliteEmbeddings implements VersionEmbeddings {
   }
 
   add({ imageId, entryId, box }: GalleryFace, embedding: Float32Array, code: Uint8Array): void {
-    const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
     const { add, addCode } = this.#statements;
-    const { changes, lastInsertRowid } = add.run(imageId, entryId, box.x, box.y, box.w, box.h, bytes);
+    const { changes, lastInsertRowid } = add.run(
+      imageId,
+      entryId,
+      box.x,
+      box.y,
+      box.w,
+      box.h,
+      bytesOf(embedding),
+    );
     if (changes > 0) addCode.run(lastInsertRowid, entryId, code);
   }
 

@@ -283,9 +283,9 @@ class SqliteRecords implements RecordStore {
   ): Promise<void> {
     await this.#write(
       () => {
-        const told = redactProcessed(this.#statements, ids, entryId, isSeen);
-        for (const text of told.texts) this.#noteTrace(entryId, text);
-        this.#forgetKept(told.keptFaces, entryId);
+        const redacted = redactProcessed(this.#statements, ids, entryId, isSeen);
+        for (const text of redacted.texts) this.#noteTrace(entryId, text);
+        this.#forgetKept(redacted.keptFaces, entryId);
       },
       { frees: true },
     );

@@ -42,6 +42,12 @@ const selectImage = `
  * Statements of the SQLite store. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
  * `sequence` is the order in which images were made.
  */
+/** Statements of small texts by their names. */
+export const noteStatements = {
+  note: 'SELECT body FROM note WHERE name = ?',
+  putNote: 'INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+};
+
 const statements = {
   insertEntry: insertInto(newEntryValues),
   insertCarriedEntry: insertInto({ id: '$id', ...newEntryValues }),
@@ -197,8 +203,7 @@ const statements = {
     'SELECT entry_id, history, started, finished, removed, merged_into FROM erasure WHERE is_settled = 0 ORDER BY entry_id',
   settleErasure: 'UPDATE erasure SET is_settled = 1 WHERE entry_id = ?',
 
-  note: 'SELECT body FROM note WHERE name = ?',
-  putNote: 'INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+  ...noteStatements,
 };
 
 export type Statements = { readonly [name in keyof typeof statements]: StatementSync };

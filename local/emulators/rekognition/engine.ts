@@ -88,7 +88,7 @@ export class Engine {
     const picture = await decodeImage(measured);
     const { width, height, pixels, original } = picture;
     const found = await this.#run({
-      picture: { width, height, data: pixels },
+      picture: { width, height, pixels },
       models: embed === 'none' ? [] : [model],
       largestOnly: embed === 'largest',
       measure: 'all',

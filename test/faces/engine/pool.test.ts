@@ -25,7 +25,7 @@ describe("the engine's workers", () => {
       height: number;
       pixels: Uint8Array;
     }): Job => ({
-      picture: { width, height, data: pixels },
+      picture: { width, height, pixels },
       models: ['MobileFaceNet'],
     });
     blank = jobOf(await pictureOfNobody());
@@ -67,13 +67,13 @@ describe("the engine's workers", () => {
 
   test('many large pictures take no more memory than one', async () => {
     const pool = await start(1);
-    const picture = { width: 2000, height: 2000, data: new Uint8Array(3 * 2000 * 2000) };
+    const picture = { width: 2000, height: 2000, pixels: new Uint8Array(3 * 2000 * 2000) };
     const heldBy = async (pictures: number) => {
       for (let count = 0; count < pictures; count++) await pool.run({ picture, models: [] });
       return process.memoryUsage().arrayBuffers;
     };
     const first = await heldBy(1);
-    expect((await heldBy(5)) - first).toBeLessThan(picture.data.length);
+    expect((await heldBy(5)) - first).toBeLessThan(picture.pixels.length);
   });
 
   test('a worker that dies fails its own picture, and another takes its place', async () => {

@@ -78,3 +78,10 @@ it('takes no name that a program has damaged', async () => {
     remarks: [expect.stringMatching(/damaged by a program/)],
   });
 });
+
+it('says which folder can not be read', async () => {
+  await put('a file');
+  for (const path of [join(root, 'a file'), join(root, 'nowhere')]) {
+    await expect(readPersonFolders(path)).rejects.toThrow(`${path} can't be read as a folder of people (EN`);
+  }
+});

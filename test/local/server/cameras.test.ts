@@ -46,7 +46,7 @@ interface StartOptions {
 
 async function start({ isOperatorAlone = false, ...options }: StartOptions = {}): Promise<void> {
   const listener = {
-    onTold: async () => true,
+    onMatch: async () => true,
     onEnded: async () => undefined,
     onState: () => undefined,
     onError: (error: unknown) => {

@@ -144,6 +144,7 @@ export function endingSuite(get: () => Tested): void {
         'suspended bool_type',
         'version int_parsing',
       ]);
+      expect(found.find(({ loc }) => loc.at(-1) === 'expire_at')?.msg).toMatch(/was expires_at meant\?$/);
       const form = { name: newName(), expires_at: 'soon', suspended: 'perhaps', notes: 'x'.repeat(5001) };
       const inForm = problems(await api.upload('/api/v1/blacklist/', form, [people.stranger]));
       expect(inForm.map(({ loc }) => loc.at(-1)).sort()).toEqual(['expires_at', 'notes', 'suspended']);

@@ -1,7 +1,8 @@
 import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
+import type { DecodedPicture } from '../../../inputs/picture.ts';
 import type { LookPlaces } from '../../port.ts';
-import type { Pixels, Point } from '../geometry/align.ts';
+import type { Point } from '../geometry/align.ts';
 import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type DetectFaces, type FoundFace, loadBlazeFace } from './blazeface.ts';
@@ -116,7 +117,7 @@ function sizeOf({ w, h }: Box): number {
 const squareOfSsd = 0.89;
 
 /** Describes a face. Its box is a square as large as BlazeFace's; the mesh knows its middle better. */
-function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture: Pixels): Detection {
+function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture: DecodedPicture): Detection {
   const side = Math.max(face.w, face.h) * (face.points ? 1 : squareOfSsd);
   const [x, y] = middle ?? [face.x + face.w / 2, face.y + face.h / 2];
   const box = clampBox([x + 0.5 - side / 2, y + 0.5 - side / 2, side, side], picture);
@@ -140,21 +141,25 @@ function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture:
   };
 }
 
-function knownOf(face: FoundFace, picture: Pixels): KnownDetection {
+function knownOf(face: FoundFace, picture: DecodedPicture): KnownDetection {
   const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
   const box = clampBox([face.x + 0.5, face.y + 0.5, face.w, face.h], picture);
   return { area: { ...box, ...nowhere }, confidence: face.confidence };
 }
 
 /** Takes the picture for a face, as the caller says. Its parts are told where the mesh sees them. */
-function pictureAsFace(seen: SeenFace, picture: Pixels): Detection {
-  const { area, ...told } = detectionOf(seen, picture);
+function pictureAsFace(seen: SeenFace, picture: DecodedPicture): Detection {
+  const { area, ...detection } = detectionOf(seen, picture);
   const nowhere = { left_eye: null, right_eye: null, nose: null };
   const whole = { x: 0, y: 0, w: picture.width, h: picture.height };
-  return { ...told, area: { ...area, ...whole, ...(!told.landmarks.mesh && nowhere) }, confidence: 1 };
+  return {
+    ...detection,
+    area: { ...area, ...whole, ...(!detection.landmarks.mesh && nowhere) },
+    confidence: 1,
+  };
 }
 
-function clampBox([x, y, w, h]: readonly [number, number, number, number], picture: Pixels) {
+function clampBox([x, y, w, h]: readonly [number, number, number, number], picture: DecodedPicture) {
   const left = Math.max(0, Math.round(x));
   const top = Math.max(0, Math.round(y));
   return {

@@ -1,4 +1,5 @@
-import type { Pixels, Similarity } from '../geometry/align.ts';
+import type { DecodedPicture } from '../../../inputs/picture.ts';
+import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import type { DetectFaces, FoundFace } from './blazeface.ts';
 import { withoutDoubles } from './overlap.ts';
@@ -56,7 +57,7 @@ async function lookCloser(pyramid: Pyramid, look: DetectFaces): Promise<FoundFac
   }
 }
 
-function longerSide({ width, height }: Pixels): number {
+function longerSide({ width, height }: DecodedPicture): number {
   return Math.max(width, height);
 }
 
@@ -64,7 +65,7 @@ function longerSide({ width, height }: Pixels): number {
 const overlapOfParts = 96;
 
 /** Lists squares of SSD's size that cover the picture at this scale. */
-function partViews({ width, height }: Pixels, scale: number): Similarity[] {
+function partViews({ width, height }: DecodedPicture, scale: number): Similarity[] {
   const { size } = ssdInput;
   const starts = (length: number) => {
     const scaled = length * scale;

@@ -1,5 +1,6 @@
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
-import type { Pixels, Similarity } from '../geometry/align.ts';
+import type { DecodedPicture } from '../../../inputs/picture.ts';
+import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type BlazeFace, blazeFaceInput, type DetectFaces, type FoundFace } from './blazeface.ts';
 import { findBySsd } from './find-by-ssd.ts';
@@ -109,7 +110,7 @@ class Search {
     this.#blazeFace = blazeFace;
   }
 
-  get #picture(): Pixels {
+  get #picture(): DecodedPicture {
     return this.#pyramid.picture;
   }
 

@@ -51,15 +51,15 @@ export class Seer {
     return this.#lookAgain(await this.#look(faces.map((face) => seenWithout(face))));
   }
 
-  async #lookAgain(told: SeenFace[]): Promise<SeenFace[]> {
+  async #lookAgain(seen: SeenFace[]): Promise<SeenFace[]> {
     for (let count = 1; count < meshLooks; count++) {
-      const known = told.filter(({ confidence }) => confidence > 0);
+      const known = seen.filter(({ confidence }) => confidence > 0);
       const again = await this.#look(known, unsteadiness);
       for (const [index, face] of known.entries()) {
-        told.splice(told.indexOf(face), 1, again[index] as SeenFace);
+        seen.splice(seen.indexOf(face), 1, again[index] as SeenFace);
       }
     }
-    return told;
+    return seen;
   }
 
   /**
@@ -94,14 +94,14 @@ export class Seer {
 
   /** BlazeFace and the mesh look again, each way up, at those faces of which they are not both sure. */
   async #turnRight(seen: readonly SeenFace[]): Promise<SeenFace[]> {
-    const told: SeenFace[] = [];
+    const upright: SeenFace[] = [];
     let left = maxTurnedFaces;
     for (const one of seen) {
       const { face, confidence } = one;
       const isSure = face.confidence >= sure.blazeFace && confidence >= sure.mesh;
-      told.push(isSure || !face.points || left-- <= 0 ? one : await this.#bestTurned(one));
+      upright.push(isSure || !face.points || left-- <= 0 ? one : await this.#bestTurned(one));
     }
-    return told;
+    return upright;
   }
 
   async #bestTurned(first: SeenFace): Promise<SeenFace> {

@@ -1,6 +1,7 @@
 /** Maps from a picture, or a part of it, to BlazeFace's square. */
 
-import type { Pixels, Similarity } from '../geometry/align.ts';
+import type { DecodedPicture } from '../../../inputs/picture.ts';
+import type { Similarity } from '../geometry/align.ts';
 import { blazeFaceInput, type FoundFace, tileSize } from './blazeface.ts';
 
 const { size } = blazeFaceInput;
@@ -10,7 +11,7 @@ const maxAspect = 2;
 const maxParts = 16;
 
 /** Counts the picture's pixels that the square shows along a side. */
-export function viewLength({ width, height }: Pixels): number {
+export function viewLength({ width, height }: DecodedPicture): number {
   return Math.min(Math.max(width, height), maxAspect * Math.min(width, height));
 }
 
@@ -19,7 +20,7 @@ export function viewLength({ width, height }: Pixels): number {
  * lies whole in one of them. (Past 16 parts they are longer: there the picture is a strip that shows no
  * face worth the time.)
  */
-export function wholeViews({ width, height }: Pixels): Similarity[] {
+export function wholeViews({ width, height }: DecodedPicture): Similarity[] {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
   const step = longer <= maxAspect * shorter ? longer : Math.max(shorter, Math.ceil(longer / maxParts));
   const views: Similarity[] = [];
@@ -85,7 +86,7 @@ const overlapOfParts = 56;
 const beyondEdge = 12;
 
 /** Lists squares that cover the picture at this scale, with a border around it. */
-export function partViews({ width, height }: Pixels, scale: number): Similarity[] {
+export function partViews({ width, height }: DecodedPicture, scale: number): Similarity[] {
   const starts = (length: number) => {
     const scaled = length * scale + 2 * beyondEdge;
     const count = scaled <= size ? 1 : Math.ceil((scaled - overlapOfParts) / (size - overlapOfParts));

@@ -46,10 +46,3 @@ function centroid(points: readonly Point[]): Point {
   }
   return [x / points.length, y / points.length];
 }
-
-/** An 8-bit RGB picture, row by row. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}

@@ -1,4 +1,5 @@
-import type { Pixels, Point, Similarity } from './align.ts';
+import type { DecodedPicture } from '../../../inputs/picture.ts';
+import type { Point, Similarity } from './align.ts';
 
 /**
  * Input of a network: a square of `size` pixels a side, with each channel's value v scaled to (v - mean) /
@@ -14,14 +15,14 @@ export interface NetworkInput {
 
 /** A picture with copies at a half, a quarter … of its size. Each is made at its first use. */
 export class Pyramid {
-  readonly #levels: Pixels[];
+  readonly #levels: DecodedPicture[];
 
-  constructor(picture: Pixels) {
+  constructor(picture: DecodedPicture) {
     this.#levels = [picture];
   }
 
-  get picture(): Pixels {
-    return this.#levels[0] as Pixels;
+  get picture(): DecodedPicture {
+    return this.#levels[0] as DecodedPicture;
   }
 
   /**
@@ -48,7 +49,7 @@ export class Pyramid {
   }
 
   /** Chooses the smallest level that the view does not enlarge, and maps the view to it. */
-  #levelFor(view: Similarity): { level: Pixels; toSquare: Similarity } {
+  #levelFor(view: Similarity): { level: DecodedPicture; toSquare: Similarity } {
     let toSquare = view;
     const { width, height } = this.picture;
     let index = 0;
@@ -58,8 +59,8 @@ export class Pyramid {
       const { a, b, tx, ty } = toSquare;
       toSquare = { a: 2 * a, b: 2 * b, tx: tx + (a - b) / 2, ty: ty + (a + b) / 2 };
     }
-    while (this.#levels.length <= index) this.#levels.push(halve(this.#levels.at(-1) as Pixels));
-    return { level: this.#levels[index] as Pixels, toSquare };
+    while (this.#levels.length <= index) this.#levels.push(halve(this.#levels.at(-1) as DecodedPicture));
+    return { level: this.#levels[index] as DecodedPicture, toSquare };
   }
 }
 
@@ -67,7 +68,7 @@ export class Pyramid {
  * Halves a picture: each new pixel is the mean of four. An odd row or column at the edge is dropped, unless
  * it is the only one.
  */
-function halve({ width, height, data }: Pixels): Pixels {
+function halve({ width, height, pixels }: DecodedPicture): DecodedPicture {
   const half = { width: Math.max(1, width >> 1), height: Math.max(1, height >> 1) };
   const result = new Uint8Array(3 * half.width * half.height);
   const right = width > 1 ? 3 : 0;
@@ -78,16 +79,16 @@ function halve({ width, height, data }: Pixels): Pixels {
     for (let x = 0; x < half.width; x++) {
       for (let channel = 0; channel < 3; channel++, from++) {
         const sum =
-          (data[from] as number) +
-          (data[from + right] as number) +
-          (data[from + below] as number) +
-          (data[from + below + right] as number);
+          (pixels[from] as number) +
+          (pixels[from + right] as number) +
+          (pixels[from + below] as number) +
+          (pixels[from + below + right] as number);
         result[to++] = (sum + 2) >> 2;
       }
       from += 3;
     }
   }
-  return { ...half, data: result };
+  return { ...half, pixels: result };
 }
 
 /** Three planes of a square, one after the other in `into` from `start` on. */
@@ -100,7 +101,7 @@ interface Square {
 }
 
 /** Adds the picture's values, 0..255, to the three planes of a square. */
-function cutSquare(picture: Pixels, view: Similarity, { size, outside, into, start }: Square): void {
+function cutSquare(picture: DecodedPicture, view: Similarity, { size, outside, into, start }: Square): void {
   const { a, b, tx, ty } = view;
   const norm = a * a + b * b;
   const along = a / norm;
@@ -137,7 +138,7 @@ interface Row {
  * Adds `share` times the picture's interpolated values at the points of a row. The values of each channel go
  * to a plane of `size * size` numbers, the first plane beginning at `start`.
  */
-function addRow(picture: Pixels, row: Row, share: number, into: Float32Array, start: number): void {
+function addRow(picture: DecodedPicture, row: Row, share: number, into: Float32Array, start: number): void {
   const isInside = (column: number) => {
     const px = row.x + column * row.stepX;
     const py = row.y + column * row.stepY;
@@ -158,7 +159,7 @@ function addRow(picture: Pixels, row: Row, share: number, into: Float32Array, st
  * engine's innermost loop, so it has no calls and no objects.
  */
 function addInside(
-  { width, data }: Pixels,
+  { width, pixels }: DecodedPicture,
   { x, y, stepX, stepY, size }: Row,
   first: number,
   end: number,
@@ -186,22 +187,22 @@ function addInside(
     const at = start + column;
     into[at] =
       (into[at] as number) +
-      w00 * (data[a] as number) +
-      w01 * (data[a + 3] as number) +
-      w10 * (data[c] as number) +
-      w11 * (data[c + 3] as number);
+      w00 * (pixels[a] as number) +
+      w01 * (pixels[a + 3] as number) +
+      w10 * (pixels[c] as number) +
+      w11 * (pixels[c + 3] as number);
     into[at + planeSize] =
       (into[at + planeSize] as number) +
-      w00 * (data[a + 1] as number) +
-      w01 * (data[a + 4] as number) +
-      w10 * (data[c + 1] as number) +
-      w11 * (data[c + 4] as number);
+      w00 * (pixels[a + 1] as number) +
+      w01 * (pixels[a + 4] as number) +
+      w10 * (pixels[c + 1] as number) +
+      w11 * (pixels[c + 4] as number);
     into[at + 2 * planeSize] =
       (into[at + 2 * planeSize] as number) +
-      w00 * (data[a + 2] as number) +
-      w01 * (data[a + 5] as number) +
-      w10 * (data[c + 2] as number) +
-      w11 * (data[c + 5] as number);
+      w00 * (pixels[a + 2] as number) +
+      w01 * (pixels[a + 5] as number) +
+      w10 * (pixels[c + 2] as number) +
+      w11 * (pixels[c + 5] as number);
   }
 }
 
@@ -210,7 +211,7 @@ function addInside(
  * took twice as long.
  */
 function addAtEdge(
-  { width, height, data }: Pixels,
+  { width, height, pixels }: DecodedPicture,
   { x, y, stepX, stepY, size, outside }: Row,
   first: number,
   end: number,
@@ -247,10 +248,10 @@ function addAtEdge(
       into[at + channel * planeSize] =
         (into[at + channel * planeSize] as number) +
         beyond +
-        w0 * v0 * (data[a + channel] as number) +
-        w1 * v0 * (data[b + channel] as number) +
-        w0 * v1 * (data[a + down + channel] as number) +
-        w1 * v1 * (data[b + down + channel] as number);
+        w0 * v0 * (pixels[a + channel] as number) +
+        w1 * v0 * (pixels[b + channel] as number) +
+        w0 * v1 * (pixels[a + down + channel] as number) +
+        w1 * v1 * (pixels[b + down + channel] as number);
     }
   }
 }

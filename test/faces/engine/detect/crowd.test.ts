@@ -26,8 +26,8 @@ function doubles(found: readonly Detection[]): Detection[] {
 
 describe('a crowd', () => {
   test('shows no face twice, wherever its picture is cut, and none that the whole does not show', async () => {
-    const { width, height, pixels: data } = crowd;
-    const whole = await detector.detect(new Pyramid({ width, height, data }));
+    const { width, height, pixels } = crowd;
+    const whole = await detector.detect(new Pyramid({ width, height, pixels }));
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: width - 700 }),
@@ -35,7 +35,7 @@ describe('a crowd', () => {
         fc.integer({ min: 80, max: 700 }),
         fc.integer({ min: 80, max: 500 }),
         async (x, y, w, h) => {
-          const part = cutOut({ width, height, data }, { x, y, w, h });
+          const part = cutOut({ width, height, pixels }, { x, y, w, h });
           const found = await detector.detect(new Pyramid(part));
           expect(doubles(found)).toEqual([]);
           for (const { area } of found.filter(({ confidence }) => confidence >= 0.95)) {
@@ -49,8 +49,8 @@ describe('a crowd', () => {
   });
 
   test.each([0, 90, 180, 270])('turned by %s degrees is found, each face once', async (degrees) => {
-    const { width, height, pixels: data } = await turned(crowd, degrees);
-    const found = await detector.detect(new Pyramid({ width, height, data }));
+    const { width, height, pixels } = await turned(crowd, degrees);
+    const found = await detector.detect(new Pyramid({ width, height, pixels }));
     expect(doubles(found)).toEqual([]);
     // A profile or two, of 40 faces, may be taken for none.
     expect(found.length).toBeGreaterThanOrEqual(crowdSize - 3);

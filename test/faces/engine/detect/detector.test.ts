@@ -32,8 +32,8 @@ async function facesOn(width: number, height: number) {
     .composite([{ input: portrait, left, top }])
     .png()
     .toBuffer();
-  const { pixels: data } = await decodePicture(bytes);
-  const pyramid = new Pyramid({ width, height, data });
+  const { pixels } = await decodePicture(bytes);
+  const pyramid = new Pyramid({ width, height, pixels });
   return Promise.all(
     (await detector.detect(pyramid)).map(async ({ area, landmarks }) => ({
       box: { x: area.x - left, y: area.y - top, w: area.w, h: area.h },

@@ -4,17 +4,17 @@ import { usualMinConfidence } from '../../../../lib/faces/engine/detect/confiden
 import { type Detection, type Detector, loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
 import { sharedWithSmaller } from '../../../../lib/faces/engine/detect/overlap.ts';
 import { type Embedder, loadEmbedder } from '../../../../lib/faces/engine/embed/embedders.ts';
-import type { Pixels } from '../../../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { compareEmbeddings } from '../../../../lib/faces/engine/search/distance.ts';
+import type { DecodedPicture } from '../../../../lib/inputs/picture.ts';
 import { peopleInSample, pictureOfNobody, type SampleNumber, smallSample } from '../../samples.ts';
 
 let detector: Detector;
 let embed: Embedder;
 
 interface Known {
-  readonly picture: Pixels;
+  readonly picture: DecodedPicture;
   readonly face: Detection;
   readonly embedding: Float32Array;
 }
@@ -22,9 +22,9 @@ interface Known {
 /** The largest face of some samples. */
 const known: Known[] = [];
 
-async function pixels(number: SampleNumber): Promise<Pixels> {
-  const { width, height, pixels: data } = await smallSample(number);
-  return { width, height, data };
+async function pixels(number: SampleNumber): Promise<DecodedPicture> {
+  const { width, height, pixels } = await smallSample(number);
+  return { width, height, pixels };
 }
 
 beforeAll(async () => {
@@ -100,12 +100,12 @@ describe('a face that stands on its head', () => {
   });
 });
 
-function upsideDown({ width, height, data }: Pixels): Pixels {
-  const turned = new Uint8Array(data.length);
+function upsideDown({ width, height, pixels }: DecodedPicture): DecodedPicture {
+  const turned = new Uint8Array(pixels.length);
   for (let pixel = 0; pixel < width * height; pixel++) {
-    turned.set(data.subarray(3 * pixel, 3 * pixel + 3), 3 * (width * height - 1 - pixel));
+    turned.set(pixels.subarray(3 * pixel, 3 * pixel + 3), 3 * (width * height - 1 - pixel));
   }
-  return { width, height, data: turned };
+  return { width, height, pixels: turned };
 }
 
 describe('confidence', () => {
@@ -146,8 +146,8 @@ describe('skip', () => {
   });
 
   test('tells no parts where the mesh sees no face', async () => {
-    const { width, height, pixels: data } = await pictureOfNobody();
-    const [whole] = await detector.detect(new Pyramid({ width, height, data }), 'skip');
+    const { width, height, pixels } = await pictureOfNobody();
+    const [whole] = await detector.detect(new Pyramid({ width, height, pixels }), 'skip');
     expect(whole?.area).toEqual({
       ...{ x: 0, y: 0, w: width, h: height },
       ...{ left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null },

@@ -20,7 +20,7 @@ describe('the mesh', () => {
     const detector = await loadDetector(0.15);
     findMeshes = await loadMesh();
     const { width, height, pixels } = await decodePicture(await readFile(join(sampleFolder, 'sample1.jpg')));
-    pyramid = new Pyramid({ width, height, data: pixels });
+    pyramid = new Pyramid({ width, height, pixels });
     faces = (await detector.detect(pyramid)).map(({ landmarks }) => landmarks);
   });
 
@@ -58,7 +58,7 @@ describe('the mesh', () => {
   });
 
   test('is not sure where there is no face', async () => {
-    const blank = { width: 300, height: 300, data: new Uint8Array(3 * 300 * 300).fill(128) };
+    const blank = { width: 300, height: 300, pixels: new Uint8Array(3 * 300 * 300).fill(128) };
     const nowhere = {
       leftEye: [180, 120],
       rightEye: [120, 120],

@@ -6,8 +6,9 @@ import {
   poseOf,
   qualityReasons,
 } from '../../../../lib/faces/engine/detect/quality.ts';
-import type { Pixels, Point } from '../../../../lib/faces/engine/geometry/align.ts';
+import type { Point } from '../../../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
+import type { DecodedPicture } from '../../../../lib/inputs/picture.ts';
 
 const point: [number, number] = [0, 0];
 const area = {
@@ -22,13 +23,13 @@ const frontal = {
 } as const satisfies Record<string, Point>;
 
 /** Makes a picture of 200 by 200 pixels, with one value for each pixel. */
-function picture(valueAt: (x: number, y: number) => number): Pixels {
+function picture(valueAt: (x: number, y: number) => number): DecodedPicture {
   const [width, height] = [200, 200];
-  const data = Uint8Array.from({ length: 3 * width * height }, (_, index) => {
+  const pixels = Uint8Array.from({ length: 3 * width * height }, (_, index) => {
     const pixel = Math.floor(index / 3);
     return valueAt(pixel % width, Math.floor(pixel / width));
   });
-  return { width, height, data };
+  return { width, height, pixels };
 }
 
 function measure(valueAt: (x: number, y: number) => number, box: Partial<typeof area> = {}) {

@@ -224,8 +224,8 @@ describe('the same network in other clothes', () => {
     const settings = { minConfidence: 0.15, modelName: 'Custom', customNetwork: network } as const;
     const pool = await WorkerPool.start(1, settings);
     try {
-      const { width, height, pixels: data } = group;
-      return await pool.run({ picture: { width, height, data }, models: ['Custom', 'MobileFaceNet'] });
+      const { width, height, pixels } = group;
+      return await pool.run({ picture: { width, height, pixels }, models: ['Custom', 'MobileFaceNet'] });
     } finally {
       await pool.close();
     }

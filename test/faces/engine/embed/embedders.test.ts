@@ -10,7 +10,7 @@ let pyramid: Pyramid;
 let faces: Landmarks[];
 beforeAll(async () => {
   const { width, height, pixels } = await smallSample(5);
-  pyramid = new Pyramid({ width, height, data: pixels });
+  pyramid = new Pyramid({ width, height, pixels });
   const detector = await loadDetector(0.15);
   faces = (await detector.detect(pyramid)).map(({ landmarks }) => landmarks);
 });

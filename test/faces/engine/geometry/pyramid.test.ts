@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Pixels, Similarity } from '../../../../lib/faces/engine/geometry/align.ts';
+import type { Similarity } from '../../../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
+import type { DecodedPicture } from '../../../../lib/inputs/picture.ts';
 
 /** Cuts out one square, as RGB 0..255, row by row. */
-function cut(picture: Pixels, view: Similarity, size: number): Float32Array {
+function cut(picture: DecodedPicture, view: Similarity, size: number): Float32Array {
   const planes = new Pyramid(picture).cut([view], { size, means: [0, 0, 0], scales: [1, 1, 1] });
   return planes.map((_, index) => planes[(index % 3) * size * size + Math.floor(index / 3)] as number);
 }
@@ -13,12 +14,12 @@ function picture(
   width: number,
   height: number,
   colour: (x: number, y: number) => readonly [number, number, number],
-): Pixels {
-  const data = new Uint8Array(3 * width * height);
+): DecodedPicture {
+  const pixels = new Uint8Array(3 * width * height);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data.set(colour(x, y), 3 * (y * width + x));
+    for (let x = 0; x < width; x++) pixels.set(colour(x, y), 3 * (y * width + x));
   }
-  return { width, height, data };
+  return { width, height, pixels };
 }
 
 const pixel = (chip: Float32Array, size: number, x: number, y: number) => [
@@ -32,7 +33,7 @@ describe('cutting a square', () => {
   const colourful = picture(size, size, (x, y) => [10 * x, 20 * y, 5 * (x + y)]);
 
   test('copies the picture where nothing is to be turned, scaled or shifted', () => {
-    expect([...cut(colourful, asItIs, size)]).toEqual([...colourful.data]);
+    expect([...cut(colourful, asItIs, size)]).toEqual([...colourful.pixels]);
   });
 
   test('turns by a quarter without changing a pixel', () => {

@@ -106,19 +106,19 @@ export const concat: Prepare = ({ tf, node }) => {
  * Prepares the removal or insertion of axes of size 1. An attribute names the axes or, in later versions, an
  * input.
  */
-export function squeezed(isGoing: boolean): Prepare {
+export function squeezed(isRemoval: boolean): Prepare {
   return ({ tf, node }) =>
     ([x, named]) => {
       const axes = integers(named) ?? new Attributes(node).numbers('axes');
       const shape = shapeOf(x);
       const tensor = asGraph(tf, x);
-      if (isGoing) {
+      if (isRemoval) {
         const places = axes?.map((axis) => (axis < 0 ? axis + shape.length : axis));
-        const isGone = (size: number, axis: number) => (places ? places.includes(axis) : size === 1);
+        const isRemoved = (size: number, axis: number) => (places ? places.includes(axis) : size === 1);
         return plain(
           tf.reshape(
             tensor,
-            shape.filter((size, axis) => !isGone(size, axis)),
+            shape.filter((size, axis) => !isRemoved(size, axis)),
           ),
         );
       }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
+import { keepCleaning } from '../../lib/blacklist/clean-erased.ts';
 import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
@@ -62,6 +63,8 @@ export async function workInBackground(
 ): Promise<void> {
   await Promise.all([
     asSweep(() => keepSweeping(opened, config, stop)),
+    // A table has no files that could still have what was erased.
+    config.aws?.tableName === undefined && asSweep(() => keepCleaning(opened, stop)),
     delivery && deliverWebhooks(delivery, stop),
     cameras?.run(stop),
     // In AWS mode S3's events come to a function of their own.

@@ -30,7 +30,7 @@ const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
   'cameras/{decide,motion,networks,passages,print,reading,regions,settings,tracks}',
-  '{comments,config,env-file,errors,old-settings,once-in,system-names}',
+  '{bytes-in-turns,comments,config,env-file,errors,old-settings,once-in,system-names}',
   'console/{csv,door-verdict,texts}',
   'contract/{api,hostile-text,moment}',
   'erasure/*',

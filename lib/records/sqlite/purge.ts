@@ -12,8 +12,8 @@ const readPiece = promisify(read);
 const pieceBytes = 1024 * 1024;
 const firstPauseMs = 5;
 /**
- * Milliseconds for which readers are waited for. Whoever deletes must not wait for a long one, and cleaning is
- * tried again anyway.
+ * Milliseconds for which readers are waited for. Whoever deletes must not wait for a long one, and cleaning
+ * is tried again anyway.
  */
 const readersWaitMs = 500;
 const retryAfterSeconds = 30;

@@ -2,14 +2,21 @@ import { decodeText } from '../decode-text.ts';
 
 /**
  * Decodes a form's text without ever making U+FFFD of a letter. It tries the encoding that the client named,
- * then UTF-8. The last resort is Windows-1252, in which every byte is a letter.
+ * or a byte order mark tells, then UTF-8. The last resort is Windows-1252, in which every byte is a letter.
  * @param charset an encoding's name as in WHATWG's Encoding Standard, in any case
  */
 export function decodeFormText(bytes: Uint8Array, charset?: string): string {
   // The text has bytes beyond ASCII, so the name is wrong if it is ASCII's.
   const decoded =
     charset && !/^\s*(?:us-)?ascii\s*$/i.test(charset) ? decodeAs(charset.trim(), bytes) : undefined;
-  return decoded ?? decodeText(bytes);
+  return decoded ?? decodeMarked(bytes) ?? decodeText(bytes);
+}
+
+/** Decodes UTF-16, if a byte order mark tells that it is. */
+function decodeMarked(bytes: Uint8Array): string | undefined {
+  const encoding = { 0xfffe: 'utf-16le', 0xfeff: 'utf-16be' }[256 * (bytes[0] ?? 0) + (bytes[1] ?? 0)];
+  const text = encoding && decodeAs(encoding, bytes);
+  return text?.includes('\ufffd') ? undefined : text;
 }
 
 /** Decodes bytes; returns `undefined` if there is no such encoding, or the bytes are not in it. */

@@ -8,6 +8,8 @@ import { meantBy, shownName, unknownFieldWarnings, unknownNames } from './unknow
 export interface BodyNames {
   readonly given: readonly string[];
   readonly known: readonly string[];
+  /** Names of fields that have one value; in JSON, another is refused before. */
+  readonly single?: readonly string[];
 }
 
 const maxProblems = 10;

@@ -14,8 +14,9 @@ export function decodeFormText(bytes: Uint8Array, charset?: string): string {
 
 /** Decodes UTF-16, if a byte order mark tells that it is. */
 function decodeMarked(bytes: Uint8Array): string | undefined {
-  const encoding = { 0xfffe: 'utf-16le', 0xfeff: 'utf-16be' }[256 * (bytes[0] ?? 0) + (bytes[1] ?? 0)];
-  const text = encoding && decodeAs(encoding, bytes);
+  const mark = Buffer.from(bytes.subarray(0, 2)).toString('hex');
+  if (mark !== 'fffe' && mark !== 'feff') return undefined;
+  const text = decodeAs(mark === 'fffe' ? 'utf-16le' : 'utf-16be', bytes);
   return text?.includes('\ufffd') ? undefined : text;
 }
 

@@ -9,7 +9,7 @@ import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { forgetFaces } from '../lib/processing/forget-faces.ts';
-import { retain } from '../lib/processing/retention.ts';
+import { isClockSteady, retain } from '../lib/processing/retention.ts';
 import { eachPart } from '../lib/service/each-part.ts';
 import { audit, claimedStores, keptAnswers, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
 
@@ -41,6 +41,8 @@ async function run(
   const config = loadConfig();
   const olderThan = new Date(Date.now() - sweepAgeMs);
   const stop = functionDeadline(context).before(reserveMs).signal;
+  // Asked before the retention notes this round. After a jump of the clock, nothing is old by it alone.
+  const isSteady = await isClockSteady(await stores()).catch(() => false);
   const slots = { pictureSlots: await pictureSlots() };
   const { results, errors } = await eachPart({
     names: async () => {
@@ -55,7 +57,7 @@ async function run(
               { ...(await claimedStores()), ...slots },
               olderThan,
               stop,
-              expiredBefore(config),
+              isSteady ? expiredBefore(config) : undefined,
               removeUnknown,
             );
       const isWell = report.failed === 0 && report.damaged === 0;
@@ -68,12 +70,13 @@ async function run(
       log().info({ retained }, 'retention');
     },
     keptFaces: async () => {
+      if (!isSteady) return;
       const forgotten = await forgetFaces(await stores(), { stop });
       if (forgotten > 0) log().info({ forgotten }, 'kept faces');
     },
-    answers: async () => (await keptAnswers()).removeExpired(),
+    answers: async () => (isSteady ? (await keptAnswers()).removeExpired() : undefined),
     audit: async () => {
-      if (task === 'compare') await (await audit()).removeBefore(auditedSince(config));
+      if (isSteady && task === 'compare') await (await audit()).removeBefore(auditedSince(config));
     },
   });
   // Lambda counts the failure, and the alarm rings.

@@ -1,4 +1,4 @@
-import { foldedName } from './names/folded-name.ts';
+import { isDiscardFolder } from './discard-names.ts';
 
 /**
  * Names that file systems, NAS boxes, operating systems and sync programs give to their own files and
@@ -114,6 +114,8 @@ const systemForms: readonly RegExp[] = [
   // Small copies that a Synology puts beside its pictures.
   /^syno(photo|file|video)_(thumb|film)/,
   /^found\.\d{3}$/,
+  // Generations of rsnapshot's backups.
+  /^(hourly|daily|weekly|monthly)\.\d+$/,
   /^~\$/,
   /^[.~]?~?syncthing[~.]/,
   /^\.?_?sync_(?=[0-9a-f]*\.db)/,
@@ -122,44 +124,6 @@ const systemForms: readonly RegExp[] = [
   /^\.nfs[0-9a-f]+$/,
   /^\.(fuse_hidden|smbdelete|goutputstream|com\.apple\.)/,
 ];
-
-/**
- * Names of folders into which people and programs put what they threw away, lost or made small. No person is
- * called so. Files with such names are pictures like others.
- */
-const discardNames = [
-  // Bins in English, as Samba, NAS boxes, mail programs and people write them.
-  ...['recycle', 'recycled', 'recycler', 'recyclebin', 'recyclingbin', 'smartrecycle', 'networkrecyclebin'],
-  ...['trash', 'trashbox', 'trashcan', 'trashbin', 'deleted', 'deletedfiles', 'deleteditems'],
-  ...['deletedmessages', 'recentlydeleted', 'wastebasket', 'rubbishbin', 'tobedeleted'],
-  // Bins in other languages.
-  ...['papierkorb', 'gelöscht', 'gelöschte', 'gelöschteelemente', 'gelöschtedateien', 'zuletztgelöscht'],
-  ...['corbeille', 'élémentssupprimés', 'supprimés', 'cestino', 'postaeliminata', 'elementieliminati'],
-  ...[
-    'papelera',
-    'papeleradereciclaje',
-    'elementoseliminados',
-    'eliminados',
-    'lixeira',
-    'lixo',
-    'reciclagem',
-  ],
-  ...['itensexcluídos', 'prullenbak', 'prullenmand', 'verwijderdeitems', 'papperskorgen', 'papperskorg'],
-  ...['papirkurv', 'papirkurven', 'søppelkurv', 'roskakori', 'kosznaśmieci', 'elementyusunięte'],
-  ...['корзина', 'удаленные', 'удалённые', 'кошик', 'çöpkutusu', 'geridönüşümkutusu', 'κάδοςανακύκλωσης'],
-  ...['ゴミ箱', 'ごみ箱', '回收站', '垃圾桶', '废纸篓', '資源回收筒', '휴지통', 'سلةالمحذوفات', 'סלהמיחזור'],
-  ...['silinmişöğeler', 'απορρίμματα', 'odpadkovýkoš', 'košzasmeće', 'lomtár', 'coșdereciclare', 'кошче'],
-  ...['سلةالمهملات', 'ถังขยะ', 'thùngrác', 'tempatsampah', 'tongsampah', 'रीसायकलबिन', 'smetnjak'],
-  ...['gelöschteobjekte', 'geloeschteelemente', 'supprimésrécemment', 'prügikast', 'atkritne', 'šiukšlinė'],
-  ...['ruslafata', 'paperera', 'zakarrontzia', 'basurahan'],
-  // Finds of disk checks, recoveries and sync programs.
-  ...['lostfound', 'lostandfound', 'lostdir', 'recovered', 'recoveredfiles', 'conflicts', 'conflicted'],
-  // Earlier versions and backups of whole disks.
-  ...['snapshots', 'previousversions', 'fileversions', 'backupsbackupdb', 'systemvolumeinformation'],
-  // Small copies.
-  ...['thumbnails', 'macosx'],
-];
-const foldedDiscardNames: ReadonlySet<string> = new Set(discardNames.map(foldedLetters));
 
 /** First characters of systems' folders; no person's name begins with one. */
 const folderMarks = '.@#$~';
@@ -190,14 +154,6 @@ function knownLabel(name: string): string | undefined {
   return beginning && `${beginning}…`;
 }
 
-/** End of a folder's name that a second one of that name gets, as `foldedLetters` writes it. */
-const copyMark = /(COPY|KOPIE|COPIE|COPIA)?\d*$/;
-
-/** Returns a name without what differs between spellings: case, accents, width, spaces, dots, hyphens. */
-function foldedLetters(name: string): string {
-  return foldedName(name).replaceAll(/[^\p{L}\p{M}\p{N}]/gv, '');
-}
-
 /** Returns the reason to ignore a file, by its name; `undefined` if there is none. */
 export function systemFile(name: string): SystemName | undefined {
   const label = knownLabel(name);
@@ -212,7 +168,7 @@ export function systemFile(name: string): SystemName | undefined {
  */
 export function systemFolder(name: string): SystemName | undefined {
   const foreign = foreignFolder(name);
-  if (!foldedDiscardNames.has(foldedLetters(name).replace(copyMark, ''))) return foreign;
+  if (!isDiscardFolder(name)) return foreign;
   // A system's own spelling is nobody's name.
   return foreign ? { label: name } : { label: name, isPerhapsMeant: true };
 }

@@ -2,17 +2,14 @@ import pLimit from 'p-limit';
 import { aboutEntry } from '../audit/scope.ts';
 import type { EnrolledFace } from '../faces/port.ts';
 import { entryFolder } from '../images/key.ts';
-import { log } from '../log.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ErasureRecord, ImageRecord } from '../records/port.ts';
+import { cleanErased } from './clean-erased.ts';
 import { deletionsAtOnce } from './erase-copies.ts';
 import { countsOf, eraseHistory, eraseLeftovers, findLeftovers } from './erase-entry.ts';
 import { eraseKeptFaces } from './erase-kept-faces.ts';
 import { persistently } from './persistently.ts';
-
-const postponed =
-  'What was erased may still be in the files of the records: the sweep tries again to clean them.';
 
 /**
  * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where
@@ -47,14 +44,8 @@ async function removeEverywhere(stores: Stores, entryId: number): Promise<void> 
   if (erasure) await eraseHistory(stores, erasure);
   if (erasure && entry) await eraseLeftovers(stores, entry, left);
   await persistently(() => records.removeEntry(entryId));
-  if (!erasure) return;
-  try {
-    await persistently(() => records.purge(entryId));
-    await persistently(() => records.noteErasure(entryId, {}, true));
-  } catch (err) {
-    // Whoever asked for it need not ask again: the entry is gone.
-    log().warn({ err, entryId }, postponed);
-  }
+  // Whoever asked for it need not ask again: the entry is gone.
+  if (erasure) await cleanErased(stores, entryId);
 }
 
 /** A request that began before an entry was hidden has ended by then. */
@@ -76,7 +67,12 @@ export async function finishErasure(
     return true;
   }
   const found = await aboutEntry(entryId, () => eraseHistory(stores, erasure));
-  if (found > 0) await stores.records.purge(entryId);
+  if (found > 0) {
+    // Whoever is told that it is finished is told so of these too.
+    await stores.records.noteErasure(entryId, {}, false);
+    await cleanErased(stores, entryId);
+    return false;
+  }
   if (now.getTime() - Date.parse(finished) > settledMs) await stores.records.settleErasure(entryId);
   return false;
 }

@@ -9,7 +9,11 @@ export type UploadContentType = (typeof uploadContentTypes)[number];
 
 export const UploadRequest = z
   .object({
-    content_type: z.enum(uploadContentTypes).default('image/jpeg').describe("The picture's format."),
+    content_type: z
+      .enum(uploadContentTypes)
+      .nullish()
+      .transform((type): UploadContentType => type ?? 'image/jpeg')
+      .describe("The picture's format; `image/jpeg` by default."),
   })
   .meta({ id: 'UploadRequest' });
 

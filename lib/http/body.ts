@@ -89,8 +89,8 @@ async function readFormBody(
   const contentType = requestHeader(event, 'content-type') ?? '';
   const chunks = mediaType(contentType) === 'multipart/form-data' ? formChunks(event) : [];
   const { body, files, names } = await readForm(contract, contentType, chunks);
-  const known = [...Object.keys(contract.fields.shape), contract.files.name];
-  return { body, files, names: { given: [...names], known } };
+  const single = Object.keys(contract.fields.shape);
+  return { body, files, names: { given: names, known: [...single, contract.files.name], single } };
 }
 
 function formChunks(event: APIGatewayProxyEvent): readonly Uint8Array[] {

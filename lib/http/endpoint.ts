@@ -20,7 +20,7 @@ import type { FormReader, UploadedFile } from './multipart.ts';
 import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
 import { streamBody } from './streamed-answer.ts';
-import { unknownFieldWarnings } from './unknown-fields.ts';
+import { repeatedFieldWarnings, unknownFieldWarnings } from './unknown-fields.ts';
 import { parameterNames, parameterWarnings, refuseUnknown } from './unknown-input.ts';
 import { validate } from './validation.ts';
 
@@ -284,7 +284,12 @@ async function readInput(
   const query = contract.query && validate(contract.query, given, 'query');
   const { names, ...read } = await readBody(contract, event, readForm);
   refuseUnknown(contract, event, names);
-  const fieldWarnings = names ? unknownFieldWarnings(names.given, names.known) : [];
+  const fieldWarnings = names
+    ? [
+        ...repeatedFieldWarnings(names.given, names.single ?? []),
+        ...unknownFieldWarnings(names.given, names.known),
+      ]
+    : [];
   return { params: params ?? {}, query: query ?? {}, ...read, fieldWarnings } as EndpointInput<Endpoint>;
 }
 

@@ -2,14 +2,22 @@ import { decodeText } from '../decode-text.ts';
 
 /**
  * Decodes a form's text without ever making U+FFFD of a letter. It tries the encoding that the client named,
- * then UTF-8. The last resort is Windows-1252, in which every byte is a letter.
+ * or a byte order mark tells, then UTF-8. The last resort is Windows-1252, in which every byte is a letter.
  * @param charset an encoding's name as in WHATWG's Encoding Standard, in any case
  */
 export function decodeFormText(bytes: Uint8Array, charset?: string): string {
   // The text has bytes beyond ASCII, so the name is wrong if it is ASCII's.
   const decoded =
     charset && !/^\s*(?:us-)?ascii\s*$/i.test(charset) ? decodeAs(charset.trim(), bytes) : undefined;
-  return decoded ?? decodeText(bytes);
+  return decoded ?? decodeMarked(bytes) ?? decodeText(bytes);
+}
+
+/** Decodes UTF-16, if a byte order mark tells that it is. */
+function decodeMarked(bytes: Uint8Array): string | undefined {
+  const mark = Buffer.from(bytes.subarray(0, 2)).toString('hex');
+  if (mark !== 'fffe' && mark !== 'feff') return undefined;
+  const text = decodeAs(mark === 'fffe' ? 'utf-16le' : 'utf-16be', bytes);
+  return text?.includes('\ufffd') ? undefined : text;
 }
 
 /** Decodes bytes; returns `undefined` if there is no such encoding, or the bytes are not in it. */

@@ -1,11 +1,12 @@
 import { InputUnreadableError, RequestInvalidError } from '../errors.ts';
+import { endOfString, repeatedKeys } from './repeated-keys.ts';
+import { shownName } from './unknown-fields.ts';
 
 /** Limit on values: more than any of our requests has, and few enough to be checked at once. */
 const maxValues = 20_000;
 const maxDepth = 64;
 
 const quote = 0x22;
-const backslash = 0x5c;
 const [openBracket, closeBracket, openBrace, closeBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 
 /**
@@ -25,7 +26,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /**
  * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more
- * memory than the text.
+ * memory than the text. So is an object with a key twice, of which nobody can say which value was meant.
  * @throws RequestInvalidError
  */
 export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): unknown {
@@ -36,6 +37,18 @@ export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): 
       'too_long',
     );
   }
+  const value = parsed(text);
+  const repeated = repeatedKeys(bytes);
+  if (repeated.length === 0) return value;
+  throw new RequestInvalidError(
+    repeated.map(([key, times]) => {
+      const msg = `Field was given ${times} times: give it once`;
+      return { loc: ['body', shownName(key)], msg, type: 'value_error' };
+    }),
+  );
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -66,18 +79,6 @@ function isBounded(bytes: Uint8Array): boolean {
     } else if (byte === closeBracket || byte === closeBrace) depth -= 1;
   }
   return true;
-}
-
-/** Finds the closing quote of the string that begins at `start`. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let at = bytes.indexOf(quote, start + 1);
-  while (at !== -1) {
-    let escapes = 0;
-    while (bytes[at - 1 - escapes] === backslash) escapes += 1;
-    if (escapes % 2 === 0) return at;
-    at = bytes.indexOf(quote, at + 1);
-  }
-  return bytes.length;
 }
 
 function invalid(loc: (string | number)[], msg: string, type: string): RequestInvalidError {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Dicer } from '@fastify/busboy';
 import type * as z from 'zod';
+import { joinInTurns } from '../bytes-in-turns.ts';
 import type { MultipartBody } from '../contract/endpoint.ts';
 import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '../errors.ts';
 import { decodeFormText, parseHeader } from './form-text.ts';
@@ -57,7 +58,7 @@ export async function readMultipart<Fields extends z.ZodObject>(
   const isEmpty = chunks.every(({ length }) => length === 0);
   const parts = isEmpty ? [] : await parseParts(contentType, chunks);
   const fields = contract.fields.safeParse(fieldsOf(parts), { reportInput: true });
-  const files = filesOf(parts, contract.files.name);
+  const files = await filesOf(parts, contract.files.name);
   const problems = [
     ...(fields.error?.issues ?? []).map((issue) => fieldProblem(issue, 'body')),
     ...problemsOfFiles(parts, files.length, contract.files),
@@ -170,13 +171,16 @@ function fieldsOf(parts: readonly Part[]): Record<string, string> {
   );
 }
 
-function filesOf(parts: readonly Part[], name: string): UploadedFile[] {
-  return parts
-    .flatMap(({ fileName, ...part }) =>
-      part.name === name && fileName !== undefined ? [{ fileName, ...part }] : [],
-    )
-    .map(({ fileName, contentType, chunks }) => ({ fileName, contentType, bytes: Buffer.concat(chunks) }))
-    .filter(({ fileName, bytes }) => fileName !== '' || bytes.length > 0);
+async function filesOf(parts: readonly Part[], name: string): Promise<UploadedFile[]> {
+  const files: UploadedFile[] = [];
+  const turns = { bytes: 0 };
+  for (const part of parts) {
+    const { fileName, contentType, chunks } = part;
+    if (part.name !== name || fileName === undefined) continue;
+    const bytes = await joinInTurns(chunks, turns);
+    if (fileName !== '' || bytes.length > 0) files.push({ fileName, contentType, bytes });
+  }
+  return files;
 }
 
 function problemsOfFiles(

@@ -21,6 +21,14 @@ export function unknownFieldWarnings(
   });
 }
 
+/** Returns a warning for each field of a form that was sent twice: the old service took the last, too. */
+export function repeatedFieldWarnings(given: readonly string[], single: readonly string[]): string[] {
+  return single.flatMap((name) => {
+    const times = given.filter((other) => other === name).length;
+    return times > 1 ? [`The field '${name}' was given ${times} times: the last counts.`] : [];
+  });
+}
+
 /** Lists the first names that are not known, each once. */
 export function unknownNames(given: Iterable<string>, known: readonly string[]): string[] {
   return [...new Set(given)].filter((name) => !known.includes(name)).slice(0, maxWarnings);

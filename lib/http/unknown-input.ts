@@ -8,6 +8,8 @@ import { meantBy, shownName, unknownFieldWarnings, unknownNames } from './unknow
 export interface BodyNames {
   readonly given: readonly string[];
   readonly known: readonly string[];
+  /** Names of fields that have one value; in JSON, another is refused before. */
+  readonly single?: readonly string[];
 }
 
 const maxProblems = 10;
@@ -52,9 +54,17 @@ export function parameterWarnings(
   ];
 }
 
-/** Lists the names of the query's parameters, without those of a signature, which are the gateway's. */
+/** Parameter by which jQuery and others keep an answer out of caches; it means nothing. */
+const cacheBuster = '_';
+
+/**
+ * Lists the names of the query's parameters, without those that mean nothing to an endpoint: a signature's,
+ * which are the gateway's, and the one that only makes an address unlike the one before.
+ */
 export function parameterNames({ queryStringParameters }: APIGatewayProxyEvent): string[] {
-  return Object.keys(queryStringParameters ?? {}).filter((name) => !/^x-amz-/i.test(name));
+  return Object.keys(queryStringParameters ?? {}).filter(
+    (name) => name !== cacheBuster && !/^x-amz-/i.test(name),
+  );
 }
 
 function repeatedNames(event: APIGatewayProxyEvent): [name: string, times: number][] {

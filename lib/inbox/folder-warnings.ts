@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { firstOf, passedOverWarning, type SystemName } from '../system-names.ts';
 import { userName } from '../user-name.ts';
 import { isForbidden } from '../writable-folder.ts';
+import { mountsBelow } from './mounted-files.ts';
 import { inboxPrefix } from './port.ts';
 import { isRemovable, walkInbox } from './walk.ts';
 
@@ -25,10 +26,12 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
   };
   try {
     let files = 0;
-    for await (const { key, path } of walkInbox(Buffer.from(join(dataDir, inboxPrefix, '.')), listener)) {
+    const folder = Buffer.from(join(dataDir, inboxPrefix, '.'));
+    const mounts = await mountsBelow(folder);
+    for await (const { key, path } of walkInbox(folder, listener)) {
       if (++files > maxFiles) break;
       if (!(await isReadable(path))) unreadable.add(key);
-      if (await isRemovable(path)) continue;
+      if (await isRemovable(path, mounts)) continue;
       pictures += 1;
       unremovable.add(key.slice(0, key.lastIndexOf('/') + 1));
     }
@@ -38,7 +41,7 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
   return [
     unremovable.size > 0 &&
       `${pictures} picture${pictures === 1 ? '' : 's'} in the inbox may not be removed by ${userName()}, and so they are not indexed: ${shown(unremovable)}. Give this user ` +
-        'write permission on these folders, mount them for writing, or move the pictures to folders of this user’s own.',
+        'write permission on these folders, mount them for writing (a folder, no single file), or move the pictures to folders of this user’s own.',
     unreadable.size > 0 &&
       `Not all that is in the inbox may be read by ${userName()}: ${shown(unreadable)}. Give this user read permission, or take them out of the inbox.`,
     passedOverWarning(marked),

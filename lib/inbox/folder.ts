@@ -8,6 +8,7 @@ import { BackendUnavailableError, DiskFullError, type ServiceError } from '../er
 import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
 import type { SystemName } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
+import { mountsBelow } from './mounted-files.ts';
 import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
@@ -104,6 +105,7 @@ class FolderInboxAdapter implements FolderInbox {
     await attempt(async () => {
       // Somebody may have deleted the folder.
       await mkdir(this.#inbox, { recursive: true, mode: folderMode });
+      const mounts = await mountsBelow(Buffer.from(this.#inbox));
       for await (const { key, path, stats } of walkInbox(Buffer.from(this.#inbox), listener)) {
         if (seen.has(key)) continue;
         const version = versionOf(stats);
@@ -111,7 +113,7 @@ class FolderInboxAdapter implements FolderInbox {
         const since = before?.version === version ? before.since : now;
         seen.set(key, { path, version, since });
         if (now - since < settledMs) continue;
-        const list = (await isRemovable(path)) ? settled : unremovable;
+        const list = (await isRemovable(path, mounts)) ? settled : unremovable;
         list.push(key);
       }
     });
@@ -147,7 +149,8 @@ class FolderInboxAdapter implements FolderInbox {
       try {
         if (await isStill(path, file)) await unlink(path);
       } catch (error) {
-        if (!isForbidden(error)) throw error;
+        // It may have been mounted meanwhile, on a system that tells of no mounts.
+        if (!isForbidden(error) && codeOf(error) !== 'EBUSY') throw error;
         return true;
       }
     });

@@ -4,6 +4,7 @@ import { decodeText } from '../decode-text.ts';
 import { codeOf } from '../files.ts';
 import { type SystemName, systemFile, systemFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
+import { isMounted } from './mounted-files.ts';
 import { inboxPrefix } from './port.ts';
 
 /**
@@ -64,9 +65,11 @@ export async function* walkInbox(
  * Checks, without changing anything, if this process may remove a regular file. It asks the kernel to remove
  * the file as a folder. The kernel first checks permissions, sticky folders, immutable files and read-only
  * mounts. It then refuses because it is not a folder.
+ * @param mounts what is mounted below the inbox, as `mountsBelow` gives it
  */
-export async function isRemovable(path: Buffer): Promise<boolean> {
+export async function isRemovable(path: Buffer, mounts: ReadonlySet<string>): Promise<boolean> {
   try {
+    if (await isMounted(path, mounts)) return false;
     // Some file systems check permissions by themselves, and some systems check in another order.
     await access(path.subarray(0, path.lastIndexOf('/')), constants.W_OK | constants.X_OK);
     await rmdir(path);

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { joinInTurns } from '../bytes-in-turns.ts';
 import { nextMarker } from './jpeg-scan.ts';
 import { isTurned, type MeasuredPicture } from './measure.ts';
 import type { Picture, PictureFormat } from './picture.ts';
@@ -23,7 +24,7 @@ export async function withoutMetadata(
 ): Promise<Uint8Array> {
   if (!isTurned(picture)) {
     try {
-      return strip[picture.format](bufferOf(picture.original));
+      return await joinInTurns(strip[picture.format](bufferOf(picture.original)));
     } catch (error) {
       if (!(error instanceof UnknownContainerError)) throw error;
     }
@@ -42,7 +43,8 @@ export async function withoutMetadata(
   }
 }
 
-const strip: Readonly<Record<PictureFormat, (bytes: Buffer) => Buffer>> = {
+/** Lists the parts of a picture that stay. */
+const strip: Readonly<Record<PictureFormat, (bytes: Buffer) => Buffer[]>> = {
   jpeg: stripJpeg,
   png: stripPng,
   webp: stripWebp,
@@ -60,15 +62,15 @@ const jpeg = { start: 0xd8, end: 0xd9, scan: 0xda, comment: 0xfe, firstApp: 0xe0
  * Keeps the segments that pixels are made from, and of the others those that colours are: the profile, and
  * Adobe's word on how channels are mixed.
  */
-function stripJpeg(bytes: Buffer): Buffer {
+function stripJpeg(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = [bytes.subarray(0, 2)];
   for (let at = 2; ; ) {
     const marker = nextMarker(bytes, at);
     const code = bytes[marker + 1];
     // Codes of pixels lie between a scan's head and the next marker.
     parts.push(bytes.subarray(at, marker));
-    if (code === undefined) return Buffer.concat(parts);
-    if (code === jpeg.end) return Buffer.concat([...parts, Buffer.of(0xff, jpeg.end)]);
+    if (code === undefined) return parts;
+    if (code === jpeg.end) return [...parts, Buffer.of(0xff, jpeg.end)];
     const standsAlone = code === 0x01 || (code >= 0xd0 && code <= jpeg.start);
     const end = standsAlone ? marker + 2 : endOfSegment(bytes, marker);
     if (code !== jpeg.start) parts.push(keptSegment(code, bytes.subarray(marker, end)));
@@ -107,14 +109,14 @@ const pngChunks = new Set(
   'IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI pHYs bKGD'.split(' '),
 );
 
-function stripPng(bytes: Buffer): Buffer {
+function stripPng(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = [bytes.subarray(0, 8)];
   for (let start = 8; start + 12 <= bytes.length; ) {
     const end = start + 12 + bytes.readUInt32BE(start);
     const type = bytes.toString('latin1', start + 4, start + 8);
     if (end > bytes.length) throw new UnknownContainerError();
     if (pngChunks.has(type)) parts.push(bytes.subarray(start, end));
-    if (type === 'IEND') return Buffer.concat(parts);
+    if (type === 'IEND') return parts;
     start = end;
   }
   throw new UnknownContainerError();
@@ -124,7 +126,7 @@ const webpChunks = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICC
 /** Flags of the extended head for Exif data and XMP. */
 const webpMetadataFlags = 0x0c;
 
-function stripWebp(bytes: Buffer): Buffer {
+function stripWebp(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   const riffEnd = Math.min(bytes.length, 8 + bytes.readUInt32LE(4));
   for (let start = 12; start + 8 <= riffEnd; ) {
@@ -132,21 +134,22 @@ function stripWebp(bytes: Buffer): Buffer {
     const end = start + 8 + length + (length % 2);
     if (end > bytes.length) throw new UnknownContainerError();
     const type = bytes.toString('latin1', start, start + 4);
-    const chunk = Buffer.from(bytes.subarray(start, end));
-    if (type === 'VP8X') chunk[8] = (chunk[8] as number) & ~webpMetadataFlags;
+    const isHead = type === 'VP8X';
+    const chunk = isHead ? Buffer.from(bytes.subarray(start, end)) : bytes.subarray(start, end);
+    if (isHead) chunk[8] = (chunk[8] as number) & ~webpMetadataFlags;
     if (webpChunks.has(type)) parts.push(chunk);
     start = end;
   }
   if (parts.length === 0) throw new UnknownContainerError();
   const head = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
   head.writeUInt32LE(4 + parts.reduce((sum, { length }) => sum + length, 0), 4);
-  return Buffer.concat([head, ...parts]);
+  return [head, ...parts];
 }
 
 /** https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
 const gif = { extension: 0x21, image: 0x2c, trailer: 0x3b, graphics: 0xf9, application: 0xff } as const;
 
-function stripGif(bytes: Buffer): Buffer {
+function stripGif(bytes: Buffer): Buffer[] {
   let at = 13 + colourBytes(bytes[10]);
   const parts: Buffer[] = [bytes.subarray(0, at)];
   while (at < bytes.length) {
@@ -163,7 +166,7 @@ function stripGif(bytes: Buffer): Buffer {
       if (label === gif.graphics || isLoop) parts.push(bytes.subarray(start, at));
     } else throw new UnknownContainerError();
   }
-  return Buffer.concat([...parts, Buffer.of(gif.trailer)]);
+  return [...parts, Buffer.of(gif.trailer)];
 }
 
 function colourBytes(flags = 0): number {

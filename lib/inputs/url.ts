@@ -225,28 +225,43 @@ const decompressors = new Map<string, Decompress>([
   ['gzip', gunzipLenient],
   ['x-gzip', gunzipLenient],
   ['deflate', inflateEither],
+  ['x-deflate', inflateEither],
   ['br', promisify(brotliDecompress)],
 ]);
 
 /** Codings of https://www.iana.org/assignments/http-parameters that are not read. */
 const unreadCodings = ['compress', 'dcb', 'dcz', 'exi', 'pack200-gzip', 'x-compress', 'zstd'];
 
+/** Limit on the codings of one answer: a proxy may compress what a host stores compressed. */
+const maxCodings = 2;
+const unreadCoding = 'The URL answered in an encoding that is not read.';
+
 async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
   if (Number(headers['content-length']) > maxBytes) throw pictureTooLarge(maxBytes);
-  const [coding, ...others] = codingsOf(headers['content-encoding']);
-  const decompress = coding === undefined ? undefined : decompressors.get(coding);
-  if (others.length > 0 || (coding !== undefined && decompress === undefined)) {
-    throw refused('The URL answered in an encoding that is not read.');
-  }
   const received = await buffer(upTo(maxBytes, body));
-  if (decompress === undefined) return received;
-  // The request asked for no compression, but some hosts store their files compressed.
+  const codings = codingsOf(headers['content-encoding']);
+  // Some hosts name a coding that they did not apply: a picture that is there needs no decoding.
+  if (codings.length === 0 || isPicture(received)) return received;
+  if (codings.length > maxCodings) throw refused(unreadCoding);
   try {
-    return await decompress(received, { maxOutputLength: maxBytes });
+    // The request asked for no compression, but some hosts store their files compressed.
+    let bytes: Uint8Array = received;
+    for (const coding of codings.toReversed()) {
+      const decompress = decompressors.get(coding);
+      if (decompress === undefined) throw refused(unreadCoding);
+      bytes = await decompress(bytes, { maxOutputLength: maxBytes });
+    }
+    return bytes;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw pictureTooLarge(maxBytes);
     throw error;
   }
+}
+
+/** Recognizes the formats of pictures that are taken, by their first bytes. */
+function isPicture(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+  return ['\xff\xd8\xff', '\x89PNG', 'RIFF', 'GIF8'].some((signature) => start.startsWith(signature));
 }
 
 /**
@@ -256,7 +271,7 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: nu
 function codingsOf(header: string | string[] | undefined): string[] {
   const names = [header ?? []].flat().flatMap((value) => value.toLowerCase().split(','));
   return names
-    .map((name) => name.trim())
+    .map((name) => (name.split(';', 1)[0] ?? '').trim())
     .filter((name) => decompressors.has(name) || unreadCodings.includes(name));
 }
 

@@ -52,9 +52,16 @@ const virama =
  */
 const contextLength = 16;
 
-/** Returns a name in normal form: one line without white space around it. It is empty if nothing is left. */
+/** Characters that stand for nothing by themselves: marks, such as accents, need a letter that has them. */
+const marksAlone = /^[\p{M}\s]*$/v;
+
+/**
+ * Returns a name in normal form: one line without white space around it. It is empty if nothing is left, or
+ * only accents and other marks that no letter has.
+ */
 export function normalName(name: string): string {
-  return visible(name).replaceAll(whiteSpace, ' ').normalize('NFC').trim();
+  const normal = visible(name).replaceAll(whiteSpace, ' ').normalize('NFC').trim();
+  return marksAlone.test(normal) ? '' : normal;
 }
 
 /** Returns a reason in normal form, in which line breaks stay, as `\n`. */

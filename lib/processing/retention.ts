@@ -87,10 +87,10 @@ export async function retain(
 ): Promise<RetentionReport> {
   const note = await announceRetention(ports, settings, now);
   const nothing = { unmatched: 0, matched: 0, rejected: 0 };
-  if (!note.isConfirmed) return { ...nothing, begins: beginOf(note) };
-  const sinceLast = now.getTime() - Date.parse(note.lastRound ?? note.announced);
+  const isSteady = isSteadySince(note, now);
   await remember(ports, { ...note, lastRound: now.toISOString() });
-  if (sinceLast < 0 || sinceLast > longestGapMs) {
+  if (!note.isConfirmed) return { ...nothing, begins: beginOf(note) };
+  if (!isSteady) {
     log().warn(
       { lastRound: note.lastRound },
       'The clock has moved, or the service was off: deletion by age waits for the next round.',
@@ -104,6 +104,24 @@ export async function retain(
     rejected: await removeRejected(ports, daysBefore(settings.keepDays.rejected, now), stop),
     begins: null,
   };
+}
+
+/**
+ * Tells if the clock has gone on as usual since the last round of `retain`. Where it has not, nothing may be
+ * deleted because of its age in this round.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function isClockSteady(
+  { records }: { readonly records: Pick<RecordStore, 'retention'> },
+  now = new Date(),
+): Promise<boolean> {
+  const note = await records.retention();
+  return note === undefined || isSteadySince(note, now);
+}
+
+function isSteadySince({ lastRound, announced }: RetentionNote, now: Date): boolean {
+  const sinceLast = now.getTime() - Date.parse(lastRound ?? announced);
+  return sinceLast >= 0 && sinceLast <= longestGapMs;
 }
 
 async function removeRejected(

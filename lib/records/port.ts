@@ -433,8 +433,8 @@ export interface RecordStore {
    */
   mergedEntries(entryId: number): Promise<number[]>;
   /**
-   * Notes what was found, of each place the larger of two counts, so that it can be noted again; and that
-   * the erasure is finished.
+   * Notes what was found, of each place the larger of two counts, so that it can be noted again.
+   * @param isFinished true if the erasure is finished, false if it is not after all, or else as it was
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
+import { keepCleaning } from '../../lib/blacklist/clean-erased.ts';
 import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
-import { announceRetention, retain } from '../../lib/processing/retention.ts';
+import { announceRetention, isClockSteady, retain } from '../../lib/processing/retention.ts';
 import { eachPart } from '../../lib/service/each-part.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { audit, keptAnswers, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
@@ -62,6 +63,8 @@ export async function workInBackground(
 ): Promise<void> {
   await Promise.all([
     asSweep(() => keepSweeping(opened, config, stop)),
+    // A table has no files that could still have what was erased.
+    config.aws?.tableName === undefined && asSweep(() => keepCleaning(opened, stop)),
     delivery && deliverWebhooks(delivery, stop),
     cameras?.run(stop),
     // In AWS mode S3's events come to a function of their own.
@@ -97,18 +100,23 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
 
 /** Does all of the housekeeping once; a part that fails is left to the next time. */
 export async function sweepOnce(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
+  // Asked before the retention notes this round. After a jump of the clock, nothing is old by it alone.
+  const isSteady = await isClockSteady(opened).catch(() => false);
+  const ifSteady = async <Result>(work: () => Promise<Result>) => (isSteady ? work() : undefined);
   const { results } = await eachPart({
     names: () => normalizeNames(opened),
     retained: async () => retain({ ...opened, leftovers: await leftovers(config) }, config, { stop }),
-    facesForgotten: () => forgetFaces(opened, { stop }),
+    facesForgotten: () => ifSteady(() => forgetFaces(opened, { stop })),
     sweep: async () => {
       const olderThan = new Date(Date.now() - sweepAgeMs);
-      const report = await sweep(opened, olderThan, stop, expiredBefore(config));
+      const expired = isSteady ? expiredBefore(config) : undefined;
+      const report = await sweep(opened, olderThan, stop, expired);
       log()[report.failed === 0 && report.damaged === 0 ? 'info' : 'warn']({ ...report }, 'sweep');
     },
-    staleUploads: async () => (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs)),
-    answers: async () => (await keptAnswers(config)).removeExpired(),
-    auditLines: async () => (await audit(config)).removeBefore(auditedSince(config)),
+    staleUploads: () =>
+      ifSteady(async () => (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs))),
+    answers: () => ifSteady(async () => (await keptAnswers(config)).removeExpired()),
+    auditLines: () => ifSteady(async () => (await audit(config)).removeBefore(auditedSince(config))),
     disks: async () => {
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     },

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepCleaning } from '../../lib/blacklist/clean-erased.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getErasure } from '../../lib/blacklist/get-erasure.ts';
@@ -281,6 +283,64 @@ describe('an erasure', () => {
     const { id } = await opened().records.addProcessed(randomUUID(), late);
     await finishInterrupted(opened(), new Date(0));
     expect(JSON.stringify(await opened().records.getProcessed(id))).not.toContain(person.name);
+    expect(await findAll(tracesOfName(person.name))).toEqual([]);
+  });
+
+  it.each([
+    ['that goes on', false],
+    ['that was started again', true],
+  ])('is finished by a server %s once a reader of the database lets it', async (_, isStartedAgain) => {
+    const person = await somebody();
+    using reader = new DatabaseSync(join(folder.path, 'face-blacklist.sqlite'));
+    reader.exec('BEGIN');
+    reader.prepare('SELECT name FROM entry').all();
+    const steps: string[] = [];
+    const before = async (step: string) => void steps.push(step);
+    await deleteEntry(watched(opened(), { before, after: async () => {} }), person.id);
+    // Whoever asked for it does not wait for another attempt.
+    expect(steps.filter((step) => step === 'records.purge')).toHaveLength(1);
+    if (isStartedAgain) {
+      await stores.close();
+      await stores.open(folder.path);
+      await finishInterrupted(opened(), new Date(0));
+    }
+    expect((await opened().records.getErasure(person.id))?.finished).toBeNull();
+    const readLog = () => readFile(join(folder.path, 'face-blacklist.sqlite-wal'));
+    expect((await readLog()).includes(person.name)).toBe(true);
+
+    const stop = new AbortController();
+    const finished = Promise.withResolvers<void>();
+    const told = watched(opened(), {
+      before: async () => {},
+      after: async (step) => {
+        if (step === 'records.noteErasure') finished.resolve();
+      },
+    });
+    const cleaning = keepCleaning(told, stop.signal, { shortest: 1, longest: 2 });
+    reader.exec('COMMIT');
+    await finished.promise;
+    stop.abort();
+    await cleaning;
+    expect((await opened().records.getErasure(person.id))?.finished).not.toBeNull();
+    expect((await readLog()).includes(person.name)).toBe(false);
+    expect(await findAll(await tracesOf(person))).toEqual([]);
+  });
+
+  it('is not finished for as long as what a late request wrote is not cleaned', async () => {
+    const person = await somebody();
+    const before = await opened().records.getProcessed(person.dbId);
+    if (!before) throw new Error('It was kept.');
+    await deleteEntry(opened(), person.id);
+    const { db_id: _, processing_timestamp: __, ...late } = before;
+    await opened().records.addProcessed(randomUUID(), late);
+    using reader = new DatabaseSync(join(folder.path, 'face-blacklist.sqlite'));
+    reader.exec('BEGIN');
+    reader.prepare('SELECT name FROM entry').all();
+    await finishInterrupted(opened(), new Date(0));
+    expect((await opened().records.getErasure(person.id))?.finished).toBeNull();
+    reader.exec('COMMIT');
+    await finishInterrupted(opened(), new Date(0));
+    expect((await opened().records.getErasure(person.id))?.finished).not.toBeNull();
     expect(await findAll(tracesOfName(person.name))).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { operations } from '../../lib/contract/api.ts';
 import { auditActions, serviceNames, specialActions } from '../../lib/contract/audit-actions.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
@@ -88,6 +89,15 @@ describe('the contract', () => {
     expect(contract.errors.includes('request_invalid')).toBe(
       [contract.body, contract.query].some(Boolean) || /\{(db_)?id\}/.test(contract.path),
     );
+  });
+
+  it.each(named)('takes null in the body of %s for a field that may be left out', (_name, { body }) => {
+    const isJson = body?.kind === 'json' && body.schema instanceof z.ZodObject;
+    const fields = isJson ? Object.entries((body.schema as z.ZodObject).shape) : [];
+    const optional = fields.filter(([, field]) => (field as z.ZodType).safeParse(undefined).success);
+    const refused = optional.filter(([, field]) => !(field as z.ZodType).safeParse(null).success);
+    // A change may leave the name as it is, but nobody is listed without one.
+    expect(refused.filter(([name]) => name !== 'name')).toEqual([]);
   });
 
   it('names each action that the audit trail may have, and no other', () => {

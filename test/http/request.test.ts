@@ -322,6 +322,8 @@ describe('what a request names beyond its contract', () => {
       await expectTold({ query: '?lmit=1' }, ['query', 'lmit'], /^The parameter 'lmit' is not known/);
       const signed = await ask(operation, { query: '?X-Amz-Signature=0&X-Amz-Signature=1' });
       expect([signed.status, signed.headers['x-warnings']]).toEqual([fits.status, undefined]);
+      const fresh = await ask(operation, { query: '?_=1764451385' });
+      expect([fresh.status, fresh.headers['x-warnings']]).toEqual([fits.status, undefined]);
       const known = fitting(operation);
       expect(known === undefined).toBe(operation.query === undefined);
       if (known) {

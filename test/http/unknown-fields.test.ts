@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEntryContract } from '../../lib/contract/endpoints/create-entry.ts';
-import { unknownFieldWarnings, withWarnings } from '../../lib/http/unknown-fields.ts';
+import { repeatedFieldWarnings, unknownFieldWarnings, withWarnings } from '../../lib/http/unknown-fields.ts';
 
 const { fields, files } = createEntryContract.body ?? { fields: { shape: {} }, files: { name: '' } };
 const known = [...Object.keys(fields.shape), files.name];
@@ -21,6 +21,13 @@ test.each([
 ])('the field %s is told of, and that %s was perhaps meant', (given, meant) => {
   expect(unknownFieldWarnings(['name', given], known)).toEqual([
     `The field '${given}' is not known, and was passed over. Was ${meant} meant?`,
+  ]);
+});
+
+test('a field of a form that is sent twice is told of, and many pictures are not', () => {
+  const given = ['name', 'images', 'reason', 'name', 'images', 'other', 'other'];
+  expect(repeatedFieldWarnings(given, Object.keys(fields.shape))).toEqual([
+    "The field 'name' was given 2 times: the last counts.",
   ]);
 });
 

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { chmod, mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderInboxWarnings } from '../../lib/inbox/folder-warnings.ts';
+import { mountPlaces, mountsBelow } from '../../lib/inbox/mounted-files.ts';
+import { isRemovable } from '../../lib/inbox/walk.ts';
 import { giveToUnprivileged, isRoot, runUnprivileged } from '../as-user.ts';
 import { inboxSuite } from '../suites/inbox.ts';
 import { openedFolder } from './data-folder.ts';
@@ -200,6 +202,36 @@ describe('the inbox in a folder, by itself', () => {
       await opened.inbox.remove(file);
     }
     expect(read.sort()).toEqual(['Ã©.jpg', 'é.jpg']);
+  });
+});
+
+describe('a file that is a mount of its own', () => {
+  it('is not removable, whatever its name, and others are', async () => {
+    const opened = await openedFolder();
+    const keys = ['inbox/Jane Roe/a b.jpg', 'inbox/José/tab\t.jpg', 'inbox/Jane Roe/other.jpg'];
+    for (const key of keys) await opened.put(key, Buffer.from('x'));
+    const inbox = await realpath(join(opened.path, 'inbox'));
+    const escaped = (path: string) =>
+      Buffer.from(path)
+        .toString('latin1')
+        .replaceAll(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+    const table = keys
+      .slice(0, 2)
+      .map(
+        (key) =>
+          `127 95 254:0 /pictures/x.jpg ${escaped(join(opened.path, key))} rw,relatime shared:1 - ext4 /dev/vda rw`,
+      );
+    const mounts = new Set(mountPlaces(`21 1 0:19 / / rw - overlay overlay rw\n${table.join('\n')}\n`));
+    const removable = keys.map((key) => isRemovable(Buffer.from(join(inbox, key.slice(6))), mounts));
+    expect(await Promise.all(removable)).toEqual([false, false, true]);
+    // Nothing is mounted in this test.
+    expect(await mountsBelow(Buffer.from(inbox))).toEqual(new Set());
+    expect(await opened.keys()).toHaveLength(3);
+    await opened.remove();
+  });
+
+  it.runIf(process.platform === 'linux')('is found in the table of mounts', async () => {
+    expect([...(await mountsBelow(Buffer.from('/')))]).toContain('/proc');
   });
 });
 

@@ -29,6 +29,17 @@ const forbidden =
 const homeless = /(?:^|[\sa-zA-Z])[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/v;
 
 describe('the normal form of a name', () => {
+  test.each([
+    ['an accent', '\u0301'],
+    ['accents and spaces', ' \u0301\u0308 \u0327 '],
+    ['a sign of a vowel in Hindi', '\u093e'],
+    ['Arabic vowels', '\u064e\u0651'],
+    ['a circle around nothing', '\u20dd'],
+  ])('is empty for %s alone, which no letter has', (_, text) => {
+    expect(normalName(text)).toBe('');
+    expect(normalName(`${text}a${text}`)).not.toBe('');
+  });
+
   test('stays as it is, and has no forbidden character, whatever it was made of', () => {
     fc.assert(
       fc.property(anyText, (text) => {

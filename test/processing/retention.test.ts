@@ -7,7 +7,12 @@ import { openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { processedKeys } from '../../lib/images/key.ts';
 import { openFolderLeftovers } from '../../lib/inbox/folder-leftovers.ts';
 import { deleteManyProcessed } from '../../lib/processing/delete-many-processed.ts';
-import { announceRetention, retain, retentionWarning } from '../../lib/processing/retention.ts';
+import {
+  announceRetention,
+  isClockSteady,
+  retain,
+  retentionWarning,
+} from '../../lib/processing/retention.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
@@ -131,6 +136,23 @@ describe('deletion by age', () => {
     expect(await ids()).toHaveLength(1);
     expect(await retain(ports, settings, { now: at(40) })).toMatchObject({ unmatched: 0 });
     expect(await retain(ports, settings, { now: at(40.05) })).toMatchObject({ unmatched: 1 });
+  });
+
+  test('tells all that goes by age if the clock has gone on as usual, also while a deletion is announced', async () => {
+    const steady = (days: number) => isClockSteady(ports, at(days));
+    expect(await isClockSteady({ records: { retention: async () => undefined } }, at(0))).toBe(true);
+    await keep(100);
+    await announceRetention(ports, settings, at(0));
+    for (let days = 1; days < 12; days++) {
+      expect([days, await steady(days)]).toEqual([days, true]);
+      await retain(ports, settings, { now: at(days) });
+    }
+    expect([await steady(3661), await steady(-1)]).toEqual([false, false]);
+    await retain(ports, settings, { now: at(3661) });
+    // Put right again, it waits a round too.
+    expect(await steady(12)).toBe(false);
+    await retain(ports, settings, { now: at(12) });
+    expect(await steady(12.1)).toBe(true);
   });
 
   test('takes rejected files by the time when they were rejected, not by their own', async () => {

@@ -19,9 +19,13 @@ export const HistorySearch = z
         'Search among the faces that are kept for a look-back, at once; or compare the crop of each kept picture, some at a time. By default the first where LOOK_BACK_DAYS is not 0, else the second.',
       ),
     after: wholeNumberFrom(0, Number.MAX_SAFE_INTEGER)
-      .default(0)
+      .nullish()
+      .transform((after) => after ?? 0)
       .describe('With `pictures`: only those after this `db_id`, the `next` of the answer before.'),
-    limit: wholeNumberFrom(1, 1000).default(100).describe('Faces in the answer, at most.'),
+    limit: wholeNumberFrom(1, 1000)
+      .nullish()
+      .transform((limit) => limit ?? 100)
+      .describe('Faces in the answer, at most; 100 by default.'),
   })
   .meta({ id: 'HistorySearch' });
 export type HistorySearch = z.output<typeof HistorySearch>;

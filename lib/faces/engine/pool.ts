@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { meter } from '#metrics';
+import { copyInTurns } from '../../bytes-in-turns.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { DecodedPicture } from '../../inputs/picture.ts';
 import type { Stage } from '../../metrics/port.ts';
@@ -269,20 +270,26 @@ export class WorkerPool {
       const thread = next && this.#threadFor(next.job.picture);
       const task = thread && this.#queue.shift();
       if (!task) return;
-      let picture: DecodedPicture;
-      try {
-        picture = shown(thread, task.job.picture);
-      } catch (error) {
-        // There was not enough memory for the pixels.
-        task.reject(engineFailure(error as Error));
-        this.#dispatch();
-        return;
-      }
       thread.task = task;
       thread.moved = performance.now();
       meter.waited('engine', (thread.moved - task.came) / 1000);
+      void this.#hand(thread, task);
+    }
+  }
+
+  /** Gives a job to the thread that is kept for it. */
+  async #hand(thread: Thread, task: Task): Promise<void> {
+    try {
+      const picture = await shown(thread, task.job.picture);
+      // The thread may have ended meanwhile, which has failed the task.
+      if (!this.#threads.has(thread)) return;
       thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
+    } catch (error) {
+      // There was not enough memory for the pixels.
+      thread.task = undefined;
+      task.reject(engineFailure(error as Error));
+      this.#dispatch();
     }
   }
 }
@@ -292,14 +299,14 @@ export class WorkerPool {
  * memory for each picture would stay until both threads' garbage collections had found it unused. They ignore
  * shared memory when they decide to run, so hundreds of pictures could pile up.
  */
-function shown(thread: Thread, { width, height, pixels }: DecodedPicture): DecodedPicture {
+async function shown(thread: Thread, { width, height, pixels }: DecodedPicture): Promise<DecodedPicture> {
   // Its size is a power of 2, so that few pictures need a larger one. Pages that no picture reaches take no
   // memory.
   if (thread.pixels.byteLength < pixels.length) {
     thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(pixels.length)));
   }
   const copy = new Uint8Array(thread.pixels, 0, pixels.length);
-  copy.set(pixels);
+  await copyInTurns(pixels, copy);
   return { width, height, pixels: copy };
 }
 

@@ -1,6 +1,14 @@
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
-import { countsOf, mostOf, nothingErased, redacted, redactedSeen, tellsOf } from '../shared/redaction.ts';
+import {
+  countsOf,
+  finishedTime,
+  mostOf,
+  nothingErased,
+  redacted,
+  redactedSeen,
+  tellsOf,
+} from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { changePicture } from './change-picture.ts';
@@ -68,11 +76,11 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
       return found;
     },
 
-    async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished = false): Promise<void> {
+    async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> {
       await table.settle(async () => {
         const known = await readErasure(table, entryId);
         if (!known) return true;
-        const finished = known.finished ?? (isFinished ? new Date().toISOString() : null);
+        const finished = finishedTime(known, isFinished);
         const values = { removed: mostOf(known.removed, found), finished, version: known.version, one: 1 };
         const { done } = await table.transact([
           {

@@ -4,10 +4,19 @@ import type {
   FacialArea,
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
-import type { ErasedCounts, ProcessedResult } from '../port.ts';
+import type { ErasedCounts, ErasureRecord, ProcessedResult } from '../port.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';
+
+/**
+ * Returns when an erasure was finished, once it is noted that it is (true), that it is not after all (false),
+ * or neither. The first time stays.
+ */
+export function finishedTime({ finished }: ErasureRecord, isFinished: boolean | undefined): string | null {
+  if (isFinished === false) return null;
+  return finished ?? (isFinished ? new Date().toISOString() : null);
+}
 
 /** Returns true if the result still tells of the entry, or of where its pictures are. */
 export function tellsOf(result: ImageProcessingResult, entryId: number): boolean {

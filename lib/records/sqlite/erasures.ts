@@ -2,6 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
 import {
   countsOf,
+  finishedTime,
   matchesOf,
   mostOf,
   nothingErased,
@@ -57,11 +58,11 @@ export function noteErasure(
   statements: Statements,
   entryId: number,
   found: Partial<ErasedCounts>,
-  isFinished = false,
+  isFinished?: boolean,
 ): void {
   const known = getErasure(statements, entryId);
   if (!known) return;
-  const finished = isFinished ? new Date().toISOString() : null;
+  const finished = finishedTime(known, isFinished);
   statements.noteErasure.run(JSON.stringify(mostOf(known.removed, found)), finished, entryId);
 }
 

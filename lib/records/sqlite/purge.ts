@@ -5,12 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { BackendUnavailableError } from '../../errors.ts';
-import { attempt, lockWaitMs } from './transactions.ts';
+import { attempt } from './transactions.ts';
 
 const readPiece = promisify(read);
 /** Bytes that are searched at once, which takes some milliseconds. */
 const pieceBytes = 1024 * 1024;
 const firstPauseMs = 5;
+/**
+ * Milliseconds for which readers are waited for. Whoever deletes must not wait for a long one, and cleaning
+ * is tried again anyway.
+ */
+const readersWaitMs = 500;
 const retryAfterSeconds = 30;
 
 /**
@@ -75,7 +80,7 @@ async function writeAnew(path: string): Promise<void> {
 
 /** Readers hold it up for as long as they read. */
 async function emptyLog(database: DatabaseSync): Promise<void> {
-  const deadline = performance.now() + lockWaitMs;
+  const deadline = performance.now() + readersWaitMs;
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
     const isBusy = attempt(database, () => {
       const result = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();

@@ -198,7 +198,7 @@ const statements = {
   erasure:
     'SELECT entry_id, history, started, finished, removed, merged_into FROM erasure WHERE entry_id = ?',
   mergedEntries: 'SELECT entry_id FROM erasure WHERE merged_into = ? ORDER BY entry_id',
-  noteErasure: 'UPDATE erasure SET removed = ?, finished = coalesce(finished, ?) WHERE entry_id = ?',
+  noteErasure: 'UPDATE erasure SET removed = ?, finished = ? WHERE entry_id = ?',
   unsettledErasures:
     'SELECT entry_id, history, started, finished, removed, merged_into FROM erasure WHERE is_settled = 0 ORDER BY entry_id',
   settleErasure: 'UPDATE erasure SET is_settled = 1 WHERE entry_id = ?',

@@ -44,9 +44,17 @@ export function erasureSuite(opened: () => OpenedRecords): void {
       removed: { ...nothingErased, reference_pictures: 2, faces: 3 },
     });
     expect(await later.unsettledErasures()).toEqual([done]);
+    // Until something was found that it had not reached, it stays finished at that time.
+    await later.noteErasure(entry.id, { faces: 2 });
+    await later.noteErasure(entry.id, {}, true);
+    expect(await store.getErasure(entry.id)).toEqual(done);
+    await later.noteErasure(entry.id, {}, false);
+    expect(await store.getErasure(entry.id)).toEqual({ ...done, finished: null });
+    await later.noteErasure(entry.id, {}, true);
+    expect((await store.getErasure(entry.id))?.finished).toMatch(isoTime);
     await later.settleErasure(entry.id);
     expect(await store.unsettledErasures()).toEqual([]);
-    expect(await store.getErasure(entry.id)).toEqual(done);
+    expect(await store.getErasure(entry.id)).toMatchObject({ history: 'delete', removed: { faces: 3 } });
   });
 
   test('an entry that is only hidden has no erasure, and none can be noted of it', async () => {

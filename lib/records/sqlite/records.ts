@@ -588,9 +588,11 @@ class SqliteRecords implements RecordStore {
   /** Removes kept faces, counts them, and notes what must not be found of them. */
   #forgetKept(rows: readonly Row[], entryId: number): void {
     if (rows.length === 0) return;
-    for (const { id, embedding } of rows) {
-      const bytes = row<Uint8Array>(embedding).slice(0, traceBytes);
-      this.#traces.get(entryId)?.set(`kept face ${id}`, bytes);
+    for (const { id, embedding, code } of rows) {
+      for (const [what, blob] of Object.entries({ embedding, code })) {
+        const bytes = row<Uint8Array | null>(blob)?.slice(0, traceBytes);
+        if (bytes) this.#traces.get(entryId)?.set(`${what} of kept face ${id}`, bytes);
+      }
     }
     this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
     const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;

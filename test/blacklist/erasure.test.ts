@@ -24,6 +24,8 @@ import { UsedStores } from './stores.ts';
 
 /** Erasures in all; many more by hand: ERASURES=500 npm test -- test/blacklist/erasure.test.ts */
 const rounds = Number(process.env.ERASURES ?? 12);
+/** Traces that are sought at once: a thousand people's are too many for the memory. */
+const soughtAtOnce = 2_000;
 /** Time limit in milliseconds: a busy machine takes some seconds for each. */
 const [leastMs, msForEach] = [120_000, 20_000];
 /** Each so many-th call of a store fails. */

@@ -11,7 +11,7 @@ import type {
   RecordStatus,
   RecordStore,
 } from '../port.ts';
-import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
 import { pageOfEntries } from '../shared/entry-pages.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
@@ -149,7 +149,7 @@ export function entryRecords(table: TableClient) {
         if (changed === entry) return entry;
         const { imageCount: _, ...attributes } = entryAttributes(changed);
         const { done, refused } = await table.transact(changing(item, attributes), [
-          changeFacts({ entryId }),
+          changeFacts({ entryId, detail: changeDetail(entry, changed) }),
         ]);
         if (done) countWritten(1);
         if (done) return changed;

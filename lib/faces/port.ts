@@ -273,7 +273,7 @@ export interface FaceTemplate {
   /** Version of the model, or of the collection, that can compare it. */
   readonly version: string;
   readonly bytes: Uint8Array;
-  /** What a look-back rules the face out by, where the records keep its embedding. */
+  /** Code that a look-back rules the face out by, where the records keep its embedding. */
   readonly code?: Uint8Array;
 }
 

@@ -43,7 +43,7 @@ export interface Done {
   readonly isChange: boolean;
 }
 
-/** What people do all day with one listed person and one processed picture. */
+/** Actions of people all day, with one listed person and one processed picture. */
 export class MixedActions {
   readonly #url: () => string;
   #entryId = 0;

@@ -63,7 +63,7 @@ export interface EmbeddingReader extends Disposable {
  */
 export type KeptFaceRow = readonly [id: number, processedId: number, code: Uint8Array | null];
 
-/** What a kept face is compared by, and its place in its picture. */
+/** Numbers that a kept face is compared by, and its place in its picture. */
 export interface KeptFaceNumbers {
   readonly faceIndex: number;
   readonly embedding: Float32Array;

@@ -1,6 +1,7 @@
 import { updateEntry } from '../lib/blacklist/update-entry.ts';
 import { patchEntryContract } from '../lib/contract/endpoints/patch-entry.ts';
 import { entityTag } from '../lib/contract/entry-version.ts';
+import { withCover } from '../lib/http/cover.ts';
 import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
 import { wantedVersions } from '../lib/http/if-match.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
@@ -9,5 +10,5 @@ import { entryPorts } from '../lib/wiring/open.ts';
 export const handler = endpoint(patchEntryContract, async ({ params, body }, { event, actor }) => {
   const options = { ifVersion: wantedVersions(event), actor: actor.name };
   const entry = await updateEntry(await entryPorts(), params.id, body, options);
-  return withHeaders(entry, { ETag: entityTag(entry) });
+  return withHeaders(withCover(entry, event), { ETag: entityTag(entry) });
 });

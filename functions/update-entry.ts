@@ -1,6 +1,7 @@
 import { updateEntry } from '../lib/blacklist/update-entry.ts';
 import { updateEntryContract } from '../lib/contract/endpoints/update-entry.ts';
 import { entityTag } from '../lib/contract/entry-version.ts';
+import { withCover } from '../lib/http/cover.ts';
 import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
 import { wantedVersions } from '../lib/http/if-match.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
@@ -13,6 +14,6 @@ export const handler = endpoint(
     const options = { ifVersion: wantedVersions(event), actor: actor.name };
     const entry = await updateEntry(await entryPorts(), params.id, body, options);
     const warnings = withWarnings(entry.warnings, fieldWarnings);
-    return withHeaders({ ...entry, warnings }, { ETag: entityTag(entry) });
+    return withHeaders({ ...withCover(entry, event), warnings }, { ETag: entityTag(entry) });
   },
 );

@@ -1,4 +1,4 @@
-import { bucketOwnerKey } from '../lib/images/key.ts';
+import { bucketOwnerKey, smallerMark } from '../lib/images/key.ts';
 import type { Companions } from './bundling.ts';
 
 /**
@@ -89,6 +89,15 @@ const lookAround: Needs = {
 const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*', 'uploads/*'];
 const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 
+/**
+ * Makes the actions that keep smaller pictures beside those that are shown, and take them back. No original
+ * has such a key.
+ */
+function keepSmaller(...folders: readonly string[]): NonNullable<Needs['objects']> {
+  const keys = folders.map((folder) => `${folder}/*${smallerMark}*`);
+  return { 's3:DeleteObject': keys, 's3:DeleteObjectVersion': keys, 's3:PutObject': keys };
+}
+
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
     audit: true,
@@ -112,8 +121,9 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   getProcessedImage: {
     audit: true,
     table: read,
-    objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
+    objects: { ...keepSmaller('cropped', 'processed'), 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: ['cropped/*', 'processed/*'],
+    versions: ['cropped/*', 'processed/*'],
     pictures: true,
     sharp: true,
   },
@@ -205,8 +215,9 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   getImage: {
     audit: true,
     table: read,
-    objects: { 's3:GetObject': ['blacklist/*'] },
+    objects: { ...keepSmaller('blacklist'), 's3:GetObject': ['blacklist/*'] },
     list: ['blacklist/*'],
+    versions: ['blacklist/*'],
     pictures: true,
     sharp: true,
   },

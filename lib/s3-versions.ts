@@ -14,6 +14,7 @@ const withoutVersions = ['AccessDenied', 'NotImplemented', 'MethodNotAllowed'];
 /**
  * Deletes the objects with a key, or with all keys below a prefix that ends with a slash, and every version
  * of them. Where the caller may not see versions, the objects alone are deleted.
+ * @param isMeant tells which of the keys with the prefix are deleted, where it is neither
  * @returns how many versions went beyond the present ones; `undefined` where they could not be seen.
  * @throws the SDK's errors
  */
@@ -21,8 +22,8 @@ export async function eraseVersions(
   client: S3Client,
   bucket: string,
   keyOrPrefix: string,
+  isMeant = (key: string) => keyOrPrefix.endsWith('/') || key === keyOrPrefix,
 ): Promise<number | undefined> {
-  const isWanted = (key: string | undefined) => keyOrPrefix.endsWith('/') || key === keyOrPrefix;
   const limit = pLimit(deletionsAtOnce);
   let erased = 0;
   let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
@@ -31,8 +32,8 @@ export async function eraseVersions(
       const page = await client.send(
         new ListObjectVersionsCommand({ Bucket: bucket, Prefix: keyOrPrefix, ...next }),
       );
-      const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].filter(({ Key }) =>
-        isWanted(Key),
+      const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].filter(({ Key = '' }) =>
+        isMeant(Key),
       );
       await allOrFirstError(
         versions.map(({ Key, VersionId }) =>
@@ -45,7 +46,7 @@ export async function eraseVersions(
     }
   } catch (error) {
     if (!(error instanceof S3ServiceException) || !withoutVersions.includes(error.name)) throw error;
-    if (!keyOrPrefix.endsWith('/')) {
+    if (!keyOrPrefix.endsWith('/') && isMeant(keyOrPrefix)) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOrPrefix }));
     }
     return undefined;

@@ -34,14 +34,15 @@ const always = ['package.json', '*{LICENSE,LICENCE,NOTICE,Notice}*', 'node_modul
 const neverLoaded = '**/*.{map,ts,cts,mts}';
 
 function slimPackage(folder: string, kept: readonly string[]): void {
-  const whole = `${folder}.whole`;
-  renameSync(folder, whole);
+  // Docker can't rename a folder that an earlier step of the build has made.
+  const slim = `${folder}.slim`;
   for (const pattern of [...always, ...kept]) {
-    const files = globSync(pattern, { cwd: whole });
+    const files = globSync(pattern, { cwd: folder });
     if (files.length === 0 && kept.includes(pattern)) throw new Error(`${folder} has no ${pattern}.`);
-    for (const file of files) cpSync(join(whole, file), join(folder, file), { recursive: true });
+    for (const file of files) cpSync(join(folder, file), join(slim, file), { recursive: true });
   }
-  rmSync(whole, { recursive: true });
+  rmSync(folder, { recursive: true });
+  renameSync(slim, folder);
 }
 
 const modules = process.argv[2];

@@ -4,7 +4,10 @@ import { entryFolder } from '../images/key.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 
-/** Converts an entry to the API's form, with the warnings of `entryWarnings` if they were requested. */
+/**
+ * Converts an entry to the API's form, with the warnings of `entryWarnings` if they were requested. Its cover
+ * is a path behind the API's prefix.
+ */
 export function blacklistRecord(
   { images }: Pick<EntryPorts, 'images'>,
   entry: EntryRecord,
@@ -17,6 +20,7 @@ export function blacklistRecord(
     added_date: entry.addedDate,
     reference_image_dir: images.location(entryFolder(entry.id)),
     image_count: entry.imageCount,
+    cover: entry.imageCount > 0 ? `/api/v1/blacklist/${entry.id}/images/cover` : null,
     expires_at: entry.expiresAt,
     review_at: entry.reviewAt,
     category: entry.category,

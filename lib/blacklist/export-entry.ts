@@ -63,8 +63,9 @@ export async function exportEntry(
   const entry = await activeEntry(ports, entryId);
   const images = (await ports.records.listImages(entryId)).filter(({ status }) => status === 'ACTIVE');
   const part = new ExportPart(ports, entryId, await allMerged(ports.records, entryId), options);
-  const record = blacklistRecord(ports, entry);
-  return { files: part.files(record, images), next: () => part.next };
+  const { cover, ...record } = blacklistRecord(ports, entry);
+  const shown = { ...record, cover: cover && options.apiPrefix + cover };
+  return { files: part.files(shown, images), next: () => part.next };
 }
 
 class ExportPart {

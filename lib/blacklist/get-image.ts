@@ -1,8 +1,8 @@
 import type { PictureSize } from '../contract/picture-size.ts';
-import { ImageNotFoundError } from '../errors.ts';
+import { EntryNotFoundError, ImageNotFoundError } from '../errors.ts';
+import { keptSmaller } from '../images/kept-smaller.ts';
 import { contentTypeOf } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
-import { smallerPicture } from '../images/smaller.ts';
 import type { DeliveryPorts } from '../ports.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { activeEntry } from './blacklist-record.ts';
@@ -18,24 +18,35 @@ const cover = 'cover';
  * @throws ImageNotFoundError also when the original is lost
  */
 export async function getImage(
-  { records, delivery, images, pictureSlots }: DeliveryPorts,
+  ports: DeliveryPorts,
   entryId: number,
   imageId: string,
   { size, crop }: PictureSize = {},
 ): Promise<DeliveredPicture> {
-  const { key, face } = await (imageId === cover
+  const { records, delivery } = ports;
+  const { id, key, face } = await (imageId === cover
     ? firstImage(records, entryId)
     : activeImage(records, entryId, imageId));
   if (size !== undefined) {
-    const original = await images.get(key);
-    if (!original) throw new ImageNotFoundError();
     const options = { size: Number(size), box: crop === 'face' ? (face?.box ?? null) : null };
-    const bytes = await smallerPicture(original, options, pictureSlots);
+    const isShown = () => isActive(records, entryId, id);
+    const bytes = await keptSmaller(ports, key, options, isShown);
+    if (!bytes) throw new ImageNotFoundError();
     return { bytes, contentType: 'image/jpeg', mayBeKept: imageId !== cover };
   }
   const picture = await delivery.deliver(key);
   if (!picture) throw new ImageNotFoundError();
   return { ...picture, contentType: contentTypeOf(key) };
+}
+
+async function isActive(records: RecordStore, entryId: number, imageId: string): Promise<boolean> {
+  try {
+    await activeImage(records, entryId, imageId);
+    return true;
+  } catch (error) {
+    if (error instanceof EntryNotFoundError || error instanceof ImageNotFoundError) return false;
+    throw error;
+  }
 }
 
 async function firstImage(records: RecordStore, entryId: number): Promise<ImageRecord> {

@@ -1,5 +1,5 @@
 import { batches } from '../batches.ts';
-import { entryIdOfKey, type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
+import { entryIdOfKey, type ImageFolder, imageIdOfKey, largerKeyOf, pictureIdOfKey } from '../images/key.ts';
 import type { ImageStore, StoredImage } from '../images/port.ts';
 import type { RecordStore, UnknownKept } from '../records/port.ts';
 
@@ -12,6 +12,8 @@ export interface ComparedPictures {
   readonly kept: ReadonlySet<string>;
   /** Keys that no record knows; incomplete beyond `most`. */
   readonly orphans: readonly string[];
+  /** Keys of smaller pictures whose original is gone. They are worth nothing, however many they are. */
+  readonly remains: readonly string[];
   readonly unknown: Unknown;
 }
 
@@ -27,15 +29,18 @@ export interface Unknown {
  * @param most number of orphans to collect at most; all are counted
  */
 export async function comparePictures(
-  { images, records }: { readonly images: Pick<ImageStore, 'list'>; readonly records: RecordStore },
+  { images, records }: { readonly images: Pick<ImageStore, 'has' | 'list'>; readonly records: RecordStore },
   folder: ImageFolder,
   { olderThan, most, stop }: { olderThan: Date; most: number; stop: AbortSignal | undefined },
 ): Promise<ComparedPictures> {
   const kept = new Set<string>();
   const orphans: string[] = [];
+  const remains: string[] = [];
   const unknown: Unknown = { count: 0, lastEntryId: 0 };
-  for await (const batch of batches(images.list(`${folder}/`), batchSize)) {
+  for await (const all of batches(images.list(`${folder}/`), batchSize)) {
     if (stop?.aborted) break;
+    const batch = all.filter(({ key }) => largerKeyOf(key) === undefined);
+    remains.push(...(await remainsAmong(images, all, olderThan)));
     const strange = await orphansAmong(records, batch, olderThan);
     for (const { key } of batch) {
       if (strange.has(key)) {
@@ -44,7 +49,24 @@ export async function comparePictures(
       } else if (folder === 'blacklist') kept.add(key);
     }
   }
-  return { kept, orphans, unknown };
+  return { kept, orphans, remains, unknown };
+}
+
+/** Returns the keys of smaller pictures whose original is gone: a crash came between the two. */
+async function remainsAmong(
+  images: Pick<ImageStore, 'has'>,
+  pictures: readonly StoredImage[],
+  olderThan: Date,
+): Promise<string[]> {
+  // A bucket lists them right after their original.
+  const listed = new Set(pictures.map(({ key }) => key));
+  const remains: string[] = [];
+  for (const { key, modified } of pictures) {
+    const larger = largerKeyOf(key);
+    if (larger === undefined || modified >= olderThan || listed.has(larger)) continue;
+    if (!(await images.has(larger))) remains.push(key);
+  }
+  return remains;
 }
 
 /**

@@ -240,11 +240,9 @@ async function sweepPictures(
 ): Promise<ReadonlySet<string>> {
   const { images, olderThan, stop, report, unknown } = run;
   const compared = await comparePictures(run, folder, { olderThan, most: limits[folder], stop });
-  if (isTooMany(limits, folder, compared.unknown)) {
-    unknown.pictures += compared.unknown.count;
-    return compared.kept;
-  }
-  for (const key of compared.orphans) {
+  const isDoubtful = isTooMany(limits, folder, compared.unknown);
+  if (isDoubtful) unknown.pictures += compared.unknown.count;
+  for (const key of [...compared.remains, ...(isDoubtful ? [] : compared.orphans)]) {
     if (stop?.aborted) break;
     await tolerating(run, key, async () => {
       await images.delete(key);

@@ -55,6 +55,7 @@ export const recordExample: BlacklistRecord = {
   added_date: '2026-05-04T09:30:00.000Z',
   reference_image_dir: '/data/blacklist/7',
   image_count: 2,
+  cover: '/api/v1/blacklist/7/images/cover',
   expires_at: '2027-05-04T00:00:00.000Z',
   review_at: null,
   category: 'shoplifting',

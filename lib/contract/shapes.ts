@@ -207,6 +207,12 @@ export const BlacklistRecord = z
     added_date: z.string().describe('ISO 8601, UTC.'),
     reference_image_dir: z.string().nullable(),
     image_count: wholeNumber,
+    cover: z
+      .string()
+      .nullable()
+      .describe(
+        "Where the entry's first picture is: a path on this API's host, to which `?size=320&crop=face` may be added. Null without a picture.",
+      ),
     expires_at: expiresAt,
     review_at: z.string().nullable().describe('ISO 8601, UTC: when somebody is to decide again.'),
     category,

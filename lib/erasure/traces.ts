@@ -1,3 +1,4 @@
+import { originalHash } from '../images/kept-smaller.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
@@ -42,14 +43,14 @@ export function tracesOfName(name: string): Trace[] {
 }
 
 /**
- * Pieces of a picture, as it was sent and as it is stored.
+ * Pieces of a picture, as it was sent and as it is stored, and what its smaller pictures tell of it.
  * @throws InputUnreadableError, UnsupportedFormatError, InputTooLargeError
  */
 export async function tracesOfPicture(bytes: Uint8Array, label: string): Promise<Trace[]> {
   const measured = await measurePicture(bytes);
   const stored = await withoutMetadata(measured, () => decodePicture(measured));
   return [Buffer.from(bytes), Buffer.from(stored)].flatMap((picture) =>
-    piecesOf(picture).map((piece) => ({ label, sought: piece })),
+    [...piecesOf(picture), Buffer.from(originalHash(picture))].map((sought) => ({ label, sought })),
   );
 }
 

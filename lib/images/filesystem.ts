@@ -27,7 +27,7 @@ import {
 import { oldServiceNear, ownerFile } from '../old-service.ts';
 import { foreignFolder, isKnownSystemName } from '../system-names.ts';
 import { requireWritableFolder, unusableFolder } from '../writable-folder.ts';
-import { type ImageFolder, imageFolders, isKey } from './key.ts';
+import { type ImageFolder, imageFolders, isKey, smallerKeys } from './key.ts';
 import { folderLocator, type ImageFolderPaths } from './location.ts';
 import type { ImageLocator, ImageStore, StoredImage } from './port.ts';
 
@@ -120,6 +120,11 @@ class FileSystemImages implements ImageStore {
     return attempt(() => ifPresent(readPicture(path)));
   }
 
+  has(key: string): Promise<boolean> {
+    const path = this.location(key);
+    return attempt(async () => (await ifPresent(stat(path))) !== undefined);
+  }
+
   removeUnfinished(olderThan: Date): Promise<number> {
     return attempt(async () => {
       let removed = 0;
@@ -138,12 +143,17 @@ class FileSystemImages implements ImageStore {
   }
 
   /**
-   * Removes the picture, and the entry's folder with its last picture. A crash may undo the removal: then the
-   * sweep finds the picture, because no record knows it.
+   * Removes the picture, then its smaller ones, and the entry's folder with its last picture. A crash may
+   * undo the removal: then the sweep finds the picture, because no record knows it.
    */
   async delete(key: string): Promise<void> {
     const path = this.location(key);
-    await attempt(() => removeFile(this.#folders, path));
+    const smaller = smallerKeys(key).map((small) => this.location(small));
+    await attempt(async () => {
+      await ifPresent(unlink(path));
+      await Promise.all(smaller.map((small) => ifPresent(unlink(small))));
+      await removeFile(this.#folders, path);
+    });
   }
 
   async erase(keyOrPrefix: string): Promise<number> {

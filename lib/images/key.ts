@@ -32,6 +32,29 @@ const referencePattern = /^blacklist\/[0-9]+\/([A-Za-z0-9-]+)\.[a-z]+$/;
 const processedPattern = /^processed\/[0-9-]+\/([A-Za-z0-9-]+)-(?:original|annotated)\.[a-z]+$/;
 const cropPattern = /^cropped\/[0-9-]+\/([A-Za-z0-9-]+)\.[a-z]+$/;
 
+/** Part of the names of smaller pictures, and of no other: ids have no dots. */
+export const smallerMark = '.small-';
+const smallerPattern = /^(.+\.[a-z]+)\.small-[0-9]+(?:-face)?\.jpg$/;
+
+/** Longer sides, in pixels, of the smaller pictures that are kept beside their originals. */
+export const smallerSizes = [160, 320, 640] as const;
+
+/** Names a smaller picture, which is kept beside the one that it is made of. */
+export function smallerKey(key: string, size: number, isFace: boolean): string {
+  return checkKey(`${key}${smallerMark}${size}${isFace ? '-face' : ''}.jpg`);
+}
+
+/** Names all smaller pictures that there may be of a picture; none of one that is smaller itself. */
+export function smallerKeys(key: string): string[] {
+  if (largerKeyOf(key) !== undefined) return [];
+  return smallerSizes.flatMap((size) => [smallerKey(key, size, false), smallerKey(key, size, true)]);
+}
+
+/** Reads the key of the picture that a smaller one is made of; returns `undefined` for any other key. */
+export function largerKeyOf(key: string): string | undefined {
+  return smallerPattern.exec(key)?.[1];
+}
+
 export function isKey(text: string): boolean {
   return text.length <= maxKeyLength && keyPattern.test(text);
 }

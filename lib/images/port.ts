@@ -20,6 +20,7 @@ export interface ImageLocator {
  *
  * - A picture whose `put` returned survives a crash, and no reader ever sees half of it.
  * - `get` returns `undefined` for an absent key, and `delete` does nothing.
+ * - A picture's smaller ones, which `lib/images/kept-smaller.ts` keeps beside it, go with it and after it.
  * - A failure of the store throws `BackendUnavailableError` or `ThrottledError`, with its `cause`.
  * @example
  * await images.put('blacklist/7/a.png', bytes, 'image/png');
@@ -37,7 +38,12 @@ export interface ImageStore extends ImageLocator {
    */
   get(key: string): Promise<Uint8Array | undefined>;
   /**
-   * Deletes a picture, if there is one.
+   * Tells if there is such a picture, without reading it.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  has(key: string): Promise<boolean>;
+  /**
+   * Deletes a picture and its smaller ones, if there is one.
    * @throws BackendUnavailableError, ThrottledError
    */
   delete(key: string): Promise<void>;

@@ -1,14 +1,16 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { attemptS3, type BucketPlace, createS3Client, isMissing, s3Unavailable } from '../s3.ts';
 import { eraseVersions } from '../s3-versions.ts';
-import { isKey } from './key.ts';
+import { isKey, largerKeyOf, smallerKeys } from './key.ts';
 import { bucketLocator } from './location.ts';
 import type { ImageStore, StoredImage } from './port.ts';
 
@@ -49,18 +51,51 @@ class S3Images implements ImageStore {
     }
   }
 
+  async has(key: string): Promise<boolean> {
+    try {
+      await this.#client.send(new HeadObjectCommand(this.#object(key)));
+      return true;
+    } catch (error) {
+      if (await attemptS3(() => isMissing(this.#client, this.#object(key), error))) return false;
+      throw s3Unavailable(error);
+    }
+  }
+
   async delete(key: string): Promise<void> {
-    await attemptS3(() => this.#client.send(new DeleteObjectCommand(this.#object(key))));
+    await attemptS3(async () => {
+      await this.#client.send(new DeleteObjectCommand(this.#object(key)));
+      await this.#deleteSmaller(key);
+    });
+  }
+
+  /** Deletes the smaller pictures of a picture, in one request. Nobody knows which of them there are. */
+  async #deleteSmaller(key: string): Promise<void> {
+    const Objects = smallerKeys(key).map((Key) => ({ Key }));
+    if (Objects.length === 0) return;
+    const request = new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } });
+    const { Errors: [failure] = [] } = await this.#client.send(request);
+    if (failure) throw new Error(`S3 deleted ${failure.Key} not: ${failure.Code} ${failure.Message}`);
   }
 
   async erase(keyOrPrefix: string): Promise<number> {
     const erased = await attemptS3(() => eraseVersions(this.#client, this.#bucket, keyOrPrefix));
+    if (!keyOrPrefix.endsWith('/') && largerKeyOf(keyOrPrefix) === undefined) {
+      await attemptS3(() => this.#eraseSmaller(keyOrPrefix));
+    }
     if (erased !== undefined) return erased;
     if (!keyOrPrefix.endsWith('/')) return 1;
     // Without the right to see versions, what is there now goes.
     const pictures = await Array.fromAsync(this.list(keyOrPrefix as `${string}/`));
     for (const { key } of pictures) await this.delete(key);
     return pictures.length;
+  }
+
+  /** Erases the smaller pictures of a picture, once that itself is gone. */
+  async #eraseSmaller(key: string): Promise<void> {
+    const smaller = new Set(smallerKeys(key));
+    const isSmaller = (one: string) => smaller.has(one);
+    const erased = await eraseVersions(this.#client, this.#bucket, `${key}.`, isSmaller);
+    if (erased === undefined) await this.#deleteSmaller(key);
   }
 
   async *list(prefix: `${string}/`): AsyncGenerator<StoredImage> {

@@ -15,8 +15,7 @@ export interface SmallerOptions {
 }
 
 /**
- * Makes a smaller JPEG of a stored picture, upright and without metadata. It is not kept, so that nothing
- * more has to be erased.
+ * Makes a smaller JPEG of a stored picture, upright and without metadata.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError
  */
 export async function smallerPicture(

@@ -2,9 +2,9 @@ import type { ProcessedVariant } from '../contract/endpoints/get-processed-image
 import type { PictureSize } from '../contract/picture-size.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
+import { keptSmaller } from '../images/kept-smaller.ts';
 import { contentTypeOf, processedKeyAt } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
-import { smallerPicture } from '../images/smaller.ts';
 import type { DeliveryPorts } from '../ports.ts';
 
 /**
@@ -33,20 +33,22 @@ const locationFields = {
  * @throws ProcessedNotFoundError when there is no such copy, or it was deleted
  */
 export async function getProcessedImage(
-  { records, delivery, images, pictureSlots }: DeliveryPorts,
+  ports: DeliveryPorts,
   id: number,
   { variant, size, crop }: { readonly variant: ProcessedVariant } & PictureSize,
   sender?: string,
 ): Promise<DeliveredPicture> {
+  const { records, delivery } = ports;
   const result = await getProcessed({ records }, id, sender);
   const location = result[locationFields[variant]];
   const key = location === null ? undefined : processedKeyAt(location);
   if (key !== undefined && size !== undefined) {
-    const original = await images.get(key);
-    if (!original) throw new ProcessedNotFoundError();
     // The crop shows the largest face alone already.
     const face = crop === 'face' && variant !== 'crop' ? result.faces[0]?.facial_area : null;
-    const bytes = await smallerPicture(original, { size: Number(size), box: face ?? null }, pictureSlots);
+    const field = locationFields[variant];
+    const isShown = async () => (await records.getProcessed(id))?.[field] === location;
+    const bytes = await keptSmaller(ports, key, { size: Number(size), box: face ?? null }, isShown);
+    if (!bytes) throw new ProcessedNotFoundError();
     return { bytes, contentType: 'image/jpeg', mayBeKept: true };
   }
   const picture = key && (await delivery.deliver(key));

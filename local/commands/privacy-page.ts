@@ -52,6 +52,12 @@ const kept: readonly Kept[] = [
     until: 'KEEP_MATCHED_DAYS',
   },
   {
+    what: 'smaller pictures, made when somebody looks at one of these',
+    onMachine: 'beside it',
+    inAws: 'beside it',
+    until: 'as that picture',
+  },
+  {
     what: 'near misses: who was nearly matched in a picture without a match',
     onMachine: 'with its record',
     inAws: 'with its record',

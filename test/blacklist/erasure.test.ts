@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
@@ -7,13 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getErasure } from '../../lib/blacklist/get-erasure.ts';
+import { getImage } from '../../lib/blacklist/get-image.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { findInFiles } from '../../lib/erasure/check-files.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
 import { EntryNotFoundError, ErasureNotFoundError } from '../../lib/errors.ts';
+import { deliverBytes } from '../../lib/images/port.ts';
 import { openFolderLeftovers } from '../../lib/inbox/folder-leftovers.ts';
+import { getProcessedImage } from '../../lib/processing/get-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import type { HistoryChoice } from '../../lib/records/port.ts';
 import { openLocalUploads } from '../../lib/uploads/local.ts';
@@ -150,6 +153,20 @@ describe('an erasure', () => {
     expect(found.map(({ place }) => place).filter((place) => place.includes('.sqlite'))).not.toEqual([]);
     await deleteEntry(opened(), person.id);
     expect(await findAll(await tracesOf(person))).toEqual([]);
+  });
+
+  it('reaches smaller pictures that are kept beside others, and its check finds them', async () => {
+    const person = await somebody();
+    const [image] = await opened().records.listImages(person.id);
+    const ports = { ...opened(), delivery: deliverBytes(stores.ports.images) };
+    await getImage(ports, person.id, image?.id ?? '', { size: '160', crop: 'face' });
+    await getProcessedImage(ports, person.dbId, { variant: 'original', size: '320' });
+    const places = async () => (await findAll(await tracesOf(person))).map(({ place }) => place);
+    const smaller = (await places()).filter((place) => place.includes('.small-'));
+    expect(smaller).toHaveLength(2);
+    await deleteEntry(opened(), person.id);
+    expect(await places()).toEqual([]);
+    await Promise.all(smaller.map((place) => expect(stat(place)).rejects.toThrow('ENOENT')));
   });
 
   it('finds a name that is written otherwise, also behind a link', async () => {

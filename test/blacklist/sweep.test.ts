@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
-import { processedKeys, referenceKey } from '../../lib/images/key.ts';
+import { processedKeys, referenceKey, smallerKeys } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { down, failing, failingOn, interrupted, stepAfter, stepBefore, watched } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
@@ -60,6 +60,24 @@ const keptKeys = async () => {
 };
 
 describe('the sweep', () => {
+  it('removes smaller pictures whose original is gone, and no others', async () => {
+    const { ports } = stores;
+    const { key } = await list('Jane', stores.pictures.listed);
+    const processed = processedKeys('abc', new Date(), 'png').original;
+    const smaller = [key, processed].flatMap((one) => smallerKeys(one));
+    for (const one of smaller) await ports.images.put(one, Buffer.from('smaller'), 'image/jpeg');
+    expect(await sweep(ports, nothingYet)).toEqual(idle);
+    // They are no sign of lost records, though they are more than those know.
+    expect(await sweep(ports, everything())).toEqual({ ...idle, orphansRemoved: smaller.length / 2 });
+    expect((await keptKeys()).sort()).toEqual([key, ...smallerKeys(key)].sort());
+    await rm(ports.images.location(key));
+    expect(await sweep(ports, everything())).toMatchObject({
+      damaged: 1,
+      orphansRemoved: smaller.length / 2,
+    });
+    expect(await keptKeys()).toEqual([]);
+  });
+
   it('undoes listings that broke off before its limit, and leaves younger ones alone', async () => {
     const { ports } = stores;
     const old = await ports.records.createEntry({ name: 'Old', reason: null });

@@ -73,6 +73,17 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
       await page.getByRole('button', { name: 'Add to the blacklist' }).click();
       await page.getByText('A name is needed.').waitFor();
     });
+    await examine('#/blacklist/import', async () => {
+      const table = Buffer.from('name,files\nJane Roe,a.jpg|b.jpg');
+      await page
+        .locator('input[type=file]')
+        .last()
+        .setInputFiles([
+          { name: 'people.csv', mimeType: 'text/csv', buffer: table },
+          fileOf('a.jpg', setup().pictures.woman),
+        ]);
+      await page.getByText('Found: 1 person, 1 picture to send.').waitFor();
+    });
     await examine('#/history', () => pictureIsShown(page.locator('.rows')));
     await examine(`#/history/${db_id}`, async () => {
       await unfold(page);

@@ -5,6 +5,7 @@ import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeHistory } from './history.ts';
+import { describeImporting } from './importing.ts';
 import { describeLanguages } from './languages.ts';
 import { describePeople } from './people.ts';
 import { type ConsoleSetup, startConsole } from './setup.ts';
@@ -24,6 +25,7 @@ afterAll(async () => {
 });
 
 describe('people', () => describePeople(() => setup));
+describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
 describe('the door', () => describeDoor(() => setup));
 describe('history and status', () => describeHistory(() => setup));

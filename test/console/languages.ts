@@ -76,6 +76,7 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
       ['#/history', '.row img'],
       ['#/blacklist', '.card img'],
       ['#/blacklist/new', 'form'],
+      ['#/blacklist/import', '.form'],
       [`#/blacklist/${listed.id}`, '.references-grid img'],
       [`#/history/${db_id}`, '.hit'],
       ['#/compare', '.side'],

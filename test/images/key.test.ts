@@ -6,10 +6,12 @@ import {
   entryFolder,
   imageIdOfKey,
   isKey,
+  largerKeyOf,
   pictureIdOfKey,
   processedKeyAt,
   processedKeys,
   referenceKey,
+  smallerKeys,
 } from '../../lib/images/key.ts';
 
 const plainCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-';
@@ -42,6 +44,29 @@ describe('image keys', () => {
           expect(checkKey(key)).toBe(key);
           expect(pictureIdOfKey(key)).toBe(id);
           expect(imageIdOfKey(key)).toBeUndefined();
+        }
+      }),
+    );
+  });
+
+  test("of smaller pictures tell the one that they are made of, and are nobody else's", () => {
+    expect(smallerKeys('blacklist/7/a.png')).toContain('blacklist/7/a.png.small-320-face.jpg');
+    fc.assert(
+      fc.property(entryIds, ids, formats, dates, (entryId, id, format, date) => {
+        const keys = [referenceKey(entryId, id, format), ...Object.values(processedKeys(id, date, format))];
+        expect(keys.map(largerKeyOf)).toEqual(keys.map(() => undefined));
+        for (const key of keys) {
+          const smaller = smallerKeys(key);
+          expect(new Set(smaller).size).toBe(6);
+          for (const one of smaller) {
+            expect(largerKeyOf(checkKey(one))).toBe(key);
+            expect([imageIdOfKey(one), pictureIdOfKey(one), smallerKeys(one)]).toEqual([
+              undefined,
+              undefined,
+              [],
+            ]);
+            expect(contentTypeOf(one)).toBe('image/jpeg');
+          }
         }
       }),
     );

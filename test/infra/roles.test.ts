@@ -125,10 +125,10 @@ test('a resource is named wherever IAM knows one', () => {
 test('only enrolling functions may index faces or put reference pictures; only they and deleting ones may remove them', () => {
   expect(mayDo(/^rekognition:IndexFaces /)).toEqual(enrolling);
   expect(mayDo(/^rekognition:CreateCollection /)).toEqual(enrolling);
-  expect(mayDo(/^s3:PutObject bucket\/blacklist/)).toEqual(enrolling.filter((name) => name !== 'sweep'));
+  expect(mayDo(/^s3:PutObject bucket\/blacklist\/\*$/)).toEqual(enrolling.filter((name) => name !== 'sweep'));
   const removing = [...enrolling, ...deleting].sort();
   expect(mayDo(/^rekognition:DeleteFaces collection$/)).toEqual(removing);
-  expect(mayDo(/^s3:DeleteObject bucket\/blacklist/)).toEqual(removing);
+  expect(mayDo(/^s3:DeleteObject bucket\/blacklist\/\*$/)).toEqual(removing);
 });
 
 test('only a stack that keeps faces for a look-back may add and search them; every one may remove them', () => {
@@ -196,7 +196,7 @@ test('each function that changes entries may undo what it began', () => {
   }
 });
 
-test('requests that only read may change nothing', () => {
+test('requests that only read may change nothing, but keep smaller pictures beside those that they show', () => {
   const reading = api.filter(({ method }) => method === 'GET').map(({ operationId }) => operationId);
   expect(reading.length).toBeGreaterThan(5);
   const changing = mayDo(
@@ -207,9 +207,20 @@ test('requests that only read may change nothing', () => {
   const isReading = (name: string) =>
     (roles.get(name) ?? []).every((line) => !/^dynamodb:(Put|Update)/.test(line) || lineOfAudit.test(line));
   expect(changing.filter((name) => reading.includes(name) && !isReading(name))).toEqual([]);
+  const changes = /^(dynamodb:(ConditionCheck|Delete)|s3:(Delete|Put))/;
+  const changesOf = (name: string) => (roles.get(name) ?? []).filter((line) => changes.test(line));
+  const smaller = (folder: string) =>
+    ['DeleteObject', 'DeleteObjectVersion', 'PutObject'].map(
+      (action) => `s3:${action} bucket/${folder}/*.small-*`,
+    );
   expect(
-    mayDo(/^(dynamodb:(ConditionCheck|Delete)|s3:(Delete|Put))/).filter((name) => reading.includes(name)),
-  ).toEqual([]);
+    Object.fromEntries(
+      reading.filter((name) => changesOf(name).length > 0).map((name) => [name, changesOf(name)]),
+    ),
+  ).toEqual({
+    getImage: smaller('blacklist'),
+    getProcessedImage: [...smaller('cropped'), ...smaller('processed')].sort(),
+  });
 });
 
 test('each function that tells of somebody may write the line of it, and no other one', () => {
@@ -223,7 +234,8 @@ test('each function that tells of somebody may write the line of it, and no othe
 test('no function reaches objects outside the folders that it is for', () => {
   const objects = [...roles.values()].flat().filter((line) => /^s3:\w+Object(Version)? /.test(line));
   const folders = '(blacklist|cropped|inbox|inbox-notes|processed|rejected|uploads)/\\*';
-  const place = new RegExp(`^s3:\\w+ bucket/(${folders}|face-blacklist-owner)$`);
+  const smaller = '(blacklist|cropped|processed)/\\*\\.small-\\*';
+  const place = new RegExp(`^s3:\\w+ bucket/(${folders}|${smaller}|face-blacklist-owner)$`);
   expect(objects.filter((line) => !place.test(line))).toEqual([]);
   // Clients put uploads there by a form, which has the rights of the function that made it.
   expect(mayDo(/^s3:PutObject bucket\/uploads/)).toEqual(['createProcessUpload']);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { smallerKeys } from '../../lib/images/key.ts';
 import type { Delivery, ImageDelivery, ImageStore, StoredImage } from '../../lib/images/port.ts';
 
 /** An empty image store for one test. */
@@ -113,6 +114,24 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
       expect(await store.get('blacklist/7/a.jpg')).toBeUndefined();
       expect(await read('blacklist/7/b.jpg')).toBe('b');
       expect(await keys('blacklist/')).toEqual(['blacklist/7/b.jpg']);
+    });
+
+    test('smaller pictures go with the one that they are made of, and no others', async () => {
+      const [deleted, erased, others] = ['a.jpg', 'b.png', 'a.jpg.jpg'].map((name) => `blacklist/7/${name}`);
+      if (!deleted || !erased || !others) throw new Error('There are three.');
+      const all = [deleted, erased, others].flatMap((key) => [key, ...smallerKeys(key)]);
+      for (const key of all) await store.put(key, bytesOf(key), jpeg);
+      expect([await store.has(deleted), await store.has('blacklist/7/never.jpg')]).toEqual([true, false]);
+      await store.delete(deleted);
+      await store.erase(erased);
+      expect(await keys('blacklist/')).toEqual([others, ...smallerKeys(others)].sort());
+      expect([await store.has(deleted), await store.has(erased)]).toEqual([false, false]);
+      // One that outlived its original can be deleted alone.
+      const [smaller = ''] = smallerKeys(others);
+      await store.delete(smaller);
+      expect(await keys('blacklist/')).toEqual([others, ...smallerKeys(others).slice(1)].sort());
+      await store.erase('blacklist/7/');
+      expect(await keys('blacklist/')).toEqual([]);
     });
 
     test('a prefix lists what is below it, in whole segments, and when it was written', async () => {

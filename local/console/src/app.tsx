@@ -14,6 +14,7 @@ import { ServiceQuestion, TokenQuestion } from './pages/connect.tsx';
 import { DoorPage } from './pages/door.tsx';
 import { EntryPage } from './pages/entry.tsx';
 import { HistoryPage } from './pages/history.tsx';
+import { ImportPage } from './pages/import.tsx';
 import { PrivacyPage } from './pages/privacy.tsx';
 import { ProcessedPage } from './pages/processed.tsx';
 import { StatusPage } from './pages/status.tsx';
@@ -37,7 +38,7 @@ interface Section {
 
 const sections: readonly Section[] = [
   { name: 'check', icon: 'check', pages: ['check', 'door', 'compare'] },
-  { name: 'blacklist', icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
+  { name: 'blacklist', icon: 'people', pages: ['blacklist', 'add-person', 'import', 'entry'] },
   { name: 'history', icon: 'history', pages: ['history', 'processed'] },
   { name: 'status', icon: 'status', pages: ['status', 'cameras', 'audit', 'tokens', 'privacy'] },
 ];
@@ -143,6 +144,8 @@ function CurrentPage({ route: shown }: { route: Route }) {
       return <BlacklistPage />;
     case 'add-person':
       return <AddPersonPage />;
+    case 'import':
+      return <ImportPage />;
     case 'entry':
       return <EntryPage id={shown.id} />;
     case 'history':

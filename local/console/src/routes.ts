@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: 'compare'; readonly query: URLSearchParams }
   | { readonly page: 'blacklist' }
   | { readonly page: 'add-person' }
+  | { readonly page: 'import' }
   | { readonly page: 'entry'; readonly id: number }
   | { readonly page: 'history'; readonly query: URLSearchParams }
   | { readonly page: 'processed'; readonly id: number }
@@ -25,6 +26,7 @@ export const paths = {
   compareWith: (id: number) => `#/compare?person=${id}`,
   blacklist: '#/blacklist',
   addPerson: '#/blacklist/new',
+  importPeople: '#/blacklist/import',
   entry: (id: number) => `#/blacklist/${id}`,
   history: '#/history',
   processed: (id: number) => `#/history/${id}`,
@@ -59,6 +61,7 @@ function parse(hash: string): Route {
   if (first === 'blacklist') {
     if (second === undefined) return { page: 'blacklist' };
     if (second === 'new') return { page: 'add-person' };
+    if (second === 'import') return { page: 'import' };
     if (id !== undefined) return { page: 'entry', id };
   }
   if (first === 'history') {

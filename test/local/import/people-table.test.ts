@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseTable, readPeopleTable } from '../../../local/import/people-table.ts';
+import { parseTable } from '../../../lib/people/table.ts';
+import { readPeopleTable } from '../../../local/import/people-table.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -40,6 +40,8 @@ export function listingSuite(get: () => Tested): void {
       expect(errors).toEqual([]);
       expect(entry).toMatchObject({ name, reason: 'Theft.', image_count: 2 });
       expect(entry.reference_image_dir).toMatch(new RegExp(`\\b${entry.id}$`));
+      const cover = await api.get(`${entry.cover}?size=160&crop=face`);
+      expect([cover.status, cover.headers['content-type']]).toEqual([200, 'image/jpeg']);
       expect(new Date(entry.added_date).toISOString()).toBe(entry.added_date);
       // A container's clock may differ a little.
       expect(Math.abs(new Date(entry.added_date).getTime() - started)).toBeLessThan(60_000);

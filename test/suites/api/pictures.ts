@@ -192,6 +192,9 @@ export function picturesSuite(get: () => Tested): void {
         const [faceWidth, faceHeight] = await small(`${path}size=160&crop=face`, /immutable/);
         expect(faceWidth).toBe(faceHeight);
         expect(faceWidth).toBeLessThanOrEqual(160);
+        // The second time it is the one that was kept.
+        const [first, second] = [await api.get(`${path}size=160`), await api.get(`${path}size=160`)];
+        expect(second.bytes.equals(first.bytes)).toBe(true);
       }
       // The cover may be another picture tomorrow.
       await small(`/api/v1/blacklist/${id}/images/cover?size=320&crop=face`, /no-store/);

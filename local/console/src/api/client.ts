@@ -31,6 +31,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Version of the entry that a change is for. */
   readonly version?: number | undefined;
+  /** Key by which the service knows a repeated request again. */
+  readonly idempotencyKey?: string | undefined;
   /** The last event that was seen of a stream. */
   readonly lastEventId?: string | undefined;
   /** True to send it even if the page is left at this moment. */
@@ -46,7 +48,7 @@ export interface Call {
  */
 export async function call(
   path: string,
-  { method = 'GET', body, signal, version, lastEventId, keepalive = false }: Call = {},
+  { method = 'GET', body, signal, version, idempotencyKey, lastEventId, keepalive = false }: Call = {},
 ): Promise<Response> {
   const base = serviceUrl.value;
   if (base === undefined) throw new UnreachableError();
@@ -60,6 +62,7 @@ export async function call(
     // API Gateway sends bytes only to those who accept them first.
     if (isKeepable) headers.set('Accept', 'image/jpeg, */*');
     if (version !== undefined) headers.set('If-Match', `"${version}"`);
+    if (idempotencyKey !== undefined) headers.set('Idempotency-Key', idempotencyKey);
     if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
     const response = await answerOf(new URL(path, base), {
       method,

@@ -16,7 +16,7 @@ import type { UploadContentType, UploadForm } from '../../../../lib/contract/upl
 import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
 import { noteCaller } from './caller.ts';
-import { call, callJson, sendForm } from './client.ts';
+import { type Call, call, callJson, sendForm } from './client.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
 
@@ -87,10 +87,17 @@ export function getEntry(id: number, signal?: AbortSignal): Promise<BlacklistRec
   return callJson(`${api}/blacklist/${id}/`, { signal });
 }
 
-export function createEntry(values: PersonValues, image: File): Promise<CreatedBlacklistRecord> {
+/** A request that may be repeated without doing anything twice. */
+export type Once = Pick<Call, 'idempotencyKey' | 'signal'>;
+
+export function createEntry(
+  values: PersonValues,
+  image: File,
+  once: Once = {},
+): Promise<CreatedBlacklistRecord> {
   const form = imageForm(image);
   for (const [name, text] of Object.entries(formTexts(values))) form.set(name, text);
-  return callJson(`${api}/blacklist/`, { method: 'POST', body: form });
+  return callJson(`${api}/blacklist/`, { method: 'POST', body: form, ...once });
 }
 
 /** Changes what the patch names. With a `version`, it is refused with a 412 if the entry has another. */
@@ -118,8 +125,8 @@ export function listImages(entryId: number, signal?: AbortSignal): Promise<Refer
   return callJson(`${api}/blacklist/${entryId}/images`, { signal });
 }
 
-export function addImage(entryId: number, image: File): Promise<AddedImages> {
-  return callJson(`${api}/blacklist/${entryId}/images`, { method: 'POST', body: imageForm(image) });
+export function addImage(entryId: number, image: File, once: Once = {}): Promise<AddedImages> {
+  return callJson(`${api}/blacklist/${entryId}/images`, { method: 'POST', body: imageForm(image), ...once });
 }
 
 export function deleteImage(entryId: number, imageId: string): Promise<ReferenceImage> {

@@ -32,6 +32,12 @@ export function csvOf(result: ImageProcessingResult | undefined): string {
   return cells.map(cellOf).join(',');
 }
 
+/** Returns rows of cells as a file of CSV. Its mark tells spreadsheets that it is UTF-8. */
+export function csvFile(rows: readonly (readonly string[])[]): Blob {
+  const lines = rows.map((row) => row.map(cellOf).join(','));
+  return new Blob([`\ufeff${lines.join('\r\n')}\r\n`], { type: 'text/csv' });
+}
+
 /** Quotes a cell. A spreadsheet would run a text that begins like a formula. */
 function cellOf(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

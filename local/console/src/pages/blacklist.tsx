@@ -47,10 +47,16 @@ export function BlacklistPage() {
       lead={data && query === '' && !expired ? texts.people.listed(data.total) : texts.people.lead}
       actions={
         mayAdd && (
-          <a class="button primary" href={paths.addPerson}>
-            <Icon name="plus" />
-            {texts.people.addPerson}
-          </a>
+          <>
+            <a class="button" href={paths.importPeople}>
+              <Icon name="upload" />
+              {texts.importing.title}
+            </a>
+            <a class="button primary" href={paths.addPerson}>
+              <Icon name="plus" />
+              {texts.people.addPerson}
+            </a>
+          </>
         )
       }
     >

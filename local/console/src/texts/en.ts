@@ -1,11 +1,12 @@
 import { checking } from './en/checking.ts';
 import { frame } from './en/frame.ts';
 import { history } from './en/history.ts';
+import { importing } from './en/importing.ts';
 import { people } from './en/people.ts';
 import { service } from './en/service.ts';
 import { verdicts } from './en/verdicts.ts';
 
 /** English, which says what texts there are. */
-export const en = { verdicts, checking, frame, people, history, service };
+export const en = { verdicts, checking, frame, people, history, importing, service };
 
 export type Texts = typeof en;

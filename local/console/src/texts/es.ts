@@ -2,8 +2,9 @@ import type { Texts } from './en.ts';
 import { checking } from './es/checking.ts';
 import { frame } from './es/frame.ts';
 import { history } from './es/history.ts';
+import { importing } from './es/importing.ts';
 import { people } from './es/people.ts';
 import { service } from './es/service.ts';
 import { verdicts } from './es/verdicts.ts';
 
-export const es: Texts = { verdicts, checking, frame, people, history, service };
+export const es: Texts = { verdicts, checking, frame, people, history, importing, service };

@@ -2,8 +2,9 @@ import type { Texts } from './en.ts';
 import { checking } from './fr/checking.ts';
 import { frame } from './fr/frame.ts';
 import { history } from './fr/history.ts';
+import { importing } from './fr/importing.ts';
 import { people } from './fr/people.ts';
 import { service } from './fr/service.ts';
 import { verdicts } from './fr/verdicts.ts';
 
-export const fr: Texts = { verdicts, checking, frame, people, history, service };
+export const fr: Texts = { verdicts, checking, frame, people, history, importing, service };

@@ -1,0 +1,202 @@
+import { foldedName } from '../../../../lib/names/folded-name.ts';
+import { personName } from '../../../../lib/people/person-name.ts';
+import { readTable, type TablePerson } from '../../../../lib/people/table.ts';
+import { systemPath } from '../../../../lib/system-names.ts';
+
+/** Reading of chosen files as people with their pictures, by the rules of `npm run enroll`. */
+
+/** A chosen file; its path is below the chosen folder, or its name alone. */
+export interface ChosenFile {
+  readonly path: string;
+  readonly file: Pick<File, 'name' | 'size' | 'type'>;
+}
+
+/** Reasons to leave a file, a folder or a row out. */
+export type LeftOutReason =
+  | 'not-in-folder'
+  | 'too-deep'
+  | 'no-name'
+  | 'damaged-name'
+  | 'empty'
+  | 'no-picture'
+  | 'not-there'
+  | 'not-in-table'
+  | 'twice';
+
+export interface LeftOut {
+  /** Path of a file, or the words of a table's row. */
+  readonly what: string;
+  readonly reason: LeftOutReason;
+}
+
+export interface PlannedPerson<Chosen extends ChosenFile = ChosenFile> {
+  /** Name in its normal form. */
+  readonly name: string;
+  readonly reason: string | null;
+  readonly pictures: readonly Chosen[];
+}
+
+export interface ImportPlan<Chosen extends ChosenFile = ChosenFile> {
+  readonly persons: readonly PlannedPerson<Chosen>[];
+  readonly leftOut: readonly LeftOut[];
+  /** Remarks about the table, in English as `npm run enroll` makes them. */
+  readonly remarks: readonly string[];
+  /** Number of files that systems make for themselves, or that lie in a bin. */
+  readonly passedOver: number;
+}
+
+/** Returns the names of the folders and the file of a path. */
+const segmentsOf = (path: string) => path.split('/');
+const lastOf = (path: string) => segmentsOf(path).at(-1) ?? '';
+
+/** Pictures that a browser knows no type of have one of these endings. */
+const pictureEnding = /\.(jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
+
+export const isTable = ({ path }: ChosenFile) => /\.csv$/i.test(path) && segmentsOf(path).length === 1;
+
+/**
+ * Reads the folders of persons in a chosen folder: the name of each is the person's. Folders of one name are
+ * one person.
+ */
+export function planFolders<Chosen extends ChosenFile>(files: readonly Chosen[]): ImportPlan<Chosen> {
+  const sorter = new Sorter<Chosen>();
+  const persons = new Map<string, Chosen[]>();
+  for (const chosen of sorter.usable(files)) {
+    const [folder = '', ...rest] = segmentsOf(chosen.path);
+    const name = personName(folder);
+    if (rest.length === 0) sorter.leaveOut(chosen.path, 'not-in-folder');
+    else if (rest.length > 1) sorter.leaveOut(chosen.path, 'too-deep');
+    else if (folder.includes('\ufffd')) sorter.leaveOut(chosen.path, 'damaged-name');
+    else if (name === undefined) sorter.leaveOut(chosen.path, 'no-name');
+    else persons.set(name, [...(persons.get(name) ?? []), chosen]);
+  }
+  return sorter.plan([...persons].map(([name, pictures]) => ({ name, reason: null, pictures })));
+}
+
+/**
+ * Reads a table of people, whose pictures were chosen with it.
+ * @throws TableError when it is no such table
+ */
+export function planTable<Chosen extends ChosenFile>(
+  text: string,
+  files: readonly Chosen[],
+): ImportPlan<Chosen> {
+  const { persons, remarks } = readTable(text);
+  const sorter = new Sorter<Chosen>();
+  const usable = sorter.usable(files.filter((chosen) => !isTable(chosen)));
+  const places = new PicturePlaces(usable);
+  const planned = persons.map((person) => ({
+    name: person.name,
+    reason: person.reason,
+    pictures: picturesOf(person, places, sorter),
+  }));
+  for (const { path } of places.unused()) sorter.leaveOut(path, 'not-in-table');
+  return sorter.plan(
+    planned.filter(({ pictures }) => pictures.length > 0),
+    remarks,
+  );
+}
+
+function picturesOf<Chosen extends ChosenFile>(
+  { name, files }: TablePerson,
+  places: PicturePlaces<Chosen>,
+  sorter: Sorter<Chosen>,
+): Chosen[] {
+  const pictures = new Set<Chosen>();
+  for (const file of files) {
+    const found = places.find(file);
+    if (found === undefined) sorter.leaveOut(`${name}: ${file}`, 'not-there');
+    else if (pictures.has(found)) sorter.leaveOut(`${name}: ${file}`, 'twice');
+    else pictures.add(found);
+  }
+  return [...pictures];
+}
+
+/** Sorts chosen files into those that may be pictures, and others. */
+class Sorter<Chosen extends ChosenFile> {
+  readonly #leftOut: LeftOut[] = [];
+  #passedOver = 0;
+
+  usable(files: readonly Chosen[]): Chosen[] {
+    return files.filter((chosen) => {
+      const { path, file } = chosen;
+      if (systemPath(segmentsOf(path))) this.#passedOver++;
+      else if (file.size === 0) this.leaveOut(path, 'empty');
+      else if (!file.type.startsWith('image/') && !(file.type === '' && pictureEnding.test(path))) {
+        this.leaveOut(path, 'no-picture');
+      } else return true;
+      return false;
+    });
+  }
+
+  leaveOut(what: string, reason: LeftOutReason): void {
+    this.#leftOut.push({ what, reason });
+  }
+
+  plan(persons: readonly PlannedPerson<Chosen>[], remarks: readonly string[] = []): ImportPlan<Chosen> {
+    return { persons, leftOut: this.#leftOut, remarks, passedOver: this.#passedOver };
+  }
+}
+
+/**
+ * Finds the files that a table names. Where they were chosen without their folder, the name alone counts, if
+ * one file has it.
+ */
+class PicturePlaces<Chosen extends ChosenFile> {
+  readonly #files: readonly Chosen[];
+  readonly #used = new Set<Chosen>();
+  readonly #byPath: ReadonlyMap<string, Chosen>;
+  readonly #isFlat: boolean;
+
+  constructor(files: readonly Chosen[]) {
+    this.#files = files;
+    this.#byPath = new Map(files.map((chosen) => [formOf(chosen.path), chosen]));
+    this.#isFlat = files.every(({ path }) => !path.includes('/'));
+  }
+
+  find(named: string): Chosen | undefined {
+    const path = formOf(named);
+    const found = this.#byPath.get(path) ?? (this.#isFlat ? this.#byPath.get(lastOf(path)) : undefined);
+    if (found) this.#used.add(found);
+    return found;
+  }
+
+  unused(): Chosen[] {
+    return this.#files.filter((chosen) => !this.#used.has(chosen));
+  }
+}
+
+/** Returns a path as it is compared: with slashes, without a dot at its beginning, in one Unicode form. */
+function formOf(path: string): string {
+  return path
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/)+/, '')
+    .normalize('NFC');
+}
+
+/** A listed person, as far as an import compares with them. */
+export interface Listed {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Clash of a person who is to be listed with one who is. */
+export interface Clash extends Listed {
+  /** True if it is the same name; false if only case or accents differ. */
+  readonly isSame: boolean;
+}
+
+/** Finds for each planned name who is listed under it already, or under one that is nearly the same. */
+export function clashesOf(
+  persons: readonly Pick<PlannedPerson, 'name'>[],
+  listed: readonly Listed[],
+): ReadonlyMap<string, Clash> {
+  const same = new Map(listed.map((person) => [person.name, person]));
+  const alike = new Map(listed.map((person) => [foldedName(person.name), person]));
+  const clashes = new Map<string, Clash>();
+  for (const { name } of persons) {
+    const found = same.get(name) ?? alike.get(foldedName(name));
+    if (found) clashes.set(name, { id: found.id, name: found.name, isSame: found.name === name });
+  }
+  return clashes;
+}

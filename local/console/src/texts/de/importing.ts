@@ -1,0 +1,78 @@
+import { number, plural } from '../../format.ts';
+import type { Texts } from '../en.ts';
+
+const pictures = (count: number) => plural(count, { one: '# Bild', other: '# Bilder' });
+const persons = (count: number) => plural(count, { one: '# Person', other: '# Personen' });
+
+export const importing: Texts['importing'] = {
+  title: 'Personen importieren',
+  lead: 'Viele Personen auf einmal listen. Vor dem Senden wird gezeigt, was geschehen würde.',
+  folderHint:
+    'Ein Ordner mit je einem Ordner pro Person: Sein Name ist der Name der Person, die Dateien darin sind die Bilder.',
+  tableHint:
+    'Oder eine Tabelle (CSV) mit den Spalten name, reason und files, gewählt zusammen mit den Bildern, die sie nennt.',
+  largestFace: 'Von jedem Bild zählt das größte Gesicht.',
+  chooseFolder: 'Ordner wählen',
+  chooseTable: 'Tabelle und Bilder wählen',
+  reading: 'Die Dateien werden gelesen …',
+  found: (people, count) => `Gefunden: ${persons(people)}, ${pictures(count)} zu senden.`,
+  addToListed: (count) =>
+    plural(count, {
+      one: '# ist unter demselben Namen gelistet: die Bilder diesem Eintrag hinzufügen',
+      other: '# sind unter demselben Namen gelistet: die Bilder diesen Einträgen hinzufügen',
+    }),
+  progressLabel: 'Gesendete Bilder',
+  start: (count) => `${pictures(count)} senden`,
+  stop: 'Anhalten',
+  goOn: (count) => plural(count, { one: '# fehlendes Bild senden', other: '# fehlende Bilder senden' }),
+  chooseOthers: 'Andere Dateien wählen',
+  report: 'Bericht als CSV',
+  result: (people, added) => `${persons(people)} gelistet, ${pictures(added)} hinzugefügt.`,
+  notTaken: (count) => `${pictures(count)} nicht angenommen.`,
+  notSent: (count) => `${pictures(count)} noch nicht gesendet.`,
+
+  people: 'Zu listende Personen',
+  pictures: 'Bilder',
+  remarks: 'Bemerkungen',
+  addedOf: (added, count) =>
+    plural(count, {
+      one: `${number(added)} von # Bild hinzugefügt`,
+      other: `${number(added)} von # Bildern hinzugefügt`,
+    }),
+  listedAlready: 'Unter diesem Namen schon gelistet: ausgelassen.',
+  addedToListed: 'Unter diesem Namen schon gelistet: Die Bilder kommen zu diesem Eintrag.',
+  nearlyListed: (name) => `Unter fast demselben Namen ist schon jemand gelistet: ${name}.`,
+  looksLike: (names) => `Sieht aus wie ${names}, schon gelistet.`,
+  states: {
+    waiting: 'Nicht gesendet.',
+    sending: 'Wird gesendet …',
+    added: 'Hinzugefügt.',
+    refused: 'Nicht angenommen.',
+    failed: 'Nicht gesendet.',
+  },
+  columns: {
+    name: 'Name der Person',
+    file: 'Datei',
+    result: 'Ergebnis',
+    remarks: 'Bemerkungen',
+    looksLike: 'Sieht aus wie',
+  },
+
+  leftOut: 'Ausgelassen',
+  leftOutReasons: {
+    'not-in-folder': 'liegt nicht im Ordner einer Person.',
+    'too-deep': 'liegt in einem Ordner innerhalb des Ordners einer Person.',
+    'no-name': 'der Name des Ordners ist kein Name von 1 bis 100 Zeichen.',
+    'damaged-name': 'ein Programm hat den Namen des Ordners beschädigt. Bitte umbenennen.',
+    empty: 'die Datei ist leer.',
+    'no-picture': 'ist kein Bild.',
+    'not-there': 'das Bild wurde nicht gewählt.',
+    'not-in-table': 'die Tabelle nennt es nicht.',
+    twice: 'die Tabelle nennt es für diese Person zweimal.',
+  },
+  passedOver: (count) =>
+    plural(count, {
+      one: '# Datei, die ein System für sich angelegt hat oder die in einem Papierkorb liegt',
+      other: '# Dateien, die Systeme für sich angelegt haben oder die in einem Papierkorb liegen',
+    }),
+};

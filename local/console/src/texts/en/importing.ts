@@ -1,0 +1,75 @@
+import { number, plural } from '../../format.ts';
+
+const pictures = (count: number) => plural(count, { one: '# picture', other: '# pictures' });
+const persons = (count: number) => plural(count, { one: '# person', other: '# people' });
+
+/** The import of a folder or a table. */
+export const importing = {
+  title: 'Import people',
+  lead: 'List many people at once. You see what would be done before anything is sent.',
+  folderHint:
+    'A folder that has a folder for each person: its name is the person’s name, and the files in it are the pictures.',
+  tableHint:
+    'Or a table (CSV) with the columns name, reason and files, chosen together with the pictures that it names.',
+  largestFace: 'The largest face of each picture is taken.',
+  chooseFolder: 'Choose a folder',
+  chooseTable: 'Choose a table and pictures',
+  reading: 'Reading the files …',
+  found: (people: number, count: number) => `Found: ${persons(people)}, ${pictures(count)} to send.`,
+  addToListed: (count: number) =>
+    plural(count, {
+      one: '# is listed under the same name: add the pictures to that entry',
+      other: '# are listed under the same name: add the pictures to those entries',
+    }),
+  progressLabel: 'Pictures sent',
+  start: (count: number) => `Send ${pictures(count)}`,
+  stop: 'Stop',
+  goOn: (count: number) =>
+    plural(count, { one: 'Send # picture that was not sent', other: 'Send # pictures that were not sent' }),
+  chooseOthers: 'Choose other files',
+  report: 'Report as CSV',
+  result: (people: number, added: number) => `${persons(people)} listed, ${pictures(added)} added.`,
+  notTaken: (count: number) => `${pictures(count)} not taken.`,
+  notSent: (count: number) => `${pictures(count)} not sent yet.`,
+
+  people: 'People to list',
+  pictures: 'Pictures',
+  remarks: 'Remarks',
+  addedOf: (added: number, count: number) => `${number(added)} of ${pictures(count)} added`,
+  listedAlready: 'Listed already under this name: left out.',
+  addedToListed: 'Listed already under this name: the pictures are added to that entry.',
+  nearlyListed: (name: string) => `Somebody is listed under nearly the same name: ${name}.`,
+  looksLike: (names: string) => `Looks like ${names}, listed already.`,
+  states: {
+    waiting: 'Not sent.',
+    sending: 'Sending …',
+    added: 'Added.',
+    refused: 'Not taken.',
+    failed: 'Not sent.',
+  },
+  columns: {
+    name: 'Name',
+    file: 'File',
+    result: 'Result',
+    remarks: 'Remarks',
+    looksLike: 'Looks like',
+  },
+
+  leftOut: 'Left out',
+  leftOutReasons: {
+    'not-in-folder': 'it is not in the folder of a person.',
+    'too-deep': 'it lies in a folder inside a person’s folder.',
+    'no-name': 'the folder’s name is no name of 1 to 100 characters.',
+    'damaged-name': 'a program has damaged the folder’s name. Rename it.',
+    empty: 'the file is empty.',
+    'no-picture': 'it is no picture.',
+    'not-there': 'the picture was not chosen.',
+    'not-in-table': 'the table does not name it.',
+    twice: 'the table names it twice for this person.',
+  },
+  passedOver: (count: number) =>
+    plural(count, {
+      one: '# file that a system made for itself, or that lies in a bin',
+      other: '# files that systems made for themselves, or that lie in a bin',
+    }),
+};

@@ -1,0 +1,79 @@
+import { number, plural } from '../../format.ts';
+import type { Texts } from '../en.ts';
+
+const pictures = (count: number) => plural(count, { one: '# foto', other: '# fotos' });
+const persons = (count: number) => plural(count, { one: '# persona', other: '# personas' });
+
+export const importing: Texts['importing'] = {
+  title: 'Importar personas',
+  lead: 'Añada muchas personas a la vez. Antes de enviar nada se muestra lo que se haría.',
+  folderHint:
+    'Una carpeta con una carpeta para cada persona: su nombre es el de la persona y sus archivos son las fotos.',
+  tableHint:
+    'O una tabla (CSV) con las columnas name, reason y files, elegida junto con las fotos que nombra.',
+  largestFace: 'De cada foto se toma la cara más grande.',
+  chooseFolder: 'Elegir una carpeta',
+  chooseTable: 'Elegir una tabla e fotos',
+  reading: 'Leyendo los archivos …',
+  found: (people, count) => `Encontrado: ${persons(people)}, ${pictures(count)} por enviar.`,
+  addToListed: (count) =>
+    plural(count, {
+      one: '# está en la lista con el mismo nombre: añadir las fotos a esa entrada',
+      other: '# están en la lista con el mismo nombre: añadir las fotos a esas entradas',
+    }),
+  progressLabel: 'Fotos enviadas',
+  start: (count) => `Enviar ${pictures(count)}`,
+  stop: 'Detener',
+  goOn: (count) => plural(count, { one: 'Enviar # foto pendiente', other: 'Enviar # fotos pendientes' }),
+  chooseOthers: 'Elegir otros archivos',
+  report: 'Informe en CSV',
+  result: (people, added) =>
+    `En la lista: ${persons(people)}. ${plural(added, { one: '# foto añadida.', other: '# fotos añadidas.' })}`,
+  notTaken: (count) => plural(count, { one: '# foto no aceptada.', other: '# fotos no aceptadas.' }),
+  notSent: (count) => plural(count, { one: '# foto sin enviar.', other: '# fotos sin enviar.' }),
+
+  people: 'Personas por añadir',
+  pictures: 'Fotos',
+  remarks: 'Observaciones',
+  addedOf: (added, count) =>
+    plural(count, {
+      one: `${number(added)} de # foto añadida`,
+      other: `${number(added)} de # fotos añadidas`,
+    }),
+  listedAlready: 'Ya está en la lista con este nombre: se omite.',
+  addedToListed: 'Ya está en la lista con este nombre: las fotos se añaden a esa entrada.',
+  nearlyListed: (name) => `Ya hay alguien en la lista con casi el mismo nombre: ${name}.`,
+  looksLike: (names) => `Se parece a ${names}, ya en la lista.`,
+  states: {
+    waiting: 'Sin enviar.',
+    sending: 'Enviando …',
+    added: 'Añadida.',
+    refused: 'No aceptada.',
+    failed: 'Sin enviar.',
+  },
+  columns: {
+    name: 'Nombre',
+    file: 'Archivo',
+    result: 'Resultado',
+    remarks: 'Observaciones',
+    looksLike: 'Se parece a',
+  },
+
+  leftOut: 'Omitidos',
+  leftOutReasons: {
+    'not-in-folder': 'no está en la carpeta de una persona.',
+    'too-deep': 'está en una carpeta dentro de la carpeta de una persona.',
+    'no-name': 'el nombre de la carpeta no es un nombre de 1 a 100 caracteres.',
+    'damaged-name': 'un programa ha dañado el nombre de la carpeta. Cámbielo.',
+    empty: 'el archivo está vacío.',
+    'no-picture': 'no es una foto.',
+    'not-there': 'la foto no se ha elegido.',
+    'not-in-table': 'la tabla no la nombra.',
+    twice: 'la tabla la nombra dos veces para esta persona.',
+  },
+  passedOver: (count) =>
+    plural(count, {
+      one: '# archivo que un sistema creó para sí mismo o que está en una papelera',
+      other: '# archivos que los sistemas crearon para sí mismos o que están en una papelera',
+    }),
+};

@@ -1,0 +1,80 @@
+import { number, plural } from '../../format.ts';
+import type { Texts } from '../en.ts';
+
+const pictures = (count: number) => plural(count, { one: '# photo', other: '# photos' });
+const persons = (count: number) => plural(count, { one: '# personne', other: '# personnes' });
+
+export const importing: Texts['importing'] = {
+  title: 'Importer des personnes',
+  lead: 'Ajoutez beaucoup de personnes à la fois. Ce qui serait fait est montré avant tout envoi.',
+  folderHint:
+    'Un dossier avec un dossier par personne : son nom est celui de la personne, ses fichiers sont les photos.',
+  tableHint:
+    'Ou un tableau (CSV) avec les colonnes name, reason et files, choisi avec les photos qu’il nomme.',
+  largestFace: 'Le plus grand visage de chaque photo est pris.',
+  chooseFolder: 'Choisir un dossier',
+  chooseTable: 'Choisir un tableau et des photos',
+  reading: 'Lecture des fichiers …',
+  found: (people, count) => `Trouvé : ${persons(people)}, ${pictures(count)} à envoyer.`,
+  addToListed: (count) =>
+    plural(count, {
+      one: '# est dans la liste sous le même nom : ajouter les photos à cette fiche',
+      other: '# sont dans la liste sous le même nom : ajouter les photos à ces fiches',
+    }),
+  progressLabel: 'Photos envoyées',
+  start: (count) => `Envoyer ${pictures(count)}`,
+  stop: 'Arrêter',
+  goOn: (count) => plural(count, { one: 'Envoyer # photo en attente', other: 'Envoyer # photos en attente' }),
+  chooseOthers: 'Choisir d’autres fichiers',
+  report: 'Rapport en CSV',
+  result: (people, added) =>
+    `Dans la liste : ${persons(people)}. ${plural(added, { one: '# photo ajoutée.', other: '# photos ajoutées.' })}`,
+  notTaken: (count) => plural(count, { one: '# photo refusée.', other: '# photos refusées.' }),
+  notSent: (count) =>
+    plural(count, { one: '# photo pas encore envoyée.', other: '# photos pas encore envoyées.' }),
+
+  people: 'Personnes à ajouter',
+  pictures: 'Photos',
+  remarks: 'Remarques',
+  addedOf: (added, count) =>
+    plural(count, {
+      one: `${number(added)} sur # photo ajoutée`,
+      other: `${number(added)} sur # photos ajoutées`,
+    }),
+  listedAlready: 'Déjà dans la liste sous ce nom : laissée de côté.',
+  addedToListed: 'Déjà dans la liste sous ce nom : les photos sont ajoutées à cette fiche.',
+  nearlyListed: (name) => `Quelqu’un est dans la liste sous presque le même nom : ${name}.`,
+  looksLike: (names) => `Ressemble à ${names}, déjà dans la liste.`,
+  states: {
+    waiting: 'Pas envoyée.',
+    sending: 'Envoi …',
+    added: 'Ajoutée.',
+    refused: 'Refusée.',
+    failed: 'Pas envoyée.',
+  },
+  columns: {
+    name: 'Nom',
+    file: 'Fichier',
+    result: 'Résultat',
+    remarks: 'Remarques',
+    looksLike: 'Ressemble à',
+  },
+
+  leftOut: 'Laissés de côté',
+  leftOutReasons: {
+    'not-in-folder': 'n’est pas dans le dossier d’une personne.',
+    'too-deep': 'se trouve dans un dossier à l’intérieur du dossier d’une personne.',
+    'no-name': 'le nom du dossier n’est pas un nom de 1 à 100 caractères.',
+    'damaged-name': 'un programme a abîmé le nom du dossier. Renommez-le.',
+    empty: 'le fichier est vide.',
+    'no-picture': 'n’est pas une photo.',
+    'not-there': 'la photo n’a pas été choisie.',
+    'not-in-table': 'le tableau ne la nomme pas.',
+    twice: 'le tableau la nomme deux fois pour cette personne.',
+  },
+  passedOver: (count) =>
+    plural(count, {
+      one: '# fichier qu’un système a créé pour lui-même ou qui est dans une corbeille',
+      other: '# fichiers que des systèmes ont créés pour eux-mêmes ou qui sont dans une corbeille',
+    }),
+};

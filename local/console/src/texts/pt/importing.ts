@@ -1,0 +1,80 @@
+import { number, plural } from '../../format.ts';
+import type { Texts } from '../en.ts';
+
+const pictures = (count: number) => plural(count, { one: '# foto', other: '# fotos' });
+const persons = (count: number) => plural(count, { one: '# pessoa', other: '# pessoas' });
+
+export const importing: Texts['importing'] = {
+  title: 'Importar pessoas',
+  lead: 'Adicione muitas pessoas de uma vez. Antes de enviar, mostra-se o que seria feito.',
+  folderHint:
+    'Uma pasta com uma pasta para cada pessoa: o nome dela é o da pessoa, e os arquivos dentro dela são as fotos.',
+  tableHint:
+    'Ou uma tabela (CSV) com as colunas name, reason e files, escolhida junto com as fotos que ela nomeia.',
+  largestFace: 'De cada foto vale o maior rosto.',
+  chooseFolder: 'Escolher uma pasta',
+  chooseTable: 'Escolher uma tabela e fotos',
+  reading: 'Lendo os arquivos …',
+  found: (people, count) => `Encontrado: ${persons(people)}, ${pictures(count)} para enviar.`,
+  addToListed: (count) =>
+    plural(count, {
+      one: '# está na lista com o mesmo nome: adicionar as fotos a esse registro',
+      other: '# estão na lista com o mesmo nome: adicionar as fotos a esses registros',
+    }),
+  progressLabel: 'Imagens enviadas',
+  start: (count) => `Enviar ${pictures(count)}`,
+  stop: 'Parar',
+  goOn: (count) => plural(count, { one: 'Enviar # foto pendente', other: 'Enviar # fotos pendentes' }),
+  chooseOthers: 'Escolher outros arquivos',
+  report: 'Relatório em CSV',
+  result: (people, added) =>
+    `Na lista: ${persons(people)}. ${plural(added, { one: '# foto adicionada.', other: '# fotos adicionadas.' })}`,
+  notTaken: (count) => plural(count, { one: '# foto recusada.', other: '# fotos recusadas.' }),
+  notSent: (count) =>
+    plural(count, { one: '# foto ainda não enviada.', other: '# fotos ainda não enviadas.' }),
+
+  people: 'Pessoas a adicionar',
+  pictures: 'Imagens',
+  remarks: 'Observações',
+  addedOf: (added, count) =>
+    plural(count, {
+      one: `${number(added)} de # foto adicionada`,
+      other: `${number(added)} de # fotos adicionadas`,
+    }),
+  listedAlready: 'Já está na lista com este nome: deixada de fora.',
+  addedToListed: 'Já está na lista com este nome: as fotos são adicionadas a esse registro.',
+  nearlyListed: (name) => `Já há alguém na lista com quase o mesmo nome: ${name}.`,
+  looksLike: (names) => `Parece-se com ${names}, já na lista.`,
+  states: {
+    waiting: 'Não enviada.',
+    sending: 'Enviando …',
+    added: 'Adicionada.',
+    refused: 'Recusada.',
+    failed: 'Não enviada.',
+  },
+  columns: {
+    name: 'Nome',
+    file: 'Arquivo',
+    result: 'Resultado',
+    remarks: 'Observações',
+    looksLike: 'Parece-se com',
+  },
+
+  leftOut: 'Deixados de fora',
+  leftOutReasons: {
+    'not-in-folder': 'não está na pasta de uma pessoa.',
+    'too-deep': 'está em uma pasta dentro da pasta de uma pessoa.',
+    'no-name': 'o nome da pasta não é um nome de 1 a 100 caracteres.',
+    'damaged-name': 'um programa danificou o nome da pasta. Renomeie-a.',
+    empty: 'o arquivo está vazio.',
+    'no-picture': 'não é uma foto.',
+    'not-there': 'a foto não foi escolhida.',
+    'not-in-table': 'a tabela não a nomeia.',
+    twice: 'a tabela a nomeia duas vezes para esta pessoa.',
+  },
+  passedOver: (count) =>
+    plural(count, {
+      one: '# arquivo que um sistema criou para si ou que está em uma lixeira',
+      other: '# arquivos que sistemas criaram para si ou que estão em uma lixeira',
+    }),
+};

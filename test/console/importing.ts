@@ -1,0 +1,161 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { pictureOfNothing } from '../api/pictures.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import { newName } from '../suites/api/client.ts';
+import { type ConsoleSetup, deskToken, fileOf, pictureIsShown } from './setup.ts';
+
+/** Bytes of a first screen of people, whatever the size of their pictures is. */
+const firstScreenBytes = 500_000;
+/** Cards of a first screen, with some that are about to come into sight. */
+const firstCards = 24;
+
+/** Makes a folder with such files, as people keep them. */
+async function folderOf(files: Readonly<Record<string, Buffer | string>>) {
+  const folder = await temporaryFolder();
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder.path, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content);
+  }
+  return folder;
+}
+
+const folderInput = (page: Page) => page.getByLabel('Choose a folder').and(page.locator('input'));
+const tableInput = (page: Page) => page.getByLabel('Choose a table and pictures').and(page.locator('input'));
+const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+
+/** Tests the import of a folder and of a table, and the size of a list of large pictures. */
+export function describeImporting(setup: () => ConsoleSetup): void {
+  it('lists a folder of people: what would be done first, then a result for each, and a report', async () => {
+    const { woman, sameWoman, withWoman } = setup().pictures;
+    const [known, one, other] = [newName(), newName(), newName()];
+    await setup().listWoman(known);
+    await using folder = await folderOf({
+      [`${one}/1.jpg`]: sameWoman,
+      [`${one}/2.jpg`]: await pictureOfNothing(),
+      [`${one}/notes.txt`]: 'He wears a hat.',
+      [`${one}/older/3.jpg`]: woman,
+      [`${other}/a.jpg`]: withWoman,
+      [`${known}/new.jpg`]: sameWoman,
+      'loose.jpg': woman,
+      'Papierkorb/thrown away.jpg': woman,
+      '.DS_Store': 'x',
+    });
+    await using visit = await setup().visit('#/blacklist', { expected: [/400 \(Bad Request\)/] });
+    const { page } = visit;
+    await page.getByRole('link', { name: 'Import people' }).click();
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByText('Found: 3 people, 3 pictures to send.').waitFor();
+    await row(page, known).getByText('Listed already under this name: left out.').waitFor();
+    const leftOut = page.getByRole('region', { name: 'Left out' });
+    await leftOut.getByText(`${one}/notes.txt: it is no picture.`).waitFor();
+    await leftOut.getByText(`${one}/older/3.jpg: it lies in a folder inside`).waitFor();
+    await leftOut.getByText('loose.jpg: it is not in the folder of a person.').waitFor();
+    await leftOut.getByText('2 files that systems made for themselves').waitFor();
+    expect((await setup().api.entries()).map(({ name }) => name)).toEqual([known]);
+
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Send 4 pictures' }).click();
+    await page.getByText('2 people listed, 3 pictures added. 1 picture not taken.').first().waitFor();
+    await row(page, one).getByText('1 of 2 pictures added').waitFor();
+    await row(page, one).getByText('2.jpg: Not taken.').waitFor();
+    await row(page, one).getByText(`Looks like ${known}`).waitFor();
+    const entries = await setup().api.entries();
+    expect(entries.map(({ name, image_count }) => [name, image_count]).sort()).toEqual(
+      [
+        [known, 2],
+        [one, 1],
+        [other, 1],
+      ].sort(),
+    );
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Report as CSV' }).click();
+    const report = await readFile(await (await downloading).path(), 'utf8');
+    expect(report).toContain(`\r\n${one},${one}/1.jpg,Added.,`);
+    expect(report).toContain(`\r\n${one},${one}/2.jpg,Not taken.,`);
+    expect(report).toContain(',loose.jpg,Not taken.,it is not in the folder of a person.,');
+  });
+
+  it('adds nothing twice where answers are lost, and goes on where it was stopped', async () => {
+    const { woman, sameWoman } = setup().pictures;
+    const name = newName();
+    const table = `name;reason;files\r\n${name};Theft;"a.jpg|b.jpg|c.jpg"\r\n`;
+    const files = [
+      { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(table) },
+      fileOf('a.jpg', woman),
+      fileOf('b.jpg', sameWoman),
+    ];
+    await using visit = await setup().visit('#/blacklist/import', {
+      expected: [/ERR_FAILED|ERR_CONNECTION/],
+    });
+    const { page } = visit;
+    await tableInput(page).setInputFiles(files);
+    await page.getByText('Found: 1 person, 2 pictures to send.').waitFor();
+    await page.getByText(`${name}: c.jpg: the picture was not chosen.`).waitFor();
+    // The service takes each request, but its first answer is lost on the way.
+    const lost = new Set<string>();
+    await page.route('**/api/v1/blacklist/**', async (route) => {
+      const url = route.request().url();
+      if (route.request().method() !== 'POST' || lost.has(url)) return route.continue();
+      lost.add(url);
+      await route.fetch();
+      await route.abort();
+    });
+    await page.getByRole('button', { name: 'Send 2 pictures' }).click();
+    await page.getByText('0 people listed, 0 pictures added. 2 pictures not sent yet.').first().waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ name, reason: 'Theft', image_count: 1 }]);
+    await page.getByRole('button', { name: 'Send 2 pictures that were not sent' }).click();
+    await page.getByText('1 person listed, 1 picture added. 1 picture not sent yet.').first().waitFor();
+    await page.getByRole('button', { name: 'Send 1 picture that was not sent' }).click();
+    await page.getByText('1 person listed, 2 pictures added.').first().waitFor();
+    expect(lost.size).toBe(2);
+    const [entry] = await setup().api.entries();
+    expect(entry).toMatchObject({ name, image_count: 2 });
+    expect(await setup().api.images(entry?.id ?? 0)).toHaveLength(2);
+  });
+
+  it('refuses a table without its columns, and is not offered to whom may list nobody', async () => {
+    await using visit = await setup().visit('#/blacklist/import');
+    const csv = (text: string) => [{ name: 'p.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }];
+    await tableInput(visit.page).setInputFiles(csv('who,what\nJane,a.jpg'));
+    await visit.page.getByText('The first line has to name the columns name and files').waitFor();
+    await using guard = await setup().visit('#/blacklist', { token: deskToken });
+    await guard.page.getByText('Nobody is listed yet').waitFor();
+    expect(await guard.page.getByRole('link', { name: 'Import people' }).count()).toBe(0);
+    await guard.page.goto(`${setup().url}/console/#/blacklist/import`);
+    await guard.page.getByText('You are not allowed to do this.').waitFor();
+    expect(await guard.page.locator('input[type=file]').count()).toBe(0);
+  });
+
+  it('loads at most 500 KB for the first screen of people with pictures of 12 megapixels', async () => {
+    const options = { width: 3464, height: 3464, fit: 'fill', kernel: 'lanczos3' } as const;
+    const large = await sharp(setup().pictures.woman).resize(options).jpeg({ quality: 90 }).toBuffer();
+    expect(large.length).toBeGreaterThan(firstScreenBytes);
+    for (let number = 0; number < 2; number += 1) await setup().api.list([large]);
+    await using visit = await setup().visit('#/blacklist');
+    const { page } = visit;
+    await page.getByText('2 people listed').waitFor();
+    const client = await page.context().newCDPSession(page);
+    await client.send('Network.enable');
+    const covers = new Set<string>();
+    let [total, largest] = [0, 0];
+    client.on('Network.responseReceived', ({ requestId, response }) => {
+      if (response.url.includes('/images/')) covers.add(requestId);
+    });
+    client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      total += encodedDataLength;
+      if (covers.has(requestId)) largest = Math.max(largest, encodedDataLength);
+    });
+    await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await page.reload();
+    const cards = page.locator('.cards > li');
+    for (const card of [cards.nth(0), cards.nth(1)]) await pictureIsShown(card);
+    await expect.poll(() => covers.size).toBe(2);
+    expect(largest).toBeGreaterThan(1_000);
+    expect(total + (firstCards - covers.size) * largest).toBeLessThan(firstScreenBytes);
+  });
+}

@@ -90,7 +90,8 @@ export class Api extends Construct {
           ]),
       ),
       ...methodDefaults,
-      tracingEnabled: true,
+      // Its traces have whole addresses, in which a search names people. Those of the functions have none.
+      tracingEnabled: false,
       ...(gatewayLogRole !== 'none' && this.#accessLog()),
     };
   }

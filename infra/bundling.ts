@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
-import { type BuildOptions, buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { api } from '../lib/contract/api.ts';
+import { pureSchemas } from './pure-schemas.ts';
 
 /** Settings for bundling functions, shared by the stack and by the benchmark that measures the bundles. */
 
@@ -97,6 +98,7 @@ export function esbuildOptions(names: readonly string[], outdir: string): BuildO
     legalComments: 'none',
     external: externalModules,
     alias,
+    plugins: [pureSchemas],
     conditions: [...(names.every((name) => unaudited.has(name)) ? ['unaudited'] : []), ...conditions],
   };
 }
@@ -130,7 +132,10 @@ function bundlesOf(functionName: string): string {
   if (made !== undefined) return made;
   const folder = temporaryFolder('bundles');
   const names = bundledTogether().find((group) => group.includes(functionName)) ?? [functionName];
-  buildSync(esbuildOptions(names, folder));
+  execFileSync(process.execPath, [join(import.meta.dirname, 'bundle-command.ts'), folder, ...names], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   for (const name of names) madeBundles.set(name, folder);
   return folder;
 }

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { codeOf } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchKept } from '../../lib/faces/engine/search/kept-faces.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { sqliteKeptFaces } from '../../lib/records/sqlite/kept-faces.ts';
@@ -39,12 +40,15 @@ async function measure(faces: number): Promise<LookBackFigures> {
     const keep = database.prepare(
       'INSERT INTO kept_face (processed_id, face_index, at, version, embedding) VALUES (?, 0, ?, ?, ?)',
     );
+    const keepCode = database.prepare('INSERT INTO kept_face_code (id, code) VALUES (?, ?)');
     const perTransaction = 5_000;
     for (let first = 1; first <= faces; first += perTransaction) {
       inTransaction(database, () => {
         for (let id = first; id < Math.min(faces + 1, first + perTransaction); id++) {
           picture.run(id, crypto.randomUUID());
-          keep.run(id, Date.now(), version, new Uint8Array(normalVector(dimensions).buffer));
+          const embedding = normalVector(dimensions);
+          const { lastInsertRowid } = keep.run(id, Date.now(), version, new Uint8Array(embedding.buffer));
+          keepCode.run(lastInsertRowid, codeOf(embedding));
         }
       });
     }

@@ -273,6 +273,8 @@ export interface FaceTemplate {
   /** Version of the model, or of the collection, that can compare it. */
   readonly version: string;
   readonly bytes: Uint8Array;
+  /** Code that a look-back rules the face out by, where the records keep its embedding. */
+  readonly code?: Uint8Array;
 }
 
 /** A face that is kept with its picture for a look-back. */

@@ -14,8 +14,12 @@ const timeoutMs = 30_000;
 /** Page of `GET /api/v1/recognition/faces`. */
 const Faces = z.object({
   faces: z.array(z.object({ image_id: z.string(), subject: z.string() })),
-  total_pages: z.number(),
+  /** Absent before version 0.6, which answers all at once. */
+  total_pages: z.number().default(1),
 });
+
+/** Answer of `GET /api/v1/recognition/subjects/`, which there is from version 0.6 on. */
+const Subjects = z.object({ subjects: z.array(z.string()) });
 
 /**
  * Reads the subjects of a running CompreFace, each with its pictures, by its REST API.
@@ -36,6 +40,11 @@ export async function readCompreFace(address: string, key: string): Promise<Foun
       else byName.set(name, [...(byName.get(name) ?? []), pictureOf(root, image_id, key)]);
     }
   }
+  for (const subject of await subjectsOf(root, key)) {
+    const name = EntryName.safeParse(subject).data;
+    if (name !== undefined && !byName.has(name))
+      remarks.push(`${subject}: CompreFace has no picture of them.`);
+  }
   const persons = [...byName].map(([name, pictures]) => ({ name, reason: null, pictures }));
   return { persons, remarks: [...new Set(remarks)], passedOver: new Set() };
 }
@@ -48,6 +57,14 @@ function rootOf(address: string): URL {
     );
   }
   return new URL(`${url.origin}${url.pathname.replace(/\/*$/, '/')}`);
+}
+
+/** Lists the subjects, also those without pictures; none if the version can't tell them. */
+async function subjectsOf(root: URL, key: string): Promise<string[]> {
+  const url = new URL('api/v1/recognition/subjects/', root);
+  const response = await get(url, key).catch(() => undefined);
+  const answer = Subjects.safeParse(await response?.json().catch(() => undefined));
+  return response?.ok && answer.success ? answer.data.subjects : [];
 }
 
 async function pageOf(url: URL, key: string): Promise<z.output<typeof Faces>> {

@@ -31,6 +31,8 @@ export interface PlannedEntry {
 }
 
 const maxNameCharacters = 100;
+/** Later entries get the ids above the largest one, and there must be room for them. */
+const largestId = 1e15;
 
 type Remarks = Pick<ImportReport, 'remarks' | 'passedOver'>;
 type Draft = { -readonly [Field in keyof PlannedEntry]: PlannedEntry[Field] } & { folders: string[] };
@@ -58,9 +60,10 @@ export async function planEntries(
 
 function draftOf(row: OldEntry, fallback: Date, { remarks }: Remarks): Draft {
   const id = Number(row.id);
-  const isKept = Number.isSafeInteger(id) && id >= 1;
+  const isKept = Number.isSafeInteger(id) && id >= 1 && id <= largestId;
   const label = `entry ${row.id} '${row.name ?? ''}'`;
-  if (!isKept) remarks.push(`${label}: Its id is no whole number from 1 on, so it gets a new one.`);
+  if (!isKept)
+    remarks.push(`${label}: Its id is no whole number from 1 to ${largestId}, so it gets a new one.`);
   const time = oldTime(row.added_date);
   const isFuture = time !== undefined && time.getTime() > Date.now();
   if (!time) {

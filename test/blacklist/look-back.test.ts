@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
@@ -79,6 +81,27 @@ test('faces of another model are not compared, and go', async () => {
   expect(seen_before?.warnings).toEqual([expect.stringMatching(/^1 kept faces were not compared/)]);
   expect(await forgetFaces(ports)).toBe(1);
   await forgetAll(ports);
+});
+
+test('each kept face has a code, which an erasure leaves in none of the files', async () => {
+  await process([people.group]);
+  const codes = () =>
+    database
+      .prepare('SELECT code FROM kept_face JOIN kept_face_code USING (id) ORDER BY id')
+      .all()
+      .map(({ code }) => Buffer.from(code as Uint8Array));
+  const before = codes();
+  expect(before).toHaveLength(keptFaces());
+  const { id } = await list(people.her, 'Jane Roe');
+  await deleteEntry(ports, id, { history: 'keep' });
+  const after = codes();
+  expect(after).toHaveLength(before.length - 1);
+  const [gone] = before.filter((code) => !after.some((other) => other.equals(code)));
+  const file = await readFile(join(folder.path, 'face-blacklist.sqlite'));
+  expect(file.includes(gone?.subarray(0, 64) ?? '')).toBe(false);
+  expect(file.includes(after[0]?.subarray(0, 64) ?? 'none')).toBe(true);
+  await forgetAll(ports);
+  expect(codes()).toEqual([]);
 });
 
 test('a search of nothing says so, and is no search of all that is kept', async () => {

@@ -270,6 +270,11 @@ describe('-c waf=true', () => {
   });
 });
 
+test('the gateway sends no traces, which would have the addresses of searches for a name', () => {
+  const [stage] = resourcesOf(template, 'AWS::ApiGateway::Stage');
+  expect(stage?.properties).toMatchObject({ MethodSettings: expect.anything(), TracingEnabled: false });
+});
+
 describe('the role with which API Gateway writes logs', () => {
   test('is left as it is in the account, and logs are written with it', () => {
     template.resourceCountIs('AWS::ApiGateway::Account', 0);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { endpointNeeds, functionNeeds, type Needs, optionalEndpointNeeds } from '../../infra/needs.ts';
+import { withPureSchemas } from '../../infra/pure-schemas.ts';
 import { ServiceFunction } from '../../infra/service-function.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-bundles-'));
@@ -81,6 +82,22 @@ describe.each(Object.entries({ ...functionNeeds, ...optionalEndpointNeeds }))('%
     const { handler } = load(bundle.file);
     expect(handler).toBeTypeOf('function');
   });
+});
+
+test('shapes of operations that no function uses are left out', () => {
+  const path = resolve('node_modules/@aws-sdk/client-s3/dist-es/schemas/schemas_0.js');
+  const bytes = bundles.get('deleteImage')?.contents.get(clients.bucket) ?? 0;
+  expect(bytes).toBeGreaterThan(20_000);
+  expect(bytes).toBeLessThan(statSync(path).size / 2);
+});
+
+test('a shape that is marked is the same, in one line or in several', async () => {
+  const source =
+    "var a = [1, { ['k']: 2 }];\nexport var b = [3, 0,\n  [a],\n  [() => a, 1]\n];\nexport const c = 5;";
+  const marked = withPureSchemas(source);
+  expect(marked.match(/@__PURE__/g)).toHaveLength(2);
+  const { b, c } = await import(`data:text/javascript,${encodeURIComponent(marked)}`);
+  expect([b[2], b[3][0](), c]).toEqual([[[1, { k: 2 }]], [1, { k: 2 }], 5]);
 });
 
 describe('what the CDK makes', () => {

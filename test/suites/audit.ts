@@ -159,6 +159,29 @@ export function auditSuite(name: string, open: () => Promise<OpenedAudit>): void
       ]);
     });
 
+    test('tells what was changed and how a match was judged, also before somebody changed their mind', async () => {
+      const { entry } = await activeEntry(store, 'Ada');
+      const { id } = await store.addProcessed('picture', resultShowing(entry.id));
+      await as('desk 1', 'updateEntry', async () => {
+        await store.updateEntry(entry.id, { reason: 'Stole from Bob.', notes: 'Ada!', suspended: true });
+        await store.updateEntry(entry.id, { expiresAt: '2030-01-01T00:00:00.000Z' });
+        await store.updateEntry(entry.id, { suspended: true });
+      });
+      await as('desk 1', 'reviewProcessed', async () => {
+        const review = { faceIndex: 0, entryId: entry.id, note: 'Ada?', actor: 'desk 1' };
+        for (const verdict of ['confirmed', 'confirmed', 'rejected'] as const)
+          await store.reviewProcessed(id, { ...review, verdict }, 1);
+      });
+      const lines = (await linesOf(trail)).filter(({ actor }) => actor === 'desk 1');
+      expect(lines.map(({ action, detail }) => `${action} ${detail}`)).toEqual([
+        'updateEntry changed: reason, notes, suspended=true',
+        'updateEntry changed: expires_at=2030-01-01T00:00:00.000Z',
+        'reviewProcessed face 0: confirmed',
+        'reviewProcessed face 0: rejected',
+      ]);
+      expect(JSON.stringify(lines)).not.toMatch(/Ada|Bob/);
+    });
+
     test('keeps every change from happening whose line can not be written', async () => {
       const { entry } = await activeEntry(store, 'Ada');
       const image = await addImage(store, entry.id);

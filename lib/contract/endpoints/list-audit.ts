@@ -30,7 +30,7 @@ export const AuditLine = z
       .string()
       .nullable()
       .describe(
-        'Further facts: `into entry 7` of a merge, `deleted: 1-20` of pictures that went together, `replayed` of a request that was answered as an earlier one.',
+        'Further facts: `changed: reason, suspended=true` of an entry, `face 0: rejected` of a review, `into entry 7` of a merge, `deleted: 1-20` of pictures that went together, `replayed` of a request that was answered as an earlier one.',
       ),
     hash: z.string().describe('SHA-256 of the line and of the hash before it.'),
   })

@@ -57,6 +57,7 @@ import { WorkerPool } from './pool.ts';
 import { CodeFilling } from './search/code-filling.ts';
 import { compareEmbeddings } from './search/distance.ts';
 import { bytesOf, type EmbeddingStore, type GalleryFace, type KeptFaces } from './search/embedding-store.ts';
+import { codeOf } from './search/gallery-memory.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
@@ -219,7 +220,11 @@ class Human implements FaceBackend {
       const matches = neighbours.filter(({ distance }) => distance <= threshold);
       const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
       const embedding = kept && face.embeddings[kept.embedder];
-      const template = embedding && { version: kept.version, bytes: bytesOf(embedding) };
+      const template = embedding && {
+        version: kept.version,
+        bytes: bytesOf(embedding),
+        code: codeOf(embedding),
+      };
       return {
         ...{ area, confidence, matches, candidates },
         ...shownQuality(face),

@@ -6,6 +6,7 @@ import type { FacePrint } from '../print.ts';
 import { similarityAt } from './models/calibration.ts';
 import type { EmbeddingModel } from './models/models.ts';
 import { bytesOf, type KeptFaces } from './search/embedding-store.ts';
+import { codeOf } from './search/gallery-memory.ts';
 import { searchKept } from './search/kept-faces.ts';
 
 interface UsedByLookBack extends UsedOptions {
@@ -41,7 +42,7 @@ export class EngineLookBack implements LookBack {
   templateOf({ vectors }: FacePrint): FaceTemplate | undefined {
     const { embedder, version } = this.#engine.used({}).embeddingModel;
     const embedding = vectors[embedder];
-    return embedding && { version, bytes: bytesOf(embedding) };
+    return embedding && { version, bytes: bytesOf(embedding), code: codeOf(embedding) };
   }
 
   async findReferences(references: Parameters<LookBack['findReferences']>[0]): Promise<SeenFaces> {

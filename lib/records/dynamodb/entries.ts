@@ -2,7 +2,7 @@ import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type { EntryChange, EntryRecord, ErasureOptions, NewEntry, RecordStore } from '../port.ts';
-import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
@@ -111,7 +111,7 @@ function entryChanges(table: TableClient) {
         if (changed === entry) return entry;
         const { imageCount: _, ...attributes } = entryAttributes(changed);
         const { done, refused } = await table.transact(changing(item, attributes), [
-          changeFacts({ entryId }),
+          changeFacts({ entryId, detail: changeDetail(entry, changed) }),
         ]);
         if (done) countWritten(1);
         if (done) return changed;

@@ -14,6 +14,7 @@ import {
   type ReviewedMatch,
   redactedReviews,
   reviewChange,
+  reviewTarget,
   withReviews,
 } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
@@ -63,7 +64,7 @@ export function reviewRecords(table: TableClient) {
         const change = reviewChange(result, known?.matches ?? [], review, reviewers, randomUUID());
         if (!change) return withReviews(result, known?.matches ?? []);
         const rank = known ? known.rank : await rankIn(table, 'match', id);
-        const facts = changeFacts({ pictureId: id, entryId: review.entryId });
+        const facts = changeFacts(reviewTarget(id, review));
         const actions = [
           ...actionsOf(id, known, change, rank),
           { check: { pk: item.pk, sk: item.sk }, ...asRead(item) },

@@ -1,3 +1,4 @@
+import type { AuditTarget } from '../../audit/scope.ts';
 import type { ReviewEvent } from '../../contract/match-event.ts';
 import type { Review, ReviewState, ReviewVerdict, SingleReview } from '../../contract/review.ts';
 import { reviewVerdicts } from '../../contract/review.ts';
@@ -26,6 +27,11 @@ export interface ReviewChange {
     | (TallyKey & { readonly lost: ReviewVerdict | undefined; readonly gained: ReviewVerdict | undefined })
     | undefined;
   readonly event: ReviewEvent;
+}
+
+/** Tells the audit trail who was judged how. A record keeps the newest verdict of a person alone. */
+export function reviewTarget(pictureId: number, { entryId, faceIndex, verdict }: NewReview): AuditTarget {
+  return { pictureId, entryId, detail: `face ${faceIndex}: ${verdict}` };
 }
 
 type Result = Pick<ImageProcessingResult, 'faces' | 'db_id' | 'processing_timestamp'>;

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { addEntryDetails } from './entry-details.ts';
 import { faceCodesMigration } from './face-codes.ts';
 import { keptAnswersMigration } from './kept-answers.ts';
+import { keptFaceCodesMigration } from './kept-faces.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -272,4 +273,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE INDEX kept_face_version ON kept_face (version, at, processed_id);
   `,
   faceCodesMigration,
+  keptFaceCodesMigration,
 ];

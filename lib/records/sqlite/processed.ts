@@ -52,8 +52,15 @@ export function addProcessed(
     const rank = 1 + Math.max(last, gapsOf(statements, scope)(largestRemoved()));
     statements.insertPlace.run(scope, rank, stamp.id);
   }
-  for (const { faceIndex, version, bytes } of kept) {
-    statements.insertKeptFace.run(stamp.id, faceIndex, Date.now(), version, bytes);
+  for (const { faceIndex, version, bytes, code } of kept) {
+    const { lastInsertRowid } = statements.insertKeptFace.run(
+      stamp.id,
+      faceIndex,
+      Date.now(),
+      version,
+      bytes,
+    );
+    if (code) statements.insertKeptFaceCode.run(lastInsertRowid, code);
   }
   if (!carried && !result.track?.suppressed)
     outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });

@@ -39,10 +39,11 @@ import type {
   TrackProgress,
   UnknownKept,
 } from '../port.ts';
-import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd } from '../shared/entry-claims.ts';
 import { isInForce } from '../shared/in-force.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
+import { reviewTarget } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
@@ -206,21 +207,21 @@ class SqliteRecords implements RecordStore {
     change: ChangedFields,
     { actor = null, ...condition }: Parameters<RecordStore['updateEntry']>[2] = {},
   ): Promise<EntryRecord | undefined> {
-    let isChanged = false;
+    let detail: string | undefined;
     return this.#change(
       () => {
         const entry = this.#entry(entryId);
         if (entry?.status !== 'ACTIVE') return undefined;
         requireVersion(entry, condition);
         const changed = changedEntry(entry, change, actor);
-        isChanged = changed !== entry;
-        if (!isChanged) return entry;
+        if (changed === entry) return entry;
+        detail = changeDetail(entry, changed);
         takingName(changed.name, () =>
           this.#statements.updateEntry.run({ $id: entryId, ...entryParameters(changed) }),
         );
         return changed;
       },
-      () => (isChanged ? { entryId } : undefined),
+      () => (detail === undefined ? undefined : { entryId, detail }),
     );
   }
 
@@ -458,10 +459,9 @@ class SqliteRecords implements RecordStore {
     review: NewReview,
     reviewers: 1 | 2,
   ): Promise<ImageProcessingResult | undefined> {
-    const { entryId } = review;
     const reviewed = await this.#change(
       () => addReview(this.#statements, this.#outbox, id, review, reviewers),
-      (found) => (found?.isChanged ? { pictureId: id, entryId } : undefined),
+      (found) => (found?.isChanged ? reviewTarget(id, review) : undefined),
     );
     return reviewed?.result;
   }
@@ -588,9 +588,11 @@ class SqliteRecords implements RecordStore {
   /** Removes kept faces, counts them, and notes what must not be found of them. */
   #forgetKept(rows: readonly Row[], entryId: number): void {
     if (rows.length === 0) return;
-    for (const { id, embedding } of rows) {
-      const bytes = row<Uint8Array>(embedding).slice(0, traceBytes);
-      this.#traces.get(entryId)?.set(`kept face ${id}`, bytes);
+    for (const { id, embedding, code } of rows) {
+      for (const [what, blob] of Object.entries({ embedding, code })) {
+        const bytes = row<Uint8Array | null>(blob)?.slice(0, traceBytes);
+        if (bytes) this.#traces.get(entryId)?.set(`${what} of kept face ${id}`, bytes);
+      }
     }
     this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
     const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;

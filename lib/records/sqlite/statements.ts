@@ -104,12 +104,15 @@ const statements = {
     ) ORDER BY id DESC LIMIT 1`,
   insertKeptFace: `
     INSERT INTO kept_face (processed_id, face_index, at, version, embedding) VALUES (?, ?, ?, ?, ?)`,
+  insertKeptFaceCode: 'INSERT INTO kept_face_code (id, code) VALUES (?, ?)',
   /** Kept faces of a JSON array of `[db_id, face index]`. */
   keptFacesAmong: `
-    SELECT kept_face.id, embedding FROM json_each(?) CROSS JOIN kept_face
-    ON processed_id = value ->> 0 AND face_index = value ->> 1`,
+    SELECT kept_face.id, embedding, code FROM json_each(?) CROSS JOIN kept_face
+    ON processed_id = value ->> 0 AND face_index = value ->> 1 LEFT JOIN kept_face_code USING (id)`,
   deleteKeptFaces: 'DELETE FROM kept_face WHERE id IN (SELECT value FROM json_each(?))',
-  keptFacesOf: 'SELECT id, embedding FROM kept_face WHERE processed_id = ?',
+  keptFacesOf: `
+    SELECT kept_face.id, embedding, code FROM kept_face LEFT JOIN kept_face_code USING (id)
+    WHERE processed_id = ?`,
   deleteKeptFacesBefore: `
     DELETE FROM kept_face WHERE id IN (
       SELECT id FROM kept_face WHERE version = ?2 AND at < ?1

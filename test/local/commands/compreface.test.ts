@@ -30,6 +30,10 @@ async function start(answer?: (request: IncomingMessage, response: ServerRespons
         JSON.stringify({ faces: part, page_number: page, total_pages: 3, total_elements: 5 }),
       );
     }
+    if (pathname === '/base/api/v1/recognition/subjects/') {
+      const subjects = ['Jane Roe', ' Jane  Roe ', 'John/Doe', 'x'.repeat(101), 'Without Picture'];
+      return response.end(JSON.stringify({ subjects }));
+    }
     const [, id] = /^\/base\/api\/v1\/recognition\/faces\/(\w+)\/img$/.exec(pathname) ?? [];
     return id && id !== 'lost' ? response.end(`picture ${id}`) : response.writeHead(404).end();
   };
@@ -63,7 +67,28 @@ describe('people of CompreFace', () => {
         pictures: ['picture three', 'CompreFace has no picture of it (404).'],
       },
     ]);
-    expect(remarks).toEqual([`${'x'.repeat(101)}: A name has 1 to 100 characters.`]);
+    expect(remarks).toEqual([
+      `${'x'.repeat(101)}: A name has 1 to 100 characters.`,
+      'Without Picture: CompreFace has no picture of them.',
+    ]);
+  });
+
+  test('are read from a version before 0.6 too, which has no pages and does not list subjects', async () => {
+    const faces = [
+      { image_id: 'one', subject: 'Jane Roe' },
+      { image_id: 'two', subject: 'John Doe' },
+    ];
+    const address = await start((request, response) =>
+      request.url?.includes('/faces?')
+        ? response.end(JSON.stringify({ faces }))
+        : response.writeHead(404).end('{"message": "no", "code": 1}'),
+    );
+    const { persons, remarks } = await readCompreFace(address, key);
+    expect(persons.map(({ name, pictures }) => [name, pictures.length])).toEqual([
+      ['Jane Roe', 1],
+      ['John Doe', 1],
+    ]);
+    expect(remarks).toEqual([]);
   });
 
   test('are read within the limit on a picture', async () => {

@@ -68,6 +68,23 @@ test('paths of the old database lead nowhere but into the folders given', () => 
   expect(allowed.folder('linked/people')).toBe(join(old, 'linked', 'people'));
 });
 
+test('an id that would leave no room for those of later entries is not kept, and the report says so', async () => {
+  const report = emptyReport();
+  const rows = ['9007199254740991', '1000000000000001', '1000000000000000', '0', '-4', '12'].map((id) => ({
+    id,
+    name: `Person ${id}`,
+    reason: null,
+    added_date: '2023-01-01 00:00:00',
+    reference_image_dir: null,
+  }));
+  const entries = await planEntries(rows, new OldPaths(old, []), [], fallback, report);
+  expect(entries.map(({ id }) => id)).toEqual([undefined, undefined, 1e15, undefined, undefined, 12]);
+  const told = report.remarks.filter((remark) =>
+    /from 1 to 1000000000000000, so it gets a new one/.test(remark),
+  );
+  expect(told).toHaveLength(4);
+});
+
 test('links out of the folders given give nobody pictures, and each is told of', async () => {
   const paths = new OldPaths(old, []);
   const report = emptyReport();

@@ -274,13 +274,14 @@ describe('a database', () => {
       'face_code',
       'image',
       'kept_face',
+      'kept_face_code',
       'notice',
       'processed',
       'receiver',
       'review',
     ]);
     // Erasures have the ids of their entries, codes those of faces, and reviews those of pictures.
-    const borrowed = ['erasure', 'face_code', 'review'];
+    const borrowed = ['erasure', 'face_code', 'kept_face_code', 'review'];
     for (const { sql } of ids.filter(({ name }) => !borrowed.includes(String(name))))
       expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');
   });

@@ -221,7 +221,8 @@ describe('what SQLite does for a statement', () => {
     };
     expect(planOf(keptCountSql)).toContain('SCAN kept_face USING COVERING INDEX kept_face_version');
     expect(planOf(keptShareSql)).toEqual([
-      'SEARCH kept_face USING INDEX kept_face_version (version=? AND at>?)',
+      'SEARCH kept_face USING COVERING INDEX kept_face_version (version=? AND at>?)',
+      'SEARCH kept_face_code USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
     ]);
   });
 

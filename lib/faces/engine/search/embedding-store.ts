@@ -57,13 +57,17 @@ export interface EmbeddingReader extends Disposable {
   asOneMoment<T>(work: () => T): T;
 }
 
-/** A face of a processed picture that nobody matched: its float32 numbers as bytes. */
-export type KeptFaceRow = readonly [
-  id: number,
-  processedId: number,
-  faceIndex: number,
-  embedding: Uint8Array,
-];
+/**
+ * A face of a processed picture that nobody matched. Its code may be absent, because an earlier release kept
+ * it.
+ */
+export type KeptFaceRow = readonly [id: number, processedId: number, code: Uint8Array | null];
+
+/** Numbers that a kept face is compared by, and its place in its picture. */
+export interface KeptFaceNumbers {
+  readonly faceIndex: number;
+  readonly embedding: Float32Array;
+}
 
 /** Reads kept faces on a thread of its own. */
 export interface KeptFaceReader extends Disposable {
@@ -73,6 +77,11 @@ export interface KeptFaceReader extends Disposable {
    * @throws any error of the store
    */
   rows(version: string, since: number, share: KeptShare): Iterable<KeptFaceRow>;
+  /**
+   * Reads a face of `rows`; `undefined` if it is gone.
+   * @throws any error of the store
+   */
+  face(id: number): KeptFaceNumbers | undefined;
 }
 
 /** A part of the kept faces: `index` counts from 0, and every face is in one of `of` parts. */
@@ -82,7 +91,7 @@ export interface KeptShare {
 }
 
 /** The embeddings of unmatched faces, which the records keep with their pictures. */
-export interface KeptFaces extends Pick<KeptFaceReader, 'rows'> {
+export interface KeptFaces extends Pick<KeptFaceReader, 'rows' | 'face'> {
   /**
    * Names a module that exports `openKeptFaces`, and its argument; `undefined` if no other thread can read.
    * @throws the store's own errors

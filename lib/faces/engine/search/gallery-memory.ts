@@ -47,6 +47,11 @@ export function codesSize(dimensions: number): number {
   return 32 * Math.ceil(dimensions / 32);
 }
 
+/** Computes the bytes of a face's code. */
+export function codeSize(dimensions: number): number {
+  return headSize - idSize + codesSize(dimensions);
+}
+
 function pagesFor(dimensions: number, segments: number): number {
   const rows = segments * rowsPerSegment;
   return Math.ceil((firstRow + rows * (headSize + codesSize(dimensions))) / pageSize);
@@ -131,7 +136,7 @@ export function writeRow(
   code: Uint8Array,
 ): void {
   const { dimensions, memory, words, entries } = gallery;
-  if (code.length !== headSize - idSize + codesSize(dimensions))
+  if (code.length !== codeSize(dimensions))
     throw new RangeError(`The code of face ${faceId} is not one of ${dimensions} dimensions.`);
   clearRow(gallery, row);
   (entries[Math.floor(row / rowsPerSegment)] as Float64Array)[row % rowsPerSegment] = entryId;

@@ -3,14 +3,23 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { BackendUnavailableError } from '../../../errors.ts';
-import { cosineWith, distanceFrom, distanceOf, unitOf } from './distance.ts';
-import {
-  floatsOf,
-  type KeptFaceReader,
-  type KeptFaces,
-  type KeptShare,
-  type ReaderPlace,
+import type {
+  KeptFaceNumbers,
+  KeptFaceReader,
+  KeptFaces,
+  KeptShare,
+  ReaderPlace,
 } from './embedding-store.ts';
+import {
+  capacityOf,
+  codeOf,
+  codeSize,
+  createSharedGallery,
+  type SharedGallery,
+  useRows,
+  writeRow,
+} from './gallery-memory.ts';
+import { searchGallery } from './search.ts';
 
 /** A search among the kept faces of one version. */
 export interface KeptSearch {
@@ -40,12 +49,12 @@ export interface KeptTask {
   readonly share: KeptShare;
 }
 
-/** Number of faces that are worth the start of a second thread. */
-const manyFaces = 20_000;
+/** Number of faces that are worth the start of a second thread, which takes as long as 50,000 faces. */
+const manyFaces = 200_000;
 
 /**
- * Compares each kept face with the probes, on threads of their own: the faces are read once, and no request
- * waits for it.
+ * Compares each kept face with the probes, on threads of their own: the faces' codes are read once, and no
+ * request waits for it.
  * @returns the matching faces, nearest first
  * @throws BackendUnavailableError
  */
@@ -74,27 +83,78 @@ function nearestFirst(hits: KeptHit[]): KeptHit[] {
 
 /** Compares a share of the kept faces on this thread; returns those that match, in no order. */
 export function compareKept(
-  reader: Pick<KeptFaceReader, 'rows'>,
-  search: KeptSearch,
+  reader: Pick<KeptFaceReader, 'rows' | 'face'>,
+  { version, since, metric, threshold, probes }: KeptSearch,
   share: KeptShare,
 ): KeptHit[] {
-  const { version, since, metric, threshold } = search;
-  const probes = search.probes.map((probe) => {
-    const exact = Float64Array.from(probe);
-    return { exact, unit: unitOf(exact).unit };
-  });
+  const dimensions = probes[0]?.length ?? 0;
+  const faceOf = (id: number) => {
+    const face = reader.face(id);
+    return face?.embedding.length === dimensions ? face : undefined;
+  };
+  const batch = new KeptBatch(dimensions, faceOf, { metric, threshold, probes });
   const hits: KeptHit[] = [];
-  for (const [, processedId, faceIndex, bytes] of reader.rows(version, since, share)) {
-    const face = floatsOf(bytes);
-    let nearest: KeptHit | undefined;
-    for (const { exact, unit } of probes) {
-      if (unit.length !== face.length) continue;
-      const cosine = cosineWith(face, 0, unit);
-      const distance = metric === 'euclidean' ? distanceFrom(face, 0, exact) : distanceOf(metric, cosine);
-      if (distance <= threshold && !(nearest && nearest.distance <= distance))
-        nearest = { processedId, faceIndex, distance, cosine };
-    }
-    if (nearest) hits.push(nearest);
+  for (const [id, processedId, code] of reader.rows(version, since, share)) {
+    const isCode = code?.length === codeSize(dimensions);
+    batch.add(id, processedId, isCode ? code : codeOfFace(faceOf(id)));
+    if (batch.isFull) hits.push(...batch.compare());
   }
+  hits.push(...batch.compare());
   return hits;
+}
+
+/** Computes the code of a face that an earlier version kept without one. */
+function codeOfFace(face: KeptFaceNumbers | undefined): Uint8Array | undefined {
+  return face && codeOf(face.embedding);
+}
+
+type Wanted = Pick<KeptSearch, 'metric' | 'threshold' | 'probes'>;
+
+/** Faces that are compared at once: their codes lie in memory, and few embeddings are read. */
+class KeptBatch {
+  readonly #gallery: SharedGallery;
+  readonly #faceOf: KeptFaceReader['face'];
+  readonly #wanted: Wanted;
+  readonly #faces: { readonly id: number; readonly processedId: number }[] = [];
+
+  constructor(dimensions: number, faceOf: KeptFaceReader['face'], wanted: Wanted) {
+    this.#gallery = createSharedGallery(dimensions);
+    this.#faceOf = faceOf;
+    this.#wanted = wanted;
+  }
+
+  get isFull(): boolean {
+    return this.#faces.length === capacityOf(this.#gallery);
+  }
+
+  /** Adds a face; does nothing without a code, for then the face is gone. */
+  add(id: number, processedId: number, code: Uint8Array | undefined): void {
+    if (!code) return;
+    const row = this.#faces.push({ id, processedId }) - 1;
+    // A search names a row by the number of its face, which is above 0.
+    writeRow(this.#gallery, row, { faceId: row + 1, entryId: row + 1 }, code);
+  }
+
+  /** Compares the faces that were added, and begins anew without any. */
+  compare(): KeptHit[] {
+    const { metric, threshold, probes } = this.#wanted;
+    useRows(this.#gallery, this.#faces.length);
+    const placeOf = (faceId: number) => this.#faces[faceId - 1] as { id: number; processedId: number };
+    const embeddingOf = (faceId: number) => this.#faceOf(placeOf(faceId).id)?.embedding;
+    const found = searchGallery({ ...this.#gallery, embeddingOf }, probes, metric, threshold);
+    const nearest = new Map<number, { readonly distance: number; readonly cosine: number }>();
+    for (const { faceId, distance, cosine } of found.flat()) {
+      const known = nearest.get(faceId);
+      // A face at an infinite distance is gone.
+      if (distance <= threshold && !(known && known.distance <= distance))
+        nearest.set(faceId, { distance, cosine });
+    }
+    const hits = [...nearest].flatMap(([faceId, nearness]) => {
+      const { id, processedId } = placeOf(faceId);
+      const face = this.#faceOf(id);
+      return face ? [{ processedId, faceIndex: face.faceIndex, ...nearness }] : [];
+    });
+    this.#faces.length = 0;
+    return hits;
+  }
 }

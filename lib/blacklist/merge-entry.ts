@@ -1,15 +1,22 @@
 import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
+import { withDetail } from '../audit/scope.ts';
+import { maxNotes } from '../contract/entry-fields.ts';
+import { type MergeableFields, type MergedFields, mergedFields } from '../contract/merged-fields.ts';
+import { VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
+import type { ChangedFields, EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
 import { contentIdsOf } from './content-ids.ts';
+import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
 
 /** Pictures that are read at once. Each has at most the size of an upload. */
 const readAtOnce = 4;
+/** Attempts at a change that others keep overtaking. */
+const attempts = 5;
 
 /**
  * Refuses to merge an entry of which something would be lost: reference pictures that the other does not have
@@ -31,6 +38,47 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
   if (waiting > 0) {
     throw mergeRefused(`Wait until the inbox is empty: ${waiting} of its files are for entry ${entry.id}.`);
   }
+}
+
+/**
+ * Gives an entry what it lacks of another one's fields, see `mergedFields`.
+ * @param actor name of whoever merges them, if known
+ * @throws RequestInvalidError when the notes would become too long
+ */
+export async function giveFields(
+  { records }: Stores,
+  entry: EntryRecord,
+  intoId: number,
+  actor: string | null,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const into = await persistently(() => records.getEntry(intoId));
+    requireMergeable(into, intoId);
+    const change = mergedFields(fieldsOf(into), fieldsOf(entry));
+    if (Object.keys(change).length === 0) return;
+    if ((change.notes?.length ?? 0) > maxNotes) {
+      throw mergeRefused(
+        `The notes of both entries have more than ${maxNotes} characters together. Shorten one of them first.`,
+      );
+    }
+    const options = { actor, ifVersion: [into.version] };
+    try {
+      const update = () => records.updateEntry(intoId, entryChange(change), options);
+      await persistently(() => withDetail(`from entry ${entry.id}`, update));
+      return;
+    } catch (error) {
+      // Somebody has changed it just now: what it lacks is looked at again.
+      if (!(error instanceof VersionConflictError) || attempt === attempts) throw error;
+    }
+  }
+}
+
+function fieldsOf({ expiresAt, reviewAt, ...fields }: EntryRecord): MergeableFields {
+  return { ...fields, expires_at: expiresAt, review_at: reviewAt };
+}
+
+function entryChange({ reason, ...details }: MergedFields): ChangedFields {
+  return { ...named({ reason }), ...entryDetails(details) };
 }
 
 /**

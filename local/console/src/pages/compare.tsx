@@ -112,7 +112,7 @@ function useSides(personId: number) {
         else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
         else setOther(side);
       } catch (error) {
-        tell(texts.frame.withError(file.name, told(error).text));
+        tell(texts.frame.withError(file.name, told(error).text), { isFailure: true });
       }
     }
   };
@@ -120,7 +120,7 @@ function useSides(personId: number) {
     if (personId > 0) {
       getEntry(personId).then(
         (entry) => !isGone.current && setOther({ kind: 'person', entry }),
-        (error: unknown) => tell(toldOf(error)),
+        (error: unknown) => tell(toldOf(error), { isFailure: true }),
       );
     }
     return () => {

@@ -68,7 +68,7 @@ async function goToNext(id: number): Promise<void> {
     if (next == null) tell(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {
-    tell(toldOf(error));
+    tell(toldOf(error), { isFailure: true });
   }
 }
 

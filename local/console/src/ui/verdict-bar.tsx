@@ -1,10 +1,7 @@
-import type { Headline } from '../model/verdict-words.ts';
+import type { BarHeadline } from '../model/verdict-words.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { ToldText } from './told.tsx';
-
-/** Headline of a comparison too, which is no search for listed people and so has tones of its own. */
-export type BarHeadline = Omit<Headline, 'tone'> & { readonly tone: Headline['tone'] | 'same' | 'different' };
 
 const icons: Record<BarHeadline['tone'], IconName> = {
   match: 'warning',

@@ -19,8 +19,8 @@ export interface DeletionOptions extends ErasureOptions {
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
  * One whose erasure broke off is erased to the end.
- * With `mergedInto`, the other entry takes over the history, and what it lacks of the fields. It must have the
- * pictures already.
+ * With `mergedInto`, the other entry takes over the history, and what it lacks of the fields. It must have
+ * the pictures already.
  * @throws EntryNotFoundError
  * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
  * @throws VersionConflictError when it has none of the versions; nothing is deleted then.

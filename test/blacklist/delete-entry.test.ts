@@ -147,7 +147,7 @@ describe('deleting an entry', () => {
     const merged = await inAuditScope(scope, () => merge(one.id, two.id));
     expect(merged).toMatchObject({ id: one.id });
     const { items: lines } = await new SqliteAudit(stores.database).list({ actor: 'ada', limit: 10 });
-    // What the remaining entry got, and then the deletion of the other: the newest first.
+    // The remaining entry got its fields before the other was deleted; the newest line comes first.
     expect(lines).toMatchObject([
       { action: 'mergeEntry', entryId: one.id, detail: `into entry ${two.id}` },
       { action: 'mergeEntry', entryId: two.id, detail: `from entry ${one.id}` },

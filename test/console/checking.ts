@@ -199,7 +199,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const { page } = visit;
     await page.route(`**${path}`, (route) =>
       route.continue({
-        postData: JSON.stringify({ ...route.request().postDataJSON(), threshold: distance - 0.002 }),
+        postData: JSON.stringify({ ...route.request().postDataJSON(), threshold: (distance ?? 0) - 0.002 }),
       }),
     );
     await page.getByRole('button', { name: 'Remove Listed' }).waitFor();
@@ -261,7 +261,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // The results stay while another page is shown, until they are cleared.
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByRole('heading', { name: 'Status' }).waitFor();
-    // What was said of the pictures is not said of this page.
+    // Words about the pictures are not said of this page.
     await expect.poll(() => spokenOn(page)).toBe('');
     await page.getByRole('link', { name: 'Check', exact: true }).click();
     await page.getByText('4 of 4 checked').waitFor();
@@ -453,7 +453,10 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
     await dropFiles(page, [{ name: 'nothing.jpg', buffer: await pictureOfNothing() }]);
-    await page.getByRole('alert').getByRole('heading', { name: 'Cannot tell' }).waitFor();
+    // It names the picture, in the page's words.
+    const alert = page.getByRole('alert');
+    await alert.getByRole('heading', { name: 'Cannot tell: nothing.jpg' }).waitFor();
+    await alert.getByText('No face was found. Show the whole face from the front').waitFor();
 
     await page.getByRole('button', { name: 'Remove The other picture' }).click();
     await page.getByRole('button', { name: 'Pick a listed person' }).click();

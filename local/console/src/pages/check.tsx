@@ -22,6 +22,7 @@ import { texts } from '../texts.ts';
 import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Isolated } from '../ui/isolated.tsx';
 import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
@@ -82,7 +83,9 @@ function HitElsewhere({ all, selected }: { all: readonly Check[]; selected: Chec
     <button type="button" class={`verdict-bar ${tone} elsewhere`} onClick={() => selectedCheck.set(next.id)}>
       <Icon name={tone === 'match' ? 'warning' : 'question'} />
       <span>
-        <strong dir="auto">{headlineOf(next.result).text}</strong>
+        <strong dir="auto">
+          <Isolated text={headlineOf(next.result).text} />
+        </strong>
         <span class="where">{texts.checking.inAnother(open.length)}</span>
       </span>
     </button>

@@ -100,8 +100,8 @@ function Alike({ picture, entryId }: { picture: DraftPicture; entryId: number | 
       <span>
         {texts.people.looksLike(
           alike.map(({ id, name, similarity, imageId }, index) => (
-            <span key={id}>
-              {index > 0 && ', '}
+            <span key={id} class="alike">
+              {index > 0 && <span class="visually-hidden">, </span>}
               <span class="thumb">
                 <ListedFace entryId={id} imageId={imageId} name={name} />
               </span>

@@ -43,7 +43,9 @@ export function announce(said: string | Told): void {
   spoken.set({ text: spoken.value.text === text ? `${text}\u00a0` : text, isByService });
 }
 
-/** Takes the words away that were said on the page before. Those for the next one are said once it is gone to. */
+/**
+ * Takes the words away that were said on the page before. Those for the next one are said once it is gone to.
+ */
 export function forgetSpoken(): void {
   if (spokenOn !== location.hash) spoken.set({ text: '' });
 }

@@ -1,6 +1,7 @@
 import type { BarHeadline } from '../model/verdict-words.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { Isolated } from './isolated.tsx';
 import { ToldText } from './told.tsx';
 
 const icons: Record<BarHeadline['tone'], IconName> = {
@@ -22,7 +23,9 @@ export function VerdictBar({
     <div class={`verdict-bar ${tone}`}>
       <Icon name={icons[tone]} />
       <div>
-        <h2 dir="auto">{text}</h2>
+        <h2 dir="auto">
+          <Isolated text={text} />
+        </h2>
         <p>
           <ToldText told={{ text: detail, isByService }} />
         </p>

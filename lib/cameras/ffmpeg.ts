@@ -117,7 +117,8 @@ export class FfmpegSource implements FrameSource {
         for (const frame of reader.push(chunk)) {
           clearTimeout(watchdog);
           watchdog = setTimeout(silent, nextFrameMs);
-          newest.put({ ...frame, at: Date.now() });
+          const missed = newest.put({ ...frame, at: Date.now() });
+          if (missed) reader.recycle(missed);
         }
       } catch (error) {
         newest.end(error);
@@ -126,7 +127,7 @@ export class FfmpegSource implements FrameSource {
     });
     child.on('close', () => newest.end());
     try {
-      yield* newest.items();
+      yield* recycled(newest.items(), reader);
     } finally {
       clearTimeout(watchdog);
     }
@@ -134,8 +135,12 @@ export class FfmpegSource implements FrameSource {
 
   /** Gives all frames of a recording, as fast as they are taken. */
   async *#all(child: ChildProcess): AsyncGenerator<Frame, void> {
-    const start = Date.now();
     const reader = new PixmapReader();
+    yield* recycled(this.#recorded(child, reader), reader);
+  }
+
+  async *#recorded(child: ChildProcess, reader: PixmapReader): AsyncGenerator<Frame, void> {
+    const start = Date.now();
     const failed = once(child, 'error').then(([error]) => Promise.reject(error));
     failed.catch(() => undefined);
     const chunks = (child.stdout as NonNullable<ChildProcess['stdout']>)[Symbol.asyncIterator]();
@@ -164,6 +169,16 @@ export class FfmpegSource implements FrameSource {
     if (code === 'ENOENT' && syscall?.startsWith('spawn')) return missingFfmpeg(error);
     const redact = redactor(this.#settings.address);
     return failureOf([this.#words, String(code ?? '')], redact('The decoder failed.'), error);
+  }
+}
+
+/** Passes frames on, and gives each back to its reader when the next but one is asked for. */
+async function* recycled(frames: AsyncIterable<Frame>, reader: PixmapReader): AsyncGenerator<Frame, void> {
+  let [last, lastButOne]: (Frame | undefined)[] = [];
+  for await (const frame of frames) {
+    if (lastButOne) reader.recycle(lastButOne);
+    [last, lastButOne] = [frame, last];
+    yield frame;
   }
 }
 

@@ -9,12 +9,15 @@ export class Newest<Item> {
   received = 0;
   dropped = 0;
 
-  put(item: Item): void {
-    if (this.#end) return;
+  /** Puts an item, and returns the one that it replaces, if that was not taken. */
+  put(item: Item): Item | undefined {
+    if (this.#end) return undefined;
     this.received++;
-    if (this.#item !== undefined) this.dropped++;
+    const missed = this.#item;
+    if (missed !== undefined) this.dropped++;
     this.#item = item;
     this.#wake();
+    return missed;
   }
 
   /** Ends the items, with an error if it is given; an item that waits is still taken. */

@@ -4,6 +4,8 @@ import { SourceError } from './port.ts';
 /** Pixels of the largest frame that is taken: 4K and a little. */
 const maxPixels = 10_000_000;
 const maxHeaderBytes = 64;
+/** Frames' memory that waits to be used again. */
+const mostSpare = 3;
 
 /**
  * Reads frames out of a stream of binary PPM pictures. Each has its own size, so that a change is seen.
@@ -12,6 +14,7 @@ const maxHeaderBytes = 64;
 export class PixmapReader {
   #header = Buffer.alloc(0);
   #frame: { width: number; height: number; pixels: Uint8Array; filled: number } | undefined;
+  #spare: Uint8Array[] = [];
 
   /** Takes the next bytes, and returns the frames that they complete. */
   push(chunk: Uint8Array): FramePixels[] {
@@ -33,6 +36,14 @@ export class PixmapReader {
     return frames;
   }
 
+  /**
+   * Takes back a frame that nobody uses any more. Its memory is used for a later one: new memory for each
+   * costs more than all else that is done with frames in which nothing moves.
+   */
+  recycle({ pixels }: FramePixels): void {
+    if (this.#spare.length < mostSpare) this.#spare.push(pixels);
+  }
+
   /** Reads the header as far as it is there; returns the bytes behind it. */
   #readHeader(bytes: Uint8Array): Uint8Array {
     const before = this.#header.length;
@@ -49,7 +60,13 @@ export class PixmapReader {
       );
     }
     this.#header = Buffer.alloc(0);
-    this.#frame = { width, height, pixels: new Uint8Array(3 * width * height), filled: 0 };
+    this.#frame = { width, height, pixels: this.#memory(3 * width * height), filled: 0 };
     return bytes.subarray(text.length - before);
+  }
+
+  #memory(length: number): Uint8Array {
+    // After a change of size there are none that fit.
+    this.#spare = this.#spare.filter((pixels) => pixels.length === length);
+    return this.#spare.pop() ?? new Uint8Array(length);
   }
 }

@@ -18,7 +18,8 @@ export interface Frame extends FramePixels {
  */
 export interface FrameSource {
   /**
-   * Opens the source, and gives its frames until the signal ends it.
+   * Opens the source, and gives its frames until the signal ends it. Their pixels last until the next but one
+   * is asked for: whoever uses them for longer copies them.
    * @throws SourceError when it can't be opened, or breaks off
    */
   frames(signal: AbortSignal): AsyncIterable<Frame>;

@@ -47,7 +47,9 @@ export function cameraRoutes(watchers: readonly CameraWatcher[], changes?: Camer
     endpoint(getCameraFrameContract, async ({ params }) => {
       const newest = find(params.name).newest;
       if (!newest) throw new CameraNotFoundError('The camera gives no frames now.');
-      const bytes = await encodeJpeg(newest.frame);
+      // The camera may use its memory again before the encoder has read it.
+      const { width, height, pixels } = newest.frame;
+      const bytes = await encodeJpeg({ width, height, pixels: pixels.slice() });
       return response({
         status: 200,
         headers: {

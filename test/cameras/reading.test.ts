@@ -92,6 +92,21 @@ describe('PPM pictures', () => {
     },
   );
 
+  test('are read into memory that was given back, where it fits', () => {
+    const reader = new PixmapReader();
+    const [first] = reader.push(picture(4, 3, 10));
+    const [second] = reader.push(picture(4, 3, 20));
+    if (!first || !second) throw new Error('There is no picture.');
+    expect([first.pixels[0], second.pixels[0]]).toEqual([10, 20]);
+    reader.recycle(first);
+    const [third] = reader.push(picture(4, 3, 30));
+    expect(third?.pixels).toBe(first.pixels);
+    expect([second.pixels[35], third?.pixels[35]]).toEqual([20, 30]);
+    reader.recycle(second);
+    expect(reader.push(picture(8, 2, 40))[0]?.pixels).toEqual(new Uint8Array(48).fill(40));
+    expect(reader.push(picture(4, 3, 50))[0]?.pixels).not.toBe(second.pixels);
+  });
+
   test('of a monstrous size, and what is none, are refused before memory is taken', () => {
     expect(() => new PixmapReader().push(Buffer.from('P6\n99999 99999\n255\n'))).toThrow(/99999 x 99999/);
     expect(() => new PixmapReader().push(Buffer.alloc(100, 'x'))).toThrow('The decoder gave no picture.');
@@ -174,7 +189,7 @@ describe('a login', () => {
 describe('the newest item', () => {
   test('replaces one that nobody took', async () => {
     const newest = new Newest<number>();
-    for (const item of [1, 2, 3]) newest.put(item);
+    expect([1, 2, 3].map((item) => newest.put(item))).toEqual([undefined, 1, 2]);
     newest.end();
     newest.put(4);
     const taken = [];

@@ -9,13 +9,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../lib/cameras/address.ts';
 import { FfmpegSource } from '../../lib/cameras/ffmpeg.ts';
+import { ffmpegCall } from '../../lib/cameras/ffmpeg-arguments.ts';
 import { HttpSource } from '../../lib/cameras/http.ts';
 import { keepOpen } from '../../lib/cameras/keep-open.ts';
+import { PixmapReader } from '../../lib/cameras/pixmap-stream.ts';
 import { type Frame, type FrameSource, SourceError } from '../../lib/cameras/port.ts';
 import { PushSource } from '../../lib/cameras/push.ts';
 import { type AddressCheck, addressCheck } from '../../lib/inputs/address-check.ts';
 import { httpCamera, sendStream, testPicture } from './http-camera.ts';
-import { rtspCamera, testFilm } from './rtsp-camera.ts';
+import { ffmpeg, rtspCamera, testFilm } from './rtsp-camera.ts';
 
 const password = "p'w@:/x ü%40";
 const program = process.env.FFMPEG_PATH ?? 'ffmpeg';
@@ -193,6 +195,34 @@ describe('RTSP', () => {
     service.kill('SIGKILL');
     await once(service, 'close');
     await isGone(children[0]?.pid as number);
+  });
+});
+
+describe('a live scene', () => {
+  /** Counts the frames of a film that pass what is done with those of a camera. */
+  const passing = async (film: string, framesPerSecond: number): Promise<number> => {
+    const { arguments: all } = ffmpegCall({ kind: 'rtsp', url: new URL('rtsp://door/') }, framesPerSecond);
+    const output = all.slice(all.indexOf('-map'));
+    const child = spawn(program, ['-loglevel', 'error', '-nostdin', '-i', film, ...output]);
+    const reader = new PixmapReader();
+    let count = 0;
+    for await (const chunk of child.stdout) count += reader.push(chunk).length;
+    return count;
+  };
+
+  test.each([
+    { fps: 5, still: [5, 10], moving: 20 },
+    { fps: 2, still: [8, 8], moving: 8 },
+  ])('in which nothing moves gives few of $fps frames a second, and all while it does', async (expected) => {
+    const scene = join(folder, 'scene.mp4');
+    // The noise of a sensor is no movement.
+    const card = 'color=0x808080:size=320x240:rate=15:duration=4,noise=alls=8:allf=t';
+    await ffmpeg('-f', 'lavfi', '-i', card, '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '400k', scene);
+    const [least, most] = expected.still as [number, number];
+    const count = await passing(scene, expected.fps);
+    expect(count).toBeGreaterThanOrEqual(least);
+    expect(count).toBeLessThanOrEqual(most);
+    expect(await passing(film, expected.fps)).toBe(expected.moving);
   });
 });
 

@@ -91,19 +91,20 @@ async function index(
     MaxFaces: 1,
     QualityFilter: qualityFilter === 'auto' ? 'AUTO' : 'NONE',
   });
-  return sendToNewCollection({ caller, collectionId }, (limitMs) => caller.send(command, limitMs));
+  return sendToNewCollection({ caller, collectionId }, () => caller.send(command));
 }
 
 /** Makes a call that adds to a collection, and makes the collection first if there is none yet. */
 export async function sendToNewCollection<Output>(
   { caller, collectionId }: Gallery,
-  send: (limitMs?: number) => Promise<Output>,
+  send: () => Promise<Output>,
 ): Promise<Output> {
   try {
     return await send();
   } catch (error) {
     if (meaningOf(error) !== 'no collection') throw error;
     await createCollection({ caller, collectionId });
+    // Each try has the usual time: it is the first picture of all, for which the service needs longest.
     return onceKnown('no collection', maxCreationMs, send);
   }
 }

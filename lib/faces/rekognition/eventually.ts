@@ -9,8 +9,8 @@ const maxPauseMs = 1_000;
  * service may not know it yet, because its reads are eventually consistent. So a call that fails for that
  * reason is made again, after pauses that become longer, until the time is over.
  * @param unknown meaning of the failure that may pass
- * @param limitMs limit on all calls and pauses together
- * @param call makes the call with the milliseconds that are left
+ * @param limitMs time after which it is not made again
+ * @param call makes the call; it may keep to the milliseconds that are left
  * @throws the error of the last call
  */
 export async function onceKnown<Output>(

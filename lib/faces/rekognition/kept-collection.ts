@@ -189,8 +189,8 @@ export class KeptCollection implements FaceCollection {
       MaxFaces: maxFacesOfPicture,
       QualityFilter: 'NONE',
     });
-    const { FaceRecords = [] } = await sendToNewCollection(this.#gallery, (limitMs) =>
-      this.#gallery.caller.send(command, limitMs ?? deadline?.remainingMs()),
+    const { FaceRecords = [] } = await sendToNewCollection(this.#gallery, () =>
+      this.#gallery.caller.send(command, deadline?.remainingMs()),
     );
     return FaceRecords;
   }

@@ -43,7 +43,8 @@ function mergedNotes(into: MergeableFields, from: MergeableFields): string | nul
   for (const text of [from.name, from.reason, from.category, from.notes]) {
     if (text === null || isEmpty(text)) continue;
     const known = [into.name, into.reason, into.category, notes].map((each) => `\n${each ?? ''}\n`);
-    if (!known.some((each) => each.includes(`\n${text}\n`))) notes = isEmpty(notes) ? text : `${notes}\n${text}`;
+    if (!known.some((each) => each.includes(`\n${text}\n`)))
+      notes = isEmpty(notes) ? text : `${notes}\n${text}`;
   }
   return notes;
 }

@@ -49,7 +49,8 @@ function ProcessedRow({ item, size }: { item: ImageProcessingResult; size: 160 |
           {time}
         </a>
         <p class="hint row-source" dir="auto">
-          {[item.source && sourceWords(item.source), item.reference].filter(Boolean).join(' · ') || sourceOf(image_path_or_identifier)}
+          {[item.source && sourceWords(item.source), item.reference].filter(Boolean).join(' · ') ||
+            sourceOf(image_path_or_identifier)}
         </p>
       </div>
       <div class="row-verdict">

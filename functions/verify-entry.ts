@@ -1,3 +1,4 @@
+import { loadConfig } from '../lib/config.ts';
 import { verifyEntryContract } from '../lib/contract/endpoints/verify-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { verifyEntry } from '../lib/processing/verify-entry.ts';
@@ -7,7 +8,8 @@ import { enrollingPorts, inputsFor } from '../lib/wiring/open.ts';
 /** POST /api/v1/blacklist/{id}/verify */
 export const handler = endpoint(verifyEntryContract, async ({ params, body }, { actor, deadline, note }) => {
   const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
-  const options = { deadline, isUnmatchedTold: maySeeUnmatched(actor) };
+  const { reviewBand } = loadConfig();
+  const options = { deadline, reviewBand, isUnmatchedTold: maySeeUnmatched(actor) };
   const verification = await verifyEntry(ports, params.id, body, options);
   note({ threshold: verification.threshold });
   return verification;

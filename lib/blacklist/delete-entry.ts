@@ -4,17 +4,23 @@ import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureOptions } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
-import { requireMerged } from './merge-entry.ts';
+import { giveFields, requireMerged } from './merge-entry.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /** The action of the audit trail's line of a merge: the request itself is a `deleteEntry`. */
 const mergeAction = 'mergeEntry';
 
+export interface DeletionOptions extends ErasureOptions {
+  /** Name of whoever deletes it, if known. */
+  readonly actor?: string | null;
+}
+
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
  * One whose erasure broke off is erased to the end.
- * With `mergedInto`, the other entry takes over the history. It must have the pictures already.
+ * With `mergedInto`, the other entry takes over the history, and what it lacks of the fields. It must have
+ * the pictures already.
  * @throws EntryNotFoundError
  * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
  * @throws VersionConflictError when it has none of the versions; nothing is deleted then.
@@ -22,7 +28,7 @@ const mergeAction = 'mergeEntry';
 export async function deleteEntry(
   ports: Stores,
   entryId: number,
-  { history = 'redact', mergedInto, ...condition }: ErasureOptions = {},
+  { history = 'redact', mergedInto, actor = null, ...condition }: DeletionOptions = {},
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
@@ -31,6 +37,9 @@ export async function deleteEntry(
   if (isMerge) {
     noteAction(mergeAction, `into entry ${mergedInto}`);
     await requireMerged(ports, entry, mergedInto);
+    // One that is refused changes nothing; the look at the version that counts comes with the deletion.
+    if (condition.ifVersion?.includes(entry.version) ?? true)
+      await giveFields(ports, entry, mergedInto, actor);
   }
   const choice = isMerge ? { history: 'keep' as const, mergedInto } : { history };
   // Hidden first, in one step with the look at its version, and with the note of its erasure.

@@ -1,9 +1,17 @@
+import { withDetail } from '../audit/scope.ts';
+import { maxNotes } from '../contract/entry-fields.ts';
+import { type MergeableFields, type MergedFields, mergedFields } from '../contract/merged-fields.ts';
+import { VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { ChangedFields, EntryRecord } from '../records/port.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
+import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
 import { EntryPictures } from './same-picture.ts';
+
+/** Attempts at a change that others keep overtaking. */
+const attempts = 5;
 
 /**
  * Refuses to merge an entry of which something would be lost: reference pictures that the other does not have
@@ -26,4 +34,45 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
   if (waiting > 0) {
     throw mergeRefused(`Wait until the inbox is empty: ${waiting} of its files are for entry ${entry.id}.`);
   }
+}
+
+/**
+ * Gives an entry what it lacks of another one's fields, see `mergedFields`.
+ * @param actor name of whoever merges them, if known
+ * @throws RequestInvalidError when the notes would become too long
+ */
+export async function giveFields(
+  { records }: Stores,
+  entry: EntryRecord,
+  intoId: number,
+  actor: string | null,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const into = await persistently(() => records.getEntry(intoId));
+    requireMergeable(into, intoId);
+    const change = mergedFields(fieldsOf(into), fieldsOf(entry));
+    if (Object.keys(change).length === 0) return;
+    if ((change.notes?.length ?? 0) > maxNotes) {
+      throw mergeRefused(
+        `The notes of both entries have more than ${maxNotes} characters together. Shorten one of them first.`,
+      );
+    }
+    const options = { actor, ifVersion: [into.version] };
+    try {
+      const update = () => records.updateEntry(intoId, entryChange(change), options);
+      await persistently(() => withDetail(`from entry ${entry.id}`, update));
+      return;
+    } catch (error) {
+      // Somebody has changed it just now: what it lacks is looked at again.
+      if (!(error instanceof VersionConflictError) || attempt === attempts) throw error;
+    }
+  }
+}
+
+function fieldsOf({ expiresAt, reviewAt, ...fields }: EntryRecord): MergeableFields {
+  return { ...fields, expires_at: expiresAt, review_at: reviewAt };
+}
+
+function entryChange({ reason, ...details }: MergedFields): ChangedFields {
+  return { ...named({ reason }), ...entryDetails(details) };
 }

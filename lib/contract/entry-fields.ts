@@ -18,7 +18,9 @@ const aboutCategory = {
 };
 const category = text(1, 50, normalName).meta(aboutCategory);
 const severity = z.enum(severities).describe('What a match means for whoever must act.');
-const notes = text(0, 5000, normalReason).meta({
+/** Characters that the notes may have. */
+export const maxNotes = 5_000;
+const notes = text(0, maxNotes, normalReason).meta({
   description: 'For whoever must act on a match. Line breaks stay.',
   examples: ['Do not approach alone.\nCall the duty manager.'],
 });

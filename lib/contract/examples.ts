@@ -26,6 +26,7 @@ export const verificationExample: Verification = {
   verified: true,
   distance: 0.28,
   threshold: 0.385,
+  near_threshold: 0.472,
   similarity: 99.2,
   model: 'Fusion',
   detector_backend: 'mediapipe+ssd',

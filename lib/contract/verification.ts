@@ -8,6 +8,11 @@ export const Verification = z
     verified: z.boolean().describe('Whether `distance` is at most `threshold`.'),
     distance: z.number().describe('Lower is closer.'),
     threshold: z.number().describe('The largest distance that is a match.'),
+    near_threshold: z
+      .number()
+      .describe(
+        'The largest distance that is a near miss, see REVIEW_BAND; `threshold` where there is no band.',
+      ),
     similarity: z.number().min(0).max(100).describe('Higher is closer.'),
     model: z.string().describe('The model really used.'),
     detector_backend: z.string().describe('The detector really used.'),

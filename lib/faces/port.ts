@@ -80,6 +80,11 @@ export interface FaceOptions {
    */
   readonly threshold?: number | undefined;
   /**
+   * Width of the band above the threshold in which a face is a near miss: so many times the threshold's false
+   * match rate. At 1, the default, there is no band.
+   */
+  readonly reviewBand?: number | undefined;
+  /**
    * Time by which the answer must be there, for backends that call another service. Without it there is no
    * limit.
    */
@@ -90,11 +95,6 @@ export interface FaceOptions {
 export interface MatchOptions extends FaceOptions {
   /** Number of near misses to return for each face, each of another entry; 0 by default. */
   readonly candidates?: number;
-  /**
-   * Width of the band above the threshold in which the nearest entry is a near miss: so many times the
-   * threshold's false match rate. At 1, the default, there is no band.
-   */
-  readonly reviewBand?: number;
   /** True to return each face's template. */
   readonly withTemplates?: boolean;
 }
@@ -173,13 +173,17 @@ export interface UsedOptions {
   readonly warnings: readonly string[];
 }
 
-export interface MatchResult extends UsedOptions {
+/** Options used by what tells matches and near misses apart. */
+export interface BandedOptions extends UsedOptions {
+  /** Largest distance of a near miss in the review band; the threshold if there is no band. */
+  readonly nearThreshold: number;
+}
+
+export interface MatchResult extends BandedOptions {
   /** Faces of the picture, largest first. */
   readonly faces: readonly MatchedFace[];
   /** False if nothing could match, see `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
-  /** Largest distance of a near miss in the review band; the threshold if there is no band. */
-  readonly nearThreshold: number;
 }
 
 /**
@@ -196,7 +200,7 @@ export interface KnownFaceMatch extends UsedOptions, Pick<MatchResult, 'hasGalle
 }
 
 /** Distance between the faces of two pictures. */
-export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
+export interface Comparison extends BandedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
   /** Largest face of the first picture. */
   readonly probe: Face;
   readonly reference: Face;
@@ -218,7 +222,7 @@ export interface Reference extends Pick<FaceOwner, 'imageId'> {
 }
 
 /** Distances between a face and some enrolled ones. */
-export interface EntryComparison extends UsedOptions {
+export interface EntryComparison extends BandedOptions {
   /** Largest face of the picture. */
   readonly probe: Face;
   /**

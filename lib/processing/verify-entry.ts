@@ -3,7 +3,6 @@ import { listImages } from '../blacklist/list-images.ts';
 import { matchedEntry } from '../blacklist/matched-entry.ts';
 import { openStored } from '../blacklist/open-stored.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
-import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError } from '../errors.ts';
 import type { EntryComparison, Reference } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
@@ -11,7 +10,7 @@ import { whyNotInForce } from '../records/shared/in-force.ts';
 import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { openInputs } from './open-inputs.ts';
-import { secondsSince, verdict } from './verify.ts';
+import { secondsSince, type VerifyOptions, verdict } from './verify.ts';
 
 /** Number of nearest reference images that are looked up, because some may have been deleted meanwhile. */
 const maxLookedUp = 100;
@@ -20,9 +19,7 @@ const retryAfterSeconds = 60;
 /** Landmarks of a face of which only the box is known. */
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
-interface Options {
-  /** Time by which the request must be done. */
-  readonly deadline?: Deadline;
+interface Options extends VerifyOptions {
   /**
    * False where the entry is told of only if it is verified. All else gets the same answer: an entry that is
    * absent, in force no more, or somebody else.
@@ -42,7 +39,7 @@ export async function verifyEntry(
   ports: Ports,
   entryId: number,
   { image, ...overrides }: VerifyEntryRequest,
-  { deadline, isUnmatchedTold = true }: Options = {},
+  { deadline, reviewBand, isUnmatchedTold = true }: Options = {},
 ): Promise<EntryVerification> {
   const started = performance.now();
   const unlessUntold = untoldEntry(isUnmatchedTold);
@@ -51,7 +48,7 @@ export async function verifyEntry(
   const references = listed
     .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record.key) }))
     .reverse();
-  const options = { ...faceOptions(overrides), deadline };
+  const options = { ...faceOptions(overrides), deadline, reviewBand };
   const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const nearest = await nearestShown(ports, entryId, compared).catch(unlessUntold);

@@ -6,22 +6,30 @@ import type { Ports } from '../ports.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { openInputs } from './open-inputs.ts';
 
+/** Options that no request sets. */
+export interface VerifyOptions {
+  /** Time by which the request must be done. */
+  readonly deadline?: Deadline;
+  /** Width of the band of near misses, see `FaceOptions`. */
+  readonly reviewBand?: number;
+}
+
 /**
  * Compares the largest faces of two pictures. It stores nothing.
- * @param deadline the time by which the request must be done
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the
  *   picture that can't be used
  */
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
   { image1, image2, ...overrides }: VerifyRequest,
-  deadline?: Deadline,
+  { deadline, reviewBand }: VerifyOptions = {},
 ): Promise<Verification> {
   const started = performance.now();
   const opened = await openInputs(ports, { image1, image2 }, deadline);
   const compared = await ports.faces.compare(opened.image1, opened.image2, {
     ...faceOptions(overrides),
     deadline,
+    reviewBand,
   });
   return {
     ...verdict(compared),
@@ -34,11 +42,12 @@ export async function verify(
 export function verdict(
   compared: Omit<Comparison, 'probe' | 'reference'>,
 ): Omit<Verification, 'facial_areas' | 'time'> {
-  const { distance, threshold, similarity, model, detectorBackend, metric } = compared;
+  const { distance, threshold, nearThreshold, similarity, model, detectorBackend, metric } = compared;
   return {
     verified: distance <= threshold,
     distance,
     threshold,
+    near_threshold: nearThreshold,
     similarity,
     model,
     detector_backend: detectorBackend,

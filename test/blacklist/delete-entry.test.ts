@@ -13,11 +13,11 @@ import { removeEntryEverywhere } from '../../lib/blacklist/remove.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { EntryNotFoundError, RequestInvalidError } from '../../lib/errors.ts';
+import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../../lib/errors.ts';
 import { nothingErased } from '../../lib/records/shared/redaction.ts';
 import { SqliteAudit } from '../../lib/records/sqlite/audit.ts';
 import { resultShowing } from '../suites/records/fixtures.ts';
-import { down, failingOn, stepBefore, steps } from './steps.ts';
+import { down, failingOn, interrupted, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: null };
@@ -124,19 +124,21 @@ describe('deleting an entry', () => {
     const { listed } = stores.pictures;
     // Another picture of the same person, name and size.
     const other = await sharp(listed).modulate({ brightness: 1.1 }).jpeg().toBuffer();
-    const entry = (name: string, bytes: Uint8Array) =>
-      createEntry(ports, { name, reason: null }, [{ fileName: 'a.jpg', bytes }]);
-    const [one, two] = [await entry('Jane', listed), await entry('Jane R.', other)];
+    const entry = (name: string, bytes: Uint8Array, reason: string | null = null) =>
+      createEntry(ports, { name, reason }, [{ fileName: 'a.jpg', bytes }]);
+    const [one, two] = [await entry('Jane', listed, 'ARMED.'), await entry('Jane R.', other)];
     const { id } = await ports.records.addProcessed(randomUUID(), resultShowing(one.id));
     const history = () => ports.records.getProcessed(id);
     const before = await history();
-    const merge = (from: number, mergedInto: number) => deleteEntry(ports, from, { mergedInto });
+    const merge = (from: number, mergedInto: number) =>
+      deleteEntry(ports, from, { mergedInto, actor: 'ada' });
     await expect(merge(one.id, one.id)).rejects.toThrow(RequestInvalidError);
     await expect(merge(one.id, 4711)).rejects.toThrow(RequestInvalidError);
     await expect(merge(one.id, two.id)).rejects.toMatchObject({
       problems: [{ msg: `Add the pictures of entry ${one.id} to entry ${two.id} first: 1 are not there.` }],
     });
     expect(await ports.records.listEntries('ACTIVE')).toHaveLength(2);
+    expect(await ports.records.getEntry(two.id)).toMatchObject({ version: 1, reason: null });
 
     const [image] = await ports.records.listImages(one.id);
     const stored = await ports.images.get(image?.key ?? '');
@@ -145,7 +147,14 @@ describe('deleting an entry', () => {
     const merged = await inAuditScope(scope, () => merge(one.id, two.id));
     expect(merged).toMatchObject({ id: one.id });
     const { items: lines } = await new SqliteAudit(stores.database).list({ actor: 'ada', limit: 10 });
-    expect(lines).toMatchObject([{ action: 'mergeEntry', entryId: one.id, detail: `into entry ${two.id}` }]);
+    // The remaining entry got its fields before the other was deleted; the newest line comes first.
+    expect(lines).toMatchObject([
+      { action: 'mergeEntry', entryId: one.id, detail: `into entry ${two.id}` },
+      { action: 'mergeEntry', entryId: two.id, detail: `from entry ${one.id}` },
+    ]);
+    expect(await ports.records.getEntry(two.id)).toMatchObject({
+      ...{ version: 2, reason: 'ARMED.', notes: 'Jane', updatedBy: 'ada' },
+    });
     // The other one is merged in its turn, by whoever has moved its pictures already.
     const three = await ports.records.createEntry({ name: 'Jane Roe', reason: null });
     await ports.records.activateEntry(three.id);
@@ -163,6 +172,32 @@ describe('deleting an entry', () => {
     expect(places).not.toContain('history');
     expect(await contents(ports)).toEqual(nothing);
   }, 20_000);
+
+  it('is not merged where its notes would be cut, and a conflict gives the other entry nothing', async () => {
+    const { records } = stores.ports;
+    const entryWith = async (name: string, notes: string) => {
+      const { id } = await records.createEntry({ name, reason: null, notes });
+      await records.activateEntry(id);
+      return id;
+    };
+    const [from, into] = [await entryWith('Jane', 'a'.repeat(4_990)), await entryWith('Jane R.', 'Bites.')];
+    const merge = (ports: typeof stores.ports, ifVersion?: number[]) =>
+      deleteEntry(ports, from, { mergedInto: into, ifVersion });
+    await expect(merge(stores.ports)).rejects.toMatchObject({
+      problems: [{ msg: expect.stringMatching(/more than 5000 characters together/) }],
+    });
+    await records.updateEntry(from, { notes: 'Has a dog.' });
+    await expect(merge(stores.ports, [1])).rejects.toThrow(VersionConflictError);
+    expect(await records.getEntry(into)).toMatchObject({ notes: 'Bites.', version: 1 });
+    // Somebody changes the remaining entry at the same moment: both changes stay.
+    const overtake = async () => void (await records.updateEntry(into, { severity: 'danger' }));
+    await merge(interrupted(stores.ports, stepBefore('records.updateEntry'), overtake));
+    expect(await records.getEntry(into)).toMatchObject({
+      ...{ notes: 'Bites.\nJane\nHas a dog.', severity: 'danger', version: 3 },
+    });
+    expect(await records.getEntry(from)).toBeUndefined();
+    await deleteEntry(stores.ports, into);
+  });
 
   it('takes the person out of every picture of the history, also while others come', async () => {
     const { ports } = stores;

@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { EntryVerification } from '../../lib/contract/endpoints/verify-entry.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
+import { answer } from '../suites/api/client.ts';
 import {
   type ConsoleSetup,
   dropFiles,
@@ -8,6 +10,7 @@ import {
   fileOf,
   focusIsOn,
   pictureIsShown,
+  spokenOn,
   unfold,
 } from './setup.ts';
 
@@ -127,6 +130,9 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.keyboard.press('2');
     await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
     expect(await page.getByRole('button', { name: 'Not them' }).getAttribute('aria-pressed')).toBe('true');
+    // It is said to who hears the page, and no sentence lies over the verdict.
+    expect(await spokenOn(page)).toContain(`${listed.name}: it is somebody else. This is kept.`);
+    expect(await page.locator('.toast').count()).toBe(0);
     expect((await setup().api.page('?review=rejected&limit=1')).items).toMatchObject([
       { faces: [{}, {}, { blacklist_matches: [{ entry: { id: listed.id } }] }] },
     ]);
@@ -155,7 +161,17 @@ export function describeChecking(setup: () => ConsoleSetup): void {
             ?.replace(/^\{/, `{"threshold":${distance - 0.002},`) ?? '',
       }),
     );
-    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await dropFiles(page, [
+      { name: 'others.jpg', buffer: setup().pictures.group },
+      { name: 'door.jpg', buffer: setup().pictures.withWoman },
+    ]);
+    // The sum of several pictures is silent on none.
+    await page.getByText('2 of 2 checked · 1 possible').waitFor();
+    await page
+      .getByRole('article', { name: 'others.jpg' })
+      .getByRole('heading', { name: 'No match' })
+      .waitFor();
+    await page.getByRole('button', { name: /^Possible: .* In another picture/ }).click();
     await page.getByRole('heading', { name: `Possible: ${listed.name}` }).waitFor();
     await page.getByRole('link', { name: 'In the history' }).click();
     await page.getByRole('region', { name: 'Details' }).waitFor();
@@ -171,6 +187,26 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await history.click();
     await page.locator('.rows').getByText(`Match: ${listed.name}`).first().waitFor();
     expect(await row.count()).toBe(0);
+  });
+
+  it('calls a comparison possible where a check would', async () => {
+    const listed = await setup().listWoman();
+    const picture = setup().pictures.sameWoman;
+    const path = `/api/v1/blacklist/${listed.id}/verify`;
+    const reply = await setup().api.sendJson('POST', path, { image: picture.toString('base64') });
+    const { distance } = answer(reply, 200, EntryVerification);
+    await using visit = await setup().visit(`#/compare?person=${listed.id}`);
+    const { page } = visit;
+    await page.route(`**${path}`, (route) =>
+      route.continue({
+        postData: JSON.stringify({ ...route.request().postDataJSON(), threshold: (distance ?? 0) - 0.002 }),
+      }),
+    );
+    await page.getByRole('button', { name: 'Remove Listed' }).waitFor();
+    await dropFiles(page, [{ name: 'again.jpg', buffer: picture }]);
+    const bar = page.locator('.verdict-bar.possible');
+    await bar.getByRole('heading', { name: `Possible: ${listed.name}` }).waitFor();
+    await bar.getByText(/^9\d\.\d% alike\. Alike, but not enough for a match/).waitFor();
   });
 
   it('never calls clear what could not be judged', async () => {
@@ -225,6 +261,8 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // The results stay while another page is shown, until they are cleared.
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByRole('heading', { name: 'Status' }).waitFor();
+    // Words about the pictures are not said of this page.
+    await expect.poll(() => spokenOn(page)).toBe('');
     await page.getByRole('link', { name: 'Check', exact: true }).click();
     await page.getByText('4 of 4 checked').waitFor();
     await page.getByRole('button', { name: 'Clear all' }).click();
@@ -415,7 +453,10 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
     await dropFiles(page, [{ name: 'nothing.jpg', buffer: await pictureOfNothing() }]);
-    await page.getByRole('alert').getByRole('heading', { name: 'Cannot tell' }).waitFor();
+    // It names the picture, in the page's words.
+    const alert = page.getByRole('alert');
+    await alert.getByRole('heading', { name: 'Cannot tell: nothing.jpg' }).waitFor();
+    await alert.getByText('No face was found. Show the whole face from the front').waitFor();
 
     await page.getByRole('button', { name: 'Remove The other picture' }).click();
     await page.getByRole('button', { name: 'Pick a listed person' }).click();

@@ -4,6 +4,7 @@ import { describeAccess, hostFiles } from './access.ts';
 import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
+import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
 import { describeLanguages } from './languages.ts';
@@ -35,6 +36,7 @@ describe('access', () =>
     () => fileHost.url,
   ));
 describe('the language', () => describeLanguages(() => setup));
+describe('Firefox', () => describeFirefox(() => setup));
 describe('every page', () => describeAccessibility(() => setup));
 
 describe('an address', () => {

@@ -86,6 +86,30 @@ describe('the verdict of a door', () => {
     expect(afterTime(match, 21_000)).toBeUndefined();
   });
 
+  test('is doubted by looks at that person alone, and not by those at others', () => {
+    const match = lookTwice(undefined, 0);
+    const [face] = resultExample.faces;
+    const area = face?.facial_area;
+    if (!area) throw new Error('The example tells where its face is.');
+    const at = (x: number, kind: 'no_match' | 'possible') => {
+      const other = look(kind);
+      return {
+        ...other,
+        faces: other.faces.map((each) => ({ ...each, facial_area: { ...area, x: area.x + x } })),
+      };
+    };
+    // Somebody beside the listed person, who has looked down.
+    expect(afterLook(match, at(3 * area.w, 'no_match'), 500)).toMatchObject({ looks: 1, agreeing: 1 });
+    expect(afterLook(match, at(3 * area.w, 'possible'), 500)).toMatchObject({ looks: 1, agreeing: 1 });
+    // The listed person moves on, and turns away.
+    const moved = afterLook(match, at(0.8 * area.w, 'no_match'), 500);
+    expect(moved).toMatchObject({ looks: 2, agreeing: 1 });
+    expect(afterLook(moved, at(1.6 * area.w, 'no_match'), 1_000)).toMatchObject({ looks: 3, agreeing: 1 });
+    expect(afterLook(match, at(1.6 * area.w, 'no_match'), 1_000)).toMatchObject({ looks: 1 });
+    // Later than that, somebody else stands in the same place.
+    expect(afterLook(match, at(0, 'no_match'), 4_000)).toMatchObject({ tone: 'match', looks: 1 });
+  });
+
   test('that nobody matched is for whoever stands there now', () => {
     const clear = afterLook(undefined, look('no_match'), 0);
     expect(clear).toMatchObject({ tone: 'clear' });

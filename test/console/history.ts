@@ -223,7 +223,8 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByRole('link', { name: 'Audit' }).click();
     await page.getByLabel('Number of the entry').fill(String(listed.id));
     await page.getByLabel('Number of the entry').press('Enter');
-    const changes = page.getByRole('row').filter({ hasText: 'patchEntry' });
+    await page.getByLabel('Action').selectOption('Change a person');
+    const changes = page.getByRole('row').filter({ hasText: 'Change a person' });
     // Until the filter is applied, those of other entries are there too.
     await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
     expect(await changes.getByRole('cell', { name: '200', exact: true }).count()).toBe(1);

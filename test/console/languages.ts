@@ -7,6 +7,7 @@ import { en, type Texts } from '../../local/console/src/texts/en.ts';
 import { es } from '../../local/console/src/texts/es.ts';
 import { fr } from '../../local/console/src/texts/fr.ts';
 import { pt } from '../../local/console/src/texts/pt.ts';
+import { newName } from '../suites/api/client.ts';
 import { findings } from './accessibility.ts';
 import { type ConsoleSetup, expectOnFirstScreen, fileOf, pictureIsShown } from './setup.ts';
 
@@ -109,6 +110,24 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
       }
       await page.setViewportSize(viewport);
     }
+    // A name of the other direction that is too long loses its end, not its start.
+    const name = `${newName()} Wolfeschlegelsteinhausenbergerdorff-Adelaide`;
+    await setup().api.patch(listed.id, { name });
+    const { db_id: again } = await setup().api.process(setup().pictures.withWoman);
+    await choose(page, 'ar');
+    await page.setViewportSize({ width: 320, height: 568 });
+    await open(page, `#/history/${again}`, '.verdict-bar bdi');
+    expect(await page.locator('.verdict-bar bdi').innerText()).toBe(name);
+    expect(
+      await page.evaluate(`(() => {
+        const shown = document.querySelector('.verdict-bar bdi');
+        const range = document.createRange();
+        range.setStart(shown.firstChild, 0);
+        range.setEnd(shown.firstChild, 1);
+        const [letter, bar] = [range, shown.closest('h2')].map((part) => part.getBoundingClientRect());
+        return letter.left >= bar.left && letter.right <= bar.right && letter.bottom <= bar.bottom;
+      })()`),
+    ).toBe(true);
     // The service's own words are told to be English.
     await open(page, `#/history/${db_id}`, '.notice [lang=en]');
     expect(await page.locator('.notice [lang=en]').innerText()).toMatch(/^A threshold of 1000/);

@@ -1,7 +1,8 @@
+import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { cropFace, pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
-import { type ConsoleSetup, deskToken, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, deskToken, fileOf, focusIsOn, pictureIsShown, spokenOn } from './setup.ts';
 
 /** Tests listing people, and changing who is listed. */
 export function describePeople(setup: () => ConsoleSetup): void {
@@ -80,6 +81,9 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
     await dialog.getByRole('link', { name: listed.name }).waitFor();
+    // The listed face stands beside the chosen one.
+    for (const side of [0, 1]) await pictureIsShown(dialog.getByRole('figure').nth(side));
+    await dialog.getByRole('img', { name: `Listed picture of ${listed.name}` }).waitFor();
     expect(await setup().api.entries()).toHaveLength(1);
     await dialog.getByRole('button', { name: `Add the pictures to ${listed.name}` }).click();
     await page.getByRole('heading', { name: listed.name }).waitFor();
@@ -90,7 +94,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
 
   it('takes a listing back for some seconds', async () => {
     const name = newName();
-    await using visit = await setup().visit('#/blacklist/new');
+    await using visit = await setup().visit('#/blacklist/new', { viewport: { width: 380, height: 800 } });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
     await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
@@ -98,7 +102,23 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     expect(await setup().api.entries()).toMatchObject([{ name }]);
-    await page.getByRole('button', { name: 'Undo' }).click();
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    expect(await spokenOn(page)).toContain(`${name} is listed`);
+    // The page makes room for the sentence, which hides nothing of it, wherever the page is scrolled to.
+    for (const by of [0, 120]) {
+      await page.evaluate(`scrollBy(0, ${by})`);
+      const end = async (place: Locator) => {
+        const box = await place.boundingBox();
+        return (box?.y ?? 0) + (box?.height ?? 0);
+      };
+      const start = async () => (await page.getByRole('main').boundingBox())?.y ?? 0;
+      const scrolled = async () => Number(await page.evaluate('scrollY'));
+      await expect
+        .poll(async () => (await start()) + (await scrolled()))
+        .toBeCloseTo(await end(page.locator('.notices')), 0);
+    }
+    await undo.click();
     await page.getByText(`${name} is no longer listed.`).first().waitFor();
     expect(await setup().api.entries()).toEqual([]);
     await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
@@ -156,7 +176,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
   it('merges two entries of one person, with a preview, and loses no picture and no warning', async () => {
     const { woman, sameWoman } = setup().pictures;
     const name = newName();
-    const kept = await setup().api.list([woman], { name, reason: 'Banned for life.', severity: 'info' });
+    const kept = await setup().api.list([woman], { name, severity: 'info' });
     const other = await setup().api.list([sameWoman], {
       name: `${name} B`,
       reason: 'ARMED.',
@@ -170,7 +190,12 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await dialog.getByLabel('Part of the name').fill(`${name} b`);
     await dialog.getByRole('button', { name: `${name} B` }).click();
     await dialog.getByText(/^The faces are 9\d\.\d% alike\.$/).waitFor();
-    await dialog.getByText('Severity: danger').waitFor();
+    await dialog.getByText('Taken over from the other entry:').waitFor();
+    const taken = (term: string) =>
+      dialog.getByRole('definition').and(dialog.locator(`dt:text-is("${term}") + dd`));
+    expect(await taken('Reason').innerText()).toBe('ARMED.');
+    expect(await taken('Severity').innerText()).toBe('Danger');
+    expect(await taken('Notes').innerText()).toBe(`${name} B`);
     // Nothing happens before the answer.
     expect(await setup().api.entries()).toHaveLength(2);
     await dialog.getByRole('button', { name: `Merge ${name} B into ${name}` }).click();
@@ -178,7 +203,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await pictureIsShown(page.getByRole('listitem').filter({ hasText: '1.jpg' }).nth(1));
     await page.getByText('Danger').first().waitFor();
     expect(await setup().api.entries()).toMatchObject([
-      { id: kept.id, image_count: 2, severity: 'danger', notes: `${name} B\nARMED.` },
+      { id: kept.id, image_count: 2, severity: 'danger', reason: 'ARMED.', notes: `${name} B` },
     ]);
     // The other's history stays until the remaining entry is erased.
     const historyOf = async () => (await setup().api.page(`?entry_id=${other.id}&limit=1`)).items;
@@ -224,6 +249,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Add 1 picture' }).click();
     const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
     await dialog.getByText('A picture does not look like the person’s others:').waitFor();
+    for (const side of [0, 1]) await pictureIsShown(dialog.getByRole('figure').nth(side));
     await dialog.getByRole('button', { name: 'Back' }).click();
     expect((await setup().api.entry(listed.id)).image_count).toBe(1);
   });

@@ -148,6 +148,11 @@ export async function focusIsOn(page: Page, name: string): Promise<void> {
   await expect.poll(() => focused(page)).toBe(name);
 }
 
+/** Gives what the page has just said to those who hear it. */
+export function spokenOn(page: Page): Promise<string> {
+  return page.locator('#app > .visually-hidden[role=status]').innerText();
+}
+
 /** Gives the name of the element that has the focus, or else its text. */
 export function focused(page: Page): Promise<string> {
   const name = '(document.activeElement.ariaLabel || document.activeElement.innerText || "").trim()';

@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { auditActions } from '../../lib/contract/audit-actions.ts';
 import { isolate, list, plural, setLocale, similarityOf, timeOf } from '../../local/console/src/format.ts';
 import { firstLanguage, type Language, languageNames, tagOf } from '../../local/console/src/languages.ts';
+import { sourceMeant, sourceWords } from '../../local/console/src/model/words.ts';
 import { ar } from '../../local/console/src/texts/ar.ts';
 import { de } from '../../local/console/src/texts/de.ts';
 import { en, type Texts } from '../../local/console/src/texts/en.ts';
@@ -236,11 +238,29 @@ describe('literal texts', () => {
     const found = sources.flatMap((path) =>
       literalTexts(path, readFileSync(path, 'utf8')).map((text) => `${basename(path)}: ${text}`),
     );
-    // A header, an address, and the word by which everybody finds the choice of the language.
+    // A header, the service's own words, an address, and the word by which everybody finds the choice of
+    // the language.
     expect(found.sort()).toEqual([
       'client.ts: Bearer …',
+      'compare.tsx: No face was found in it.',
       'connect.tsx: https://faces.example.com',
       'language-choice.tsx: Language',
     ]);
   });
+});
+
+test('every action of the audit trail has words, and no two have the same', () => {
+  for (const { service } of Object.values(catalogues)) {
+    expect(Object.keys(service.actions).toSorted()).toEqual([...auditActions].toSorted());
+    expect(new Set(Object.values(service.actions)).size).toBe(auditActions.length);
+  }
+});
+
+test('the source of a door is told in words, and found by them', () => {
+  for (const [language, catalogue] of Object.entries(catalogues)) {
+    setTexts(catalogue, language);
+    expect(sourceWords('Door')).toBe(catalogue.checking.door);
+    expect(sourceMeant(` ${catalogue.checking.door.toUpperCase()}`)).toBe('Door');
+    expect([sourceWords('Back door'), sourceMeant('Back door')]).toEqual(['Back door', 'Back door']);
+  }
 });

@@ -2,6 +2,7 @@ import type { Box } from '../../lib/contract/shapes.ts';
 import { BackendUnavailableError, NoFaceError } from '../../lib/errors.ts';
 import { bestOfEntries, nearMissesAmong } from '../../lib/faces/best-of-entries.ts';
 import type {
+  BandedOptions,
   Comparison,
   EnrolledFace,
   Enrollment,
@@ -95,12 +96,9 @@ export class FakeFaces implements FaceBackend {
   }
 
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
-    const used = usedOptions(options);
-    const nearThreshold = used.threshold * (options.reviewBand ?? 1);
-    const faces = this.#see(picture).map((face) =>
-      this.#matched(face, { ...used, nearThreshold }, options.candidates ?? 0),
-    );
-    return { faces, ...used, hasGallery: true, nearThreshold };
+    const used = bandedOptions(options);
+    const faces = this.#see(picture).map((face) => this.#matched(face, used, options.candidates ?? 0));
+    return { faces, ...used, hasGallery: true };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
@@ -110,7 +108,7 @@ export class FakeFaces implements FaceBackend {
       probe: { area: one.area, confidence: one.confidence },
       reference: { area: other.area, confidence: other.confidence },
       ...nearness(one.embedding, other.embedding),
-      ...usedOptions(options),
+      ...bandedOptions(options),
     };
   }
 
@@ -124,7 +122,7 @@ export class FakeFaces implements FaceBackend {
           probe: { area: one.area, confidence: one.confidence },
           reference: { area: other.area, confidence: other.confidence },
           ...nearness(one.embedding, other.embedding),
-          ...usedOptions(options),
+          ...bandedOptions(options),
         };
       },
     };
@@ -135,7 +133,7 @@ export class FakeFaces implements FaceBackend {
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {
-    const used = usedOptions(options);
+    const used = bandedOptions(options);
     const { area, confidence, embedding } = await probe(async (picture) => this.#largest(picture));
     const asked = new Set(references.map(({ imageId }) => imageId));
     const near = this.#near(embedding, used)
@@ -208,11 +206,7 @@ export class FakeFaces implements FaceBackend {
     return largest;
   }
 
-  #matched(
-    { area, confidence, embedding }: SeenFace,
-    used: UsedOptions & { readonly nearThreshold: number },
-    count: number,
-  ): MatchedFace {
+  #matched({ area, confidence, embedding }: SeenFace, used: BandedOptions, count: number): MatchedFace {
     const near = this.#near(embedding, used);
     const matches = bestOfEntries(near.filter(isMatch(used)));
     const misses = nearMissesAmong(near, used.threshold);
@@ -237,6 +231,11 @@ export class FakeFaces implements FaceBackend {
 function usedOptions({ modelName, threshold: asked = threshold }: FaceOptions): UsedOptions {
   const model = fakeModels.find((name) => name === modelName) ?? 'Fusion';
   return { model, detectorBackend: 'colour', metric: 'cosine', threshold: asked, warnings: [] };
+}
+
+function bandedOptions(options: FaceOptions): BandedOptions {
+  const used = usedOptions(options);
+  return { ...used, nearThreshold: used.threshold * (options.reviewBand ?? 1) };
 }
 
 function isMatch({ threshold }: UsedOptions) {

@@ -27,7 +27,7 @@ export const deleteEntryContract = defineEndpoint({
     merged_into: anyId
       .optional()
       .describe(
-        'Id of the entry that the person is listed under from now on. Its pictures must have been added there. The history is kept then, whatever `history` says, and goes with the erasure of that entry.',
+        'Id of the entry that the person is listed under from now on. Its pictures must have been added there. That entry gets what it lacks of reason, category and notes, the graver severity and the later end. The history is kept then, whatever `history` says, and goes with the erasure of that entry.',
       ),
   }),
   headers: ifMatchHeader,

@@ -9,6 +9,7 @@ import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allOrFirstError } from '../../promises.ts';
 import type {
+  BandedOptions,
   Comparison,
   EngineFigures,
   EnrolledFace,
@@ -210,7 +211,7 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const nearThreshold = this.#nearThreshold(model, metric, threshold, options.reviewBand);
+    const { nearThreshold } = this.#banded(used, options);
     const wanted = wantedOf(options, { metric, threshold, nearThreshold });
     const kept = options.withTemplates ? this.#modelOf(this.modelId) : undefined;
     const job = { detector, models: kept ? [kept.embedder] : [], measure: 'all' } as const;
@@ -240,7 +241,7 @@ class Human implements FaceBackend {
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
-    return this.#comparison(one, other, used);
+    return this.#comparison(one, other, this.#banded(used, options));
   }
 
   async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
@@ -249,7 +250,11 @@ class Human implements FaceBackend {
     return {
       ...used,
       compare: async (reference) =>
-        this.#comparison(one, await reference((picture) => this.#largest(picture, used)), used),
+        this.#comparison(
+          one,
+          await reference((picture) => this.#largest(picture, used)),
+          this.#banded(used, options),
+        ),
     };
   }
 
@@ -267,7 +272,7 @@ class Human implements FaceBackend {
     const shown = compared.map(({ distance, similarity, imageId, box }) => {
       return { distance, similarity, imageId, target: box };
     });
-    return { probe: face, references: shown, ...used, hasGallery: true };
+    return { probe: face, references: shown, ...this.#banded(used, options), hasGallery: true };
   }
 
   async enroll(
@@ -383,9 +388,11 @@ class Human implements FaceBackend {
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
   }
 
-  /** Computes the largest distance of a near miss. */
-  #nearThreshold(model: EmbeddingModelName, metric: DistanceMetric, threshold: number, band = 1): number {
-    return nearMissThreshold(model, this.#modelOf(model), metric, threshold, band);
+  /** Adds the largest distance of a near miss. */
+  #banded(used: Used, { reviewBand = 1 }: FaceOptions): Used & BandedOptions {
+    const { model, metric, threshold } = used;
+    const nearThreshold = nearMissThreshold(model, this.#modelOf(model), metric, threshold, reviewBand);
+    return { ...used, nearThreshold };
   }
 
   /** Determines the options that a request gets. */
@@ -447,7 +454,7 @@ class Human implements FaceBackend {
     }
   }
 
-  #comparison(one: EmbeddedFace, other: EmbeddedFace, used: Used): Comparison {
+  #comparison(one: EmbeddedFace, other: EmbeddedFace, used: Used & BandedOptions): Comparison {
     const { model, metric } = used;
     const [first, second] = [one, other].map(
       ({ embeddings }) => embeddings[this.#embedder(model)] as Float32Array,

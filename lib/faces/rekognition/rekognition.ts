@@ -9,6 +9,7 @@ import { allOrFirstError } from '../../promises.ts';
 import { bestOfEntries } from '../best-of-entries.ts';
 import { drawnFace } from '../drawn-face.ts';
 import type {
+  BandedOptions,
   Comparison,
   EnrolledFace,
   Enrollment,
@@ -162,12 +163,12 @@ class Rekognition implements FaceBackend {
   }
 
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
-    const used = this.#used(options);
-    const { candidates = 0, reviewBand = 1, deadline } = options;
-    const nearThreshold = nearMissThreshold(used.threshold, reviewBand);
-    const how = { threshold: used.threshold, candidates, nearThreshold, deadline };
+    const used = this.#banded(options);
+    const { threshold, nearThreshold } = used;
+    const { candidates = 0, deadline } = options;
+    const how = { threshold, candidates, nearThreshold, deadline };
     const matched = await matchFaces(this.#galleries, picture, how);
-    return { ...matched, ...used, nearThreshold, warnings: [...used.warnings, ...matched.warnings] };
+    return { ...matched, ...used, warnings: [...used.warnings, ...matched.warnings] };
   }
 
   async matchFace(picture: Picture, area: Box, options: FaceOptions): Promise<KnownFaceMatch> {
@@ -179,11 +180,11 @@ class Rekognition implements FaceBackend {
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const compared = await compareLargest(this.#galleries.caller, probe, reference, options.deadline);
-    return { ...compared, ...this.#used(options) };
+    return { ...compared, ...this.#banded(options) };
   }
 
   async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
-    const used = this.#used(options);
+    const used = this.#banded(options);
     const compare = await openLargest(this.#galleries.caller, probe, options.deadline);
     return { ...used, compare: async (reference) => ({ ...(await compare(reference)), ...used }) };
   }
@@ -194,7 +195,12 @@ class Rekognition implements FaceBackend {
     options: FaceOptions,
   ): Promise<EntryComparison> {
     const compared = await compareWithReferences(this.#galleries, probe, references, options.deadline);
-    return { ...compared, ...this.#used(options) };
+    return { ...compared, ...this.#banded(options) };
+  }
+
+  #banded(options: FaceOptions): BandedOptions {
+    const used = this.#used(options);
+    return { ...used, nearThreshold: nearMissThreshold(used.threshold, options.reviewBand ?? 1) };
   }
 
   /**

@@ -5,7 +5,10 @@ import type { EntryRecord } from '../port.ts';
  * Refuses to merge an entry into one that is not shown, which would take what it gets with it.
  * @throws RequestInvalidError
  */
-export function requireMergeable(into: Pick<EntryRecord, 'status'> | undefined, id: number): void {
+export function requireMergeable<Entry extends Pick<EntryRecord, 'status'>>(
+  into: Entry | undefined,
+  id: number,
+): asserts into is Entry {
   if (into?.status !== 'ACTIVE') throw mergeRefused(`There is no entry ${id}.`);
 }
 

@@ -24,7 +24,7 @@ import { useStore } from './store.ts';
 import { texts } from './texts.ts';
 import { AlertBar, Bell } from './ui/bell.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
-import { announce, LiveRegion, Toasts } from './ui/live.tsx';
+import { announce, LiveRegion, Notices, Toasts } from './ui/live.tsx';
 import { Page } from './ui/page.tsx';
 
 const askAgainMs = 5_000;
@@ -57,11 +57,13 @@ export function App() {
         {texts.frame.skip}
       </button>
       <Header page={shown.page} isConnected={service !== undefined} />
-      <Offline />
-      <AlertBar />
+      <Notices>
+        <Offline />
+        <AlertBar />
+        <Toasts />
+      </Notices>
       {service === undefined ? <ServiceQuestion /> : <CurrentPage key={keyOf(shown)} route={shown} />}
       {question && <TokenQuestion wasRefused={question.wasRefused} />}
-      <Toasts />
       <LiveRegion />
     </>
   );

@@ -37,7 +37,7 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
       const isGone = error instanceof RefusedError && error.status === 404;
       if (!isGone) {
         show();
-        tell(texts.people.notDeleted(name, messageOf(error)));
+        tell(texts.people.notDeleted(name, messageOf(error)), { isFailure: true });
       }
     }
   };

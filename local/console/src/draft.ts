@@ -15,6 +15,8 @@ export interface LooksLike {
   readonly name: string;
   readonly similarity: number;
   readonly isMatch: boolean;
+  /** Reference picture that is nearest; null if the service does not tell. */
+  readonly imageId: string | null;
 }
 
 export interface DraftFace {
@@ -137,7 +139,9 @@ function draftFace(face: DetectedFace, scale: number): DraftFace[] {
 
 const looksLike =
   (isMatch: boolean) =>
-  ({ entry: { id, name }, similarity }: BlacklistMatch): LooksLike => ({ id, name, similarity, isMatch });
+  ({ entry: { id, name }, similarity, image_id: imageId }: BlacklistMatch): LooksLike => ({
+    ...{ id, name, similarity, isMatch, imageId },
+  });
 
 export const chosenFace = ({ faces, chosen }: DraftPicture) =>
   chosen === undefined ? undefined : faces?.[chosen];

@@ -29,9 +29,21 @@ export interface Person {
 /** Reasons to ask before the pictures are sent. */
 export interface Doubts {
   /** Listed people whom the chosen faces look like already. */
-  readonly duplicates: readonly LooksLike[];
-  /** Pictures whose face does not look like the person's others, with their similarity. */
-  readonly strangers: readonly { readonly picture: DraftPicture; readonly similarity: number }[];
+  readonly duplicates: readonly Duplicate[];
+  /** Pictures whose face does not look like the person's others. */
+  readonly strangers: readonly Stranger[];
+}
+
+/** A listed person, and the picture whose chosen face looks like them. */
+export interface Duplicate extends LooksLike {
+  readonly picture: DraftPicture;
+}
+
+export interface Stranger {
+  readonly picture: DraftPicture;
+  /** Picture of the person that it was compared with: another of the draft, or the nearest that is listed. */
+  readonly other: DraftPicture | { readonly entryId: number; readonly imageId: string | null };
+  readonly similarity: number;
 }
 
 /** Longer side of the pictures that are only compared. */
@@ -47,20 +59,24 @@ export async function findDoubts(
   entryId: number | undefined,
 ): Promise<Doubts> {
   const pictures = draft.filter(isToSend);
-  const duplicates = new Map<number, LooksLike>();
-  for (const alike of pictures.flatMap((picture) => chosenFace(picture)?.looksLike ?? [])) {
-    const known = duplicates.get(alike.id);
-    if (alike.id !== entryId && (known?.similarity ?? -1) < alike.similarity) duplicates.set(alike.id, alike);
+  const duplicates = new Map<number, Duplicate>();
+  for (const picture of pictures) {
+    for (const alike of chosenFace(picture)?.looksLike ?? []) {
+      const known = duplicates.get(alike.id)?.similarity ?? -1;
+      if (alike.id !== entryId && known < alike.similarity) duplicates.set(alike.id, { ...alike, picture });
+    }
   }
-  const strangers: { picture: DraftPicture; similarity: number }[] = [];
+  const strangers: Stranger[] = [];
   const [first, ...others] = pictures.filter((picture) => chosenFace(picture) !== undefined);
   const reference = entryId === undefined && first ? await comparable(first) : undefined;
   for (const picture of entryId === undefined || !first ? others : [first, ...others]) {
     const compared = await likeness(await comparable(picture), entryId, reference);
     // A suspended entry verifies nobody, but its pictures look alike nevertheless.
     const { distance, similarity, threshold } = compared ?? {};
-    if (distance != null && similarity != null && distance > (threshold ?? 0))
-      strangers.push({ picture, similarity });
+    if (distance == null || similarity == null || distance <= (threshold ?? 0)) continue;
+    const imageId = compared && 'image_id' in compared ? compared.image_id : null;
+    const other = entryId === undefined ? first : { entryId, imageId };
+    if (other !== undefined) strangers.push({ picture, other, similarity });
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
   return { duplicates: sorted, strangers };

@@ -76,6 +76,11 @@ export function list(names: readonly string[]): string {
   return once('list', () => new Intl.ListFormat(locale, { type: 'conjunction' })).format(names.map(isolate));
 }
 
+/** Compares texts as the page's language sorts them. */
+export function compareWords(one: string, other: string): number {
+  return once('order', () => new Intl.Collator(locale)).compare(one, other);
+}
+
 const date: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' };
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit' };
 

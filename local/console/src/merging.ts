@@ -1,3 +1,4 @@
+import { type MergeableFields, mergedFields } from '../../../lib/contract/merged-fields.ts';
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import {
   addImage,
@@ -10,7 +11,6 @@ import {
 } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { toBase64 } from './api/prepare.ts';
-import { mergedFields } from './model/merge.ts';
 
 /** Side of the picture by which two entries are compared, in pixels. */
 const comparedSize = 640;
@@ -21,6 +21,11 @@ export async function compareEntries(into: BlacklistRecord, from: BlacklistRecor
   if (first === undefined) return undefined;
   const picture = await readImage(from.id, first.id, comparedSize);
   return verifyEntry(into.id, await toBase64(picture));
+}
+
+/** Returns the fields of an entry that a merge looks at. */
+export function fieldsOf({ suspended, review_at, ...fields }: BlacklistRecord): MergeableFields {
+  return { ...fields, suspended: suspended ?? false, review_at: review_at ?? null };
 }
 
 /**
@@ -35,7 +40,8 @@ export async function mergeEntries(
   from: BlacklistRecord,
   onMoved: (moved: number, all: number) => void,
 ): Promise<void> {
-  const change = mergedFields(into, from);
+  // A service of before merges no fields by itself.
+  const change = mergedFields(fieldsOf(into), fieldsOf(from));
   if (Object.keys(change).length > 0) await patchEntry(into.id, change);
   const moved = await listImages(from.id);
   for (const [index, { id, file_name }] of moved.entries()) {

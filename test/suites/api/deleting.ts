@@ -40,7 +40,9 @@ export function deletingSuite(get: () => Tested): void {
 
     it('merges it into another one only once that one has its pictures', async () => {
       const { api, people } = get();
-      const [from, into] = [await api.list([people.stranger]), await api.list([people.listed])];
+      const warning = { reason: 'ARMED.', severity: 'danger', notes: 'Bites.' };
+      const from = await api.list([people.stranger], warning);
+      const into = await api.list([people.listed], { severity: 'info' });
       const path = `/api/v1/blacklist/${from.id}`;
       const merge = () => api.send('DELETE', `${path}?merged_into=${into.id}`);
       expect(problems(await merge())).toMatchObject([{ msg: expect.stringContaining('1 are not there') }]);
@@ -48,7 +50,10 @@ export function deletingSuite(get: () => Tested): void {
       const stored = await pictureOf(await api.get(`${path}/images/${image?.id}`));
       await api.addImages(into.id, [stored]);
       expect(answer(await merge(), 200, BlacklistRecord).id).toBe(from.id);
-      expect(await api.entry(into.id)).toMatchObject({ image_count: 2 });
+      // No warning is lost.
+      expect(await api.entry(into.id)).toMatchObject({
+        ...{ image_count: 2, reason: 'ARMED.', severity: 'danger', notes: `${from.name}\nBites.` },
+      });
     });
   });
 }

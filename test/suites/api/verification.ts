@@ -50,6 +50,7 @@ export function verificationSuite(get: () => Tested): void {
       const found = await verify(people.listed, people.stranger);
       expect(found.verified).toBe(false);
       expect(found.distance).toBeGreaterThan(found.threshold);
+      expect(found.near_threshold).toBeGreaterThan(found.threshold);
     });
 
     it('that are the same have no distance: even a threshold of 0 verifies them, and nobody else', async () => {
@@ -161,6 +162,7 @@ export function verificationSuite(get: () => Tested): void {
       const found = await verifyEntry(id, people.listed);
       expect(found.verified).toBe(false);
       expect(found.distance).toBeGreaterThan(found.threshold);
+      expect(found.near_threshold).toBeGreaterThan(found.threshold);
       expect(await verifyEntry(id, people.listed, { threshold: 1000 })).toMatchObject({
         verified: false,
         warnings: [expect.stringContaining('A threshold of 1000 was asked for')],

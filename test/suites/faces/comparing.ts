@@ -109,7 +109,7 @@ export function comparingSuite(setting: () => Setting): void {
       }
       const usual = await backend.compare(one, other, {});
       const asked = { detectorBackend: 'retinaface', threshold: 0 };
-      expect(await backend.compare(one, other, asked)).toEqual({ ...usual, threshold: 0 });
+      expect(await backend.compare(one, other, asked)).toEqual({ ...usual, threshold: 0, nearThreshold: 0 });
     });
   });
 
@@ -199,6 +199,15 @@ export function comparingSuite(setting: () => Setting): void {
       const near = [nearest, farther].filter((one) => one && one.distance <= banded.nearThreshold);
       expect(banded.faces[0]?.candidates).toEqual(near);
       expect(banded.nearThreshold).toBeGreaterThanOrEqual(banded.threshold);
+      // Comparisons are judged by the same band.
+      const held = heldPicture(her);
+      const { threshold: used, nearThreshold } = banded;
+      for (const reviewBand of [undefined, 10]) {
+        const compared = { ...options, reviewBand };
+        const told = { threshold: used, nearThreshold: reviewBand === undefined ? used : nearThreshold };
+        expect(await backend.compare(held, held, compared)).toMatchObject(told);
+        expect(await backend.compareWith(held, [], compared)).toMatchObject(told);
+      }
     });
   });
 }

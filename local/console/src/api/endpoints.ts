@@ -15,6 +15,7 @@ import type {
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
 import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
+import { doorSource } from '../model/words.ts';
 import { noteCaller } from './caller.ts';
 import { type Call, call, callJson, sendForm } from './client.ts';
 
@@ -152,9 +153,6 @@ export function processImage(
 ): Promise<ImageProcessingResult> {
   return processOne({ images: [image], candidates, references: [reference.slice(0, maxReference)] }, signal);
 }
-
-/** Name of the door in the history. */
-const doorSource = 'Door';
 
 /** Looks at a frame of the door's camera. Nothing is kept of people who do not match. */
 export function lookAtDoor(

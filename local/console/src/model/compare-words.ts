@@ -3,7 +3,7 @@ import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import type { Verification } from '../../../../lib/contract/verification.ts';
 import { similarityOf } from '../format.ts';
 import { texts } from '../texts.ts';
-import type { BarHeadline } from '../ui/verdict-bar.tsx';
+import type { BarHeadline } from './verdict-words.ts';
 
 /**
  * Returns what a comparison says in a line. It is never green, because one comparison tells nothing of all
@@ -11,7 +11,7 @@ import type { BarHeadline } from '../ui/verdict-bar.tsx';
  * @param entry listed person; undefined for two pictures
  */
 export function comparedHeadline(
-  { verified, similarity, distance, threshold }: Verification | EntryVerification,
+  { verified, similarity, distance, threshold, near_threshold }: Verification | EntryVerification,
   entry: Pick<BlacklistRecord, 'name' | 'severity'> | undefined,
 ): BarHeadline {
   const name = entry?.name;
@@ -30,6 +30,14 @@ export function comparedHeadline(
       tone: 'possible',
       text: words.looksLike(name ?? ''),
       detail: `${alike}${words.suspended}`,
+    };
+  }
+  // A service of before tells no band.
+  if (distance !== null && distance <= (near_threshold ?? threshold)) {
+    return {
+      tone: 'possible',
+      text: name === undefined ? words.maybeSame : texts.verdicts.possible(name),
+      detail: `${alike}${texts.verdicts.alikeButNotEnough}`,
     };
   }
   return {

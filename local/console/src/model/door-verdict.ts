@@ -1,4 +1,4 @@
-import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import type { Box, ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { texts } from '../texts.ts';
 import { type Headline, headlineOf, type Tone } from './verdict-words.ts';
 import { hitsOf, judgePicture } from './verdicts.ts';
@@ -13,12 +13,14 @@ export interface Shown {
   readonly isDoubted: boolean;
   /** Time at which a face was last seen that gave this verdict. */
   readonly seenAt: number;
-  /** Number of looks at faces since this verdict is shown, and of those that agree with it. */
+  /** Number of looks at this person since the verdict is shown, and of those that agree with it. */
   readonly looks: number;
   readonly agreeing: number;
   /** Time at which the service kept the picture; undefined if it did not. */
   readonly keptAt: number | undefined;
   readonly named: Named;
+  /** Place of the face that the verdict is about, where it was last seen. */
+  readonly place: Box | undefined;
 }
 
 /** Ids of the entries that the last look with a match named. A second look soon after it confirms them. */
@@ -34,6 +36,8 @@ const nobodyNamed: Named = { ids: [], at: 0 };
  * the face turns away. An all-clear is for whoever stands there now, and for nobody who comes next.
  */
 const holdMs: Record<Tone, number> = { match: 20_000, possible: 8_000, 'cannot-tell': 3_000, clear: 3_000 };
+/** Time after which a face in the same place is taken for the next person's. */
+const sameFaceMs = 3_000;
 /** Time after which a match that goes on is kept once more. */
 const keepAgainMs = 60_000;
 
@@ -54,16 +58,30 @@ export function afterLook(
   const named = ids.length > 0 ? { ids, at: now } : before;
   const fresh = freshOf(looked, confirmed, named, now);
   if (held === undefined) return fresh;
-  const looks = held.looks + 1;
   if (isSame(held, fresh)) {
+    const looks = held.looks + 1;
     const agreeing = held.agreeing + 1;
     // The picture stays, so that nothing moves under a thumb. One that was kept wins: it can be judged.
     const isBetter = fresh.tone !== 'match' || (held.keptAt === undefined && fresh.keptAt !== undefined);
     const keptAt = fresh.keptAt ?? held.keptAt;
-    return { ...(isBetter ? fresh : held), seenAt: now, looks, agreeing, keptAt, named };
+    return { ...(isBetter ? fresh : held), seenAt: now, looks, agreeing, keptAt, named, place: fresh.place };
   }
-  // Whoever looked like a listed person may only have turned away.
-  return isGraver(held, fresh) ? { ...held, looks, named } : fresh;
+  if (!isGraver(held, fresh)) return fresh;
+  // Whoever looked like a listed person may only have turned away. A look at others says nothing of that.
+  const place = now - held.seenAt < sameFaceMs ? placeNear(held.place, looked) : undefined;
+  return { ...held, looks: held.looks + (place ? 1 : 0), named, place: place ?? held.place };
+}
+
+/** Returns the place of the face that can be the one that was there before. */
+function placeNear(before: Box | undefined, { faces }: ImageProcessingResult): Box | undefined {
+  if (before === undefined) return undefined;
+  const middle = ({ x, y, w, h }: Box) => ({ x: x + w / 2, y: y + h / 2 });
+  const from = middle(before);
+  return faces
+    .flatMap(({ facial_area: area }) => area ?? [])
+    .map((area) => ({ area, moved: Math.hypot(middle(area).x - from.x, middle(area).y - from.y) }))
+    .filter(({ area, moved }) => moved <= Math.max(before.w, area.w))
+    .toSorted((one, other) => one.moved - other.moved)[0]?.area;
 }
 
 function namedLately(shown: Shown | undefined, now: number): Named {
@@ -117,7 +135,8 @@ function freshOf(
   const { tone } = headlineOf(result);
   const isDoubted = tone === 'possible' && matchingEntries(looked).length > 0;
   const keptAt = result.db_id === null ? undefined : now;
-  return { result, tone, isDoubted, seenAt: now, looks: 1, agreeing: 1, keptAt, named };
+  const place = judgePicture(result).faces[0]?.face.facial_area ?? undefined;
+  return { result, tone, isDoubted, seenAt: now, looks: 1, agreeing: 1, keptAt, named, place };
 }
 
 /** Returns the verdict that a door shows in a line. */

@@ -69,7 +69,15 @@ export function formTexts(values: PersonValues): Record<string, string> {
 export type PersonPatch = Partial<
   Pick<
     BlacklistRecord,
-    'name' | 'reason' | 'severity' | 'category' | 'expires_at' | 'notes' | 'suspended' | 'version'
+    | 'name'
+    | 'reason'
+    | 'severity'
+    | 'category'
+    | 'expires_at'
+    | 'review_at'
+    | 'notes'
+    | 'suspended'
+    | 'version'
   >
 >;
 

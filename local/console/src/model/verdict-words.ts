@@ -36,6 +36,9 @@ export interface Headline {
   readonly isByService?: boolean;
 }
 
+/** Headline of a comparison too, which is no search for listed people and so has tones of its own. */
+export type BarHeadline = Omit<Headline, 'tone'> & { readonly tone: Headline['tone'] | 'same' | 'different' };
+
 /** Returns the verdict on a picture in a line, with the tone that it is shown in. */
 export function headlineOf(
   result: Pick<ImageProcessingResult, 'faces' | 'error' | 'verdict_reasons'>,

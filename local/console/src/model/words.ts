@@ -9,6 +9,19 @@ export function bytes(size: number): string {
   return texts.service.megabytes(fixed(size / 1_000_000, 1));
 }
 
+/** Source of the pictures that the page *Door* keeps, whatever its language is. */
+export const doorSource = 'Door';
+
+/** Tells a source as it is shown. */
+export function sourceWords(source: string): string {
+  return source === doorSource ? texts.checking.door : source;
+}
+
+/** Returns the source that was meant by words. */
+export function sourceMeant(words: string): string {
+  return words.trim().toLowerCase() === texts.checking.door.toLowerCase() ? doorSource : words;
+}
+
 /** Returns a picture's source. Base64 says nothing to a person. */
 export function sourceOf(identifier: string): string {
   const isPlace =

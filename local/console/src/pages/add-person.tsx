@@ -135,10 +135,10 @@ function finish(
   const isDoubtful = duplicates.length > 0 || isUnsure || warnings.length > 0;
   const words = texts.people.isListed(name, added);
   if (refused === 0 && !isDoubtful && pictures.value.length === added) {
-    if (mayDelete) tellWithUndo(words, () => void takeBack(entryId, name));
-    else tell(words);
     discard();
     go(paths.entry(entryId), { replace: true });
+    if (mayDelete) tellWithUndo(words, () => void takeBack(entryId, name));
+    else tell(words);
   } else announce(words);
 }
 
@@ -150,7 +150,7 @@ async function takeBack(entryId: number, name: string): Promise<void> {
     await deleteEntry(entryId, firstVersion);
     tell(texts.people.noLongerListed(name));
   } catch (error) {
-    tell(texts.people.stillListed(name, messageOf(error)));
+    tell(texts.people.stillListed(name, messageOf(error)), { isFailure: true });
   }
 }
 

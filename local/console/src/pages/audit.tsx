@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { AuditLine } from '../../../../lib/contract/endpoints/list-audit.ts';
 import { listAudit } from '../api/endpoints.ts';
-import { timeOf } from '../format.ts';
+import { compareWords, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { auditPath, go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
@@ -20,6 +20,7 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
     action: query.get('action') ?? '',
     entryId: query.get('entry') ?? '',
   };
+  const actionId = useId();
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
   const { data, error, isLoading, reload } = useLoad(`audit ${auditPath(query)} ${cursor ?? ''}`, (signal) =>
@@ -36,11 +37,21 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
       <ServiceTabs />
       <search class="filters" aria-label={texts.frame.narrowList}>
         <TextFilter label={texts.service.actor} value={filter.actor} onChange={(actor) => show({ actor })} />
-        <TextFilter
-          label={texts.service.action}
-          value={filter.action}
-          onChange={(action) => show({ action })}
-        />
+        <div class="field">
+          <label for={actionId}>{texts.service.action}</label>
+          <select
+            id={actionId}
+            value={filter.action}
+            onChange={({ currentTarget }) => show({ action: currentTarget.value })}
+          >
+            <option value="">{texts.service.anyAction}</option>
+            {sortedActions().map(([action, words]) => (
+              <option key={action} value={action}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </div>
         <TextFilter
           label={texts.service.numberOfEntry}
           value={filter.entryId}
@@ -101,6 +112,18 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
   );
 }
 
+type Action = keyof typeof texts.service.actions;
+
+/** Tells an action in words. A service of later may have others. */
+function actionWords(action: string): string {
+  return texts.service.actions[action as Action] ?? action;
+}
+
+/** Lists the actions in the order of their words. */
+function sortedActions(): [action: string, words: string][] {
+  return Object.entries(texts.service.actions).sort(([, one], [, other]) => compareWords(one, other));
+}
+
 function Line({ line }: { line: AuditLine }) {
   const { time, actor, role, action, entry_id, picture_id, outcome, threshold, detail } = line;
   return (
@@ -110,7 +133,7 @@ function Line({ line }: { line: AuditLine }) {
         {actor} <span class="hint">{role}</span>
       </td>
       <td>
-        <bdi>{action}</bdi>
+        <span title={action}>{actionWords(action)}</span>
       </td>
       <td>
         {entry_id !== null && (

@@ -78,10 +78,11 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
     setSaving(true);
     try {
       await pauseCamera(name, !isPaused);
-      tell(isPaused ? texts.service.watchesAgain(name) : texts.service.isPaused(name));
+      const words = isPaused ? texts.service.watchesAgain(name) : texts.service.isPaused(name);
+      tell(words, { about: `camera ${name}` });
       onChange();
     } catch (error) {
-      tell(toldOf(error));
+      tell(toldOf(error), { about: `camera ${name}`, isFailure: true });
     }
     setSaving(false);
   };

@@ -14,7 +14,7 @@ import {
   startChecks,
 } from '../checks.ts';
 import { useLoad } from '../load.ts';
-import { headlineOf, type Tone } from '../model/verdict-words.ts';
+import { type BarHeadline, headlineOf, type Tone } from '../model/verdict-words.ts';
 import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
@@ -22,12 +22,13 @@ import { texts } from '../texts.ts';
 import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Isolated } from '../ui/isolated.tsx';
 import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
 import { Notice } from '../ui/states.tsx';
-import { type BarHeadline, VerdictBar } from '../ui/verdict-bar.tsx';
+import { VerdictBar } from '../ui/verdict-bar.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
 export function CheckPage() {
@@ -38,13 +39,13 @@ export function CheckPage() {
   const start = (sources: readonly (File | string)[]) => {
     const tooMany = startChecks(sources);
     if (tooMany > 0) {
-      tell(texts.checking.leftOut(tooMany, maxChecks));
+      tell(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
     }
   };
   return (
     <Page title={texts.checking.title} isCompact={all.length > 0} lead={texts.checking.lead}>
       {all.length === 0 && <CheckTabs />}
-      <MatchElsewhere all={all} selected={selected} />
+      <HitElsewhere all={all} selected={selected} />
       {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
       {all.length > 1 && <Strip all={all} selected={selected} />}
       {status.data?.counts.entries === 0 && (
@@ -68,28 +69,33 @@ export function CheckPage() {
 }
 
 /**
- * Leads to the pictures with a match that nobody has judged. Without it the verdict on one picture would fill
- * the screen of a phone, perhaps in green, while a listed person stands in the next.
+ * Leads to the pictures with a match that nobody has judged, and then to those with a near miss. Without it
+ * the verdict on one picture would fill the screen of a phone, perhaps in green, while a listed person stands
+ * in the next.
  */
-function MatchElsewhere({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
-  const open = all.filter(hasOpenMatch);
+function HitElsewhere({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
+  const matches = all.filter((check) => hasOpen(check, 'match'));
+  const tone = matches.length > 0 ? 'match' : 'possible';
+  const open = tone === 'match' ? matches : all.filter((check) => hasOpen(check, 'possible'));
   const [next] = open;
   if (next?.result === undefined || selected === undefined || open.includes(selected)) return null;
   return (
-    <button type="button" class="verdict-bar match elsewhere" onClick={() => selectedCheck.set(next.id)}>
-      <Icon name="warning" />
+    <button type="button" class={`verdict-bar ${tone} elsewhere`} onClick={() => selectedCheck.set(next.id)}>
+      <Icon name={tone === 'match' ? 'warning' : 'question'} />
       <span>
-        <strong dir="auto">{headlineOf(next.result).text}</strong>
+        <strong dir="auto">
+          <Isolated text={headlineOf(next.result).text} />
+        </strong>
         <span class="where">{texts.checking.inAnother(open.length)}</span>
       </span>
     </button>
   );
 }
 
-function hasOpenMatch({ result }: Check): boolean {
+function hasOpen({ result }: Check, likeness: 'match' | 'possible'): boolean {
   if (result === undefined) return false;
   return hitsOf(judgePicture(result)).some(
-    ({ comparison }) => comparison.likeness === 'match' && reviewOf(comparison) === null,
+    ({ comparison }) => comparison.likeness === likeness && reviewOf(comparison) === null,
   );
 }
 
@@ -97,7 +103,8 @@ function hasOpenMatch({ result }: Check): boolean {
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
   const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
   const told = all.map((check) => ({ check, verdict: verdictOf(check) }));
-  const matching = told.filter(({ verdict }) => verdict.kind === 'match').length;
+  const countOf = (kind: Tone) => told.filter(({ verdict }) => verdict.kind === kind).length;
+  const [matching, possible] = [countOf('match'), countOf('possible')];
   const failed = all.filter(({ state }) => state === 'failed');
   const waiting = all.filter(({ state }) => state === 'waiting').length;
   // The gravest come first, and otherwise the order in which they were chosen stays.
@@ -109,6 +116,7 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
         <span>
           {texts.checking.progress(done, all.length)}
           {matching > 0 && ` · ${texts.checking.withMatch(matching)}`}
+          {possible > 0 && ` · ${texts.checking.withPossible(possible)}`}
         </span>
         {waiting > 0 && (
           <button type="button" class="button quiet" onClick={cancelWaiting}>

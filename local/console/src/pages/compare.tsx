@@ -41,7 +41,7 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
   return (
     <Page title={texts.checking.compare} isCompact={isWhole} lead={texts.checking.compareLead}>
       {!isWhole && <CheckTabs />}
-      {isWhole && <Verdict result={result} error={error} isComparing={isComparing} other={other} />}
+      {isWhole && <Verdict result={result} error={error} isComparing={isComparing} one={one} other={other} />}
       <div class="compared">
         <SideCard
           side={one}
@@ -112,7 +112,7 @@ function useSides(personId: number) {
         else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
         else setOther(side);
       } catch (error) {
-        tell(texts.frame.withError(file.name, told(error).text));
+        tell(texts.frame.withError(file.name, told(error).text), { isFailure: true });
       }
     }
   };
@@ -120,7 +120,7 @@ function useSides(personId: number) {
     if (personId > 0) {
       getEntry(personId).then(
         (entry) => !isGone.current && setOther({ kind: 'person', entry }),
-        (error: unknown) => tell(toldOf(error)),
+        (error: unknown) => tell(toldOf(error), { isFailure: true }),
       );
     }
     return () => {
@@ -165,14 +165,15 @@ function useComparison(one: PictureSide | undefined, other: Side | undefined) {
 
 interface VerdictProps extends Compared {
   readonly isComparing: boolean;
+  readonly one: PictureSide;
   readonly other: Side;
 }
 
-function Verdict({ result, error, isComparing, other }: VerdictProps) {
+function Verdict({ result, error, isComparing, one, other }: VerdictProps) {
   if (isComparing) return <ComingVerdict text={texts.checking.comparing} />;
   if (error !== undefined) {
-    const { text: detail, isByService = false } = error;
-    const text = texts.verdicts.cannotTell;
+    const { side, text: detail, isByService = false } = faultOf(error, one, other);
+    const text = side ? texts.frame.withError(texts.verdicts.cannotTell, side) : texts.verdicts.cannotTell;
     return (
       <div role="alert">
         <VerdictBar headline={{ tone: 'cannot-tell', text, detail, isByService }} />
@@ -187,6 +188,19 @@ function Verdict({ result, error, isComparing, other }: VerdictProps) {
     </div>
   );
 }
+
+/** Tells which side a refusal of the service is about, and the commonest one in the page's language. */
+function faultOf(error: Told, one: PictureSide, other: Side): Told & { readonly side?: string } {
+  const [, field, text] = /^(image1|image2|image): (.+)$/s.exec(error.text) ?? [];
+  if (error.isByService !== true || text === undefined) return error;
+  const { fault, remedy } = texts.verdicts.advice.NO_FACE_FOUND;
+  const told = text === noFaceText ? { text: `${fault} ${remedy}` } : { text, isByService: true };
+  const about = field === 'image2' ? other : one;
+  return about.kind === 'picture' ? { ...told, side: about.file.name } : told;
+}
+
+/** The service's own words. */
+const noFaceText = 'No face was found in it.';
 
 interface SideCardProps {
   readonly side: Side | undefined;

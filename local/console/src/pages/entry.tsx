@@ -140,8 +140,8 @@ function About({ entry }: { entry: BlacklistRecord }) {
 function DeletePerson({ entry, onClose }: { entry: BlacklistRecord; onClose: () => void }) {
   const { name, image_count } = entry;
   const run = async () => {
-    deleteLater(entry);
     go(paths.blacklist, { replace: true });
+    deleteLater(entry);
   };
   return (
     <Confirm

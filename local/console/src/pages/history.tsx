@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks';
 import { getEntry, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { type ReviewState, reviewStates } from '../model/review-states.ts';
+import { sourceMeant, sourceWords } from '../model/words.ts';
 import { go, historyPath, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -185,8 +186,8 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
       </div>
       <TextFilter
         label={texts.history.source}
-        value={query.source}
-        onChange={(source) => show(query, { source })}
+        value={sourceWords(query.source)}
+        onChange={(words) => show(query, { source: sourceMeant(words) })}
       />
       <TextFilter
         label={texts.history.fileOrReference}

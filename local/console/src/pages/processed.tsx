@@ -12,7 +12,7 @@ import {
 } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { sourceOf } from '../model/words.ts';
+import { sourceOf, sourceWords } from '../model/words.ts';
 import { go, historyShown, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -68,7 +68,7 @@ async function goToNext(id: number): Promise<void> {
     if (next == null) tell(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {
-    tell(toldOf(error));
+    tell(toldOf(error), { isFailure: true });
   }
 }
 
@@ -136,7 +136,7 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
           )}
           <Fact name={texts.history.number} value={String(id)} />
           <Fact name={texts.history.cameFrom} value={sourceOf(item.image_path_or_identifier)} />
-          {item.source && <Fact name={texts.history.source} value={item.source} />}
+          {item.source && <Fact name={texts.history.source} value={sourceWords(item.source)} />}
           {item.reference && <Fact name={texts.history.reference} value={item.reference} />}
           <Fact name={texts.history.facesFact} value={texts.history.faces(item.faces.length)} />
           {best && <Fact name={texts.history.model} value={best.model} />}

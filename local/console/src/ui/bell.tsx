@@ -3,10 +3,12 @@ import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watch
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
 import { list, timeOf } from '../format.ts';
+import { sourceWords } from '../model/words.ts';
 import { historyPath, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
+import { Isolated } from './isolated.tsx';
 
 const countPauseMs = 300;
 const reviewPath = historyPath(new URLSearchParams({ review: 'open' }));
@@ -57,8 +59,10 @@ export function AlertBar() {
     <div class={`alert-bar ${isDanger ? 'danger' : ''}`} role="alert">
       <Icon name="warning" />
       <p>
-        <strong dir="auto">{texts.verdicts.match(list(names), isDanger)}</strong>{' '}
-        {source && <span dir="auto">{source}, </span>}
+        <strong dir="auto">
+          <Isolated text={texts.verdicts.match(list(names), isDanger)} />
+        </strong>{' '}
+        {source && <span dir="auto">{sourceWords(source)}, </span>}
         {timeOf(time)}
         {all.length > 1 && ` · ${texts.frame.more(all.length - 1)}`}
       </p>

@@ -1,9 +1,10 @@
-import type { DraftPicture } from '../draft.ts';
-import type { Doubts } from '../enrollment.ts';
+import type { Doubts, Duplicate, Stranger } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { Badge } from './badge.tsx';
 import { Dialog } from './dialog.tsx';
+import { ChosenFace, FacePair, ListedFace } from './face-pair.tsx';
 
 export interface DoubtsDialogProps {
   readonly doubts: Doubts;
@@ -26,20 +27,8 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
             <strong>{texts.people.maybeListed}</strong>
           </p>
           <ul class="doubts">
-            {duplicates.map(({ id, name, similarity }) => (
-              <li key={id}>
-                <span>
-                  {texts.people.personAlike(
-                    <a href={paths.entry(id)} dir="auto">
-                      {name}
-                    </a>,
-                    similarityOf(similarity),
-                  )}
-                </span>
-                <button type="button" class="button" onClick={() => onAddTo(id)}>
-                  {texts.people.addPicturesTo(name)}
-                </button>
-              </li>
+            {duplicates.map((duplicate) => (
+              <DuplicateRow key={duplicate.id} duplicate={duplicate} onAddTo={onAddTo} />
             ))}
           </ul>
         </div>
@@ -50,8 +39,8 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
             <strong>{texts.people.strangers(strangers.length)}</strong>
           </p>
           <ul class="doubts">
-            {strangers.map(({ picture, similarity }) => (
-              <Stranger key={picture.id} picture={picture} similarity={similarity} />
+            {strangers.map((stranger) => (
+              <StrangerRow key={stranger.picture.id} stranger={stranger} />
             ))}
           </ul>
         </div>
@@ -68,10 +57,49 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
   );
 }
 
-function Stranger({ picture: { url, name }, similarity }: { picture: DraftPicture; similarity: number }) {
+function DuplicateRow({
+  duplicate: { id, name, similarity, isMatch, imageId, picture },
+  onAddTo,
+}: {
+  duplicate: Duplicate;
+  onAddTo: (entryId: number) => void;
+}) {
   return (
     <li>
-      <img src={url} alt="" />
+      <FacePair
+        one={{ face: <ChosenFace picture={picture} />, caption: picture.name }}
+        other={{
+          face: <ListedFace entryId={id} imageId={imageId} name={name} />,
+          caption: texts.verdicts.listedAlike(similarityOf(similarity)),
+        }}
+      />
+      <a href={paths.entry(id)} dir="auto">
+        {name}
+      </a>
+      <Badge kind={isMatch ? 'match' : 'possible'}>
+        {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
+      </Badge>
+      <button type="button" class="button" onClick={() => onAddTo(id)}>
+        {texts.people.addPicturesTo(name)}
+      </button>
+    </li>
+  );
+}
+
+function StrangerRow({ stranger: { picture, other, similarity } }: { stranger: Stranger }) {
+  const { name } = picture;
+  const compared =
+    'entryId' in other ? (
+      <ListedFace entryId={other.entryId} imageId={other.imageId} name={texts.checking.listed} />
+    ) : (
+      <ChosenFace picture={other} />
+    );
+  return (
+    <li>
+      <FacePair
+        one={{ face: <ChosenFace picture={picture} />, caption: name }}
+        other={{ face: compared, caption: 'entryId' in other ? texts.checking.listed : other.name }}
+      />
       <span>{texts.people.personAlike(<bdi>{name}</bdi>, similarityOf(similarity))}</span>
     </li>
   );

@@ -12,6 +12,7 @@ import { faultsOf } from '../model/verdict-words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { ListedFace } from './face-pair.tsx';
 import { Icon } from './icon.tsx';
 import { ToldText } from './told.tsx';
 
@@ -98,9 +99,12 @@ function Alike({ picture, entryId }: { picture: DraftPicture; entryId: number | 
       <Icon name="warning" />
       <span>
         {texts.people.looksLike(
-          alike.map(({ id, name, similarity }, index) => (
-            <span key={id}>
-              {index > 0 && ', '}
+          alike.map(({ id, name, similarity, imageId }, index) => (
+            <span key={id} class="alike">
+              {index > 0 && <span class="visually-hidden">, </span>}
+              <span class="thumb">
+                <ListedFace entryId={id} imageId={imageId} name={name} />
+              </span>
               <a href={paths.entry(id)} dir="auto">
                 {name}
               </a>{' '}

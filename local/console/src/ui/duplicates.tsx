@@ -2,6 +2,7 @@ import type { Outcome } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { ListedFace } from './face-pair.tsx';
 import { Notice } from './states.tsx';
 
 /** Warns of listed people who look like the one whose pictures were added. */
@@ -15,15 +16,20 @@ export function Duplicates({ outcome: { duplicates, isUnsure } }: { outcome: Out
             <p>
               <strong>{texts.people.maybeListed}</strong>
             </p>
-            <ul>
+            <ul class="doubts">
               {duplicates.map(({ id, name, similarity }) => (
                 <li key={id}>
-                  {texts.people.personSimilar(
-                    <a href={paths.entry(id)} dir="auto">
-                      {name}
-                    </a>,
-                    similarityOf(similarity),
-                  )}
+                  <span class="thumb">
+                    <ListedFace entryId={id} imageId={null} name={name} />
+                  </span>
+                  <span>
+                    {texts.people.personSimilar(
+                      <a href={paths.entry(id)} dir="auto">
+                        {name}
+                      </a>,
+                      similarityOf(similarity),
+                    )}
+                  </span>
                 </li>
               ))}
             </ul>

@@ -24,11 +24,12 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     try {
       await download(filter);
     } catch (error) {
-      tell(texts.history.exportFailed(messageOf(error)));
+      tell(texts.history.exportFailed(messageOf(error)), { isFailure: true });
     }
     setExporting(false);
   };
-  const ask = () => deleteMany(filter, true).then(setFound, (error: unknown) => tell(toldOf(error)));
+  const ask = () =>
+    deleteMany(filter, true).then(setFound, (error: unknown) => tell(toldOf(error), { isFailure: true }));
   return (
     <>
       <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>

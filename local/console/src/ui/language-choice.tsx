@@ -20,7 +20,7 @@ export function LanguageChoice() {
   const isEnglish = useStore(language) === 'en';
   const choose = (value: string) => {
     const chosen = names.find(([name]) => name === value)?.[0];
-    chooseLanguage(chosen).catch(() => tell(texts.frame.languageFailed));
+    chooseLanguage(chosen).catch(() => tell(texts.frame.languageFailed, { isFailure: true }));
   };
   return (
     <div class="field language">

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Told } from '../api/client.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -9,20 +11,43 @@ import { ToldText } from './told.tsx';
 interface Toast {
   readonly id: number;
   readonly told: Told;
+  readonly options: ToastOptions;
   /** Takes back what the toast tells of. */
   readonly undo?: () => void;
+}
+
+interface ToastOptions {
+  /** Subject of the message, such as a camera. A later message about it takes the earlier one's place. */
+  readonly about?: string;
+  /** True if something has failed. */
+  readonly isFailure?: boolean;
 }
 
 const spoken = new Store<Told>({ text: '' });
 const toasts = new Store<readonly Toast[]>([]);
 const toastMs = 6_000;
+/** Time after which what was said is gone from the page, too: whoever reads it by ear would find it again. */
+const spokenMs = 10_000;
 let lastId = 0;
+/** Page that the words are about. */
+let spokenOn = '';
+let silence: ReturnType<typeof setTimeout> | undefined;
 
 /** Says it to those who hear the page. */
 export function announce(said: string | Told): void {
   const { text, isByService = false } = toldBy(said);
+  spokenOn = location.hash;
+  clearTimeout(silence);
+  silence = setTimeout(() => spoken.set({ text: '' }), spokenMs);
   // A text that is said twice must change to be said again.
   spoken.set({ text: spoken.value.text === text ? `${text}\u00a0` : text, isByService });
+}
+
+/**
+ * Takes the words away that were said on the page before. Those for the next one are said once it is gone to.
+ */
+export function forgetSpoken(): void {
+  if (spokenOn !== location.hash) spoken.set({ text: '' });
 }
 
 function toldBy(said: string | Told): Told {
@@ -30,10 +55,15 @@ function toldBy(said: string | Told): Told {
 }
 
 /** Says it, and shows it for some seconds. */
-export function tell(said: string | Told): void {
+export function tell(said: string | Told, options: ToastOptions = {}): void {
   const id = ++lastId;
   announce(said);
-  toasts.update((shown) => [...shown, { id, told: toldBy(said) }]);
+  const { about } = options;
+  const toast = { id, told: toldBy(said), options };
+  toasts.update((shown) => [
+    ...shown.filter((other) => about === undefined || other.options.about !== about),
+    toast,
+  ]);
   setTimeout(() => dismiss(id), toastMs);
 }
 
@@ -48,7 +78,7 @@ export function tellWithUndo(text: string, undo: () => void): void {
     dismiss(id);
     undo();
   };
-  toasts.update((shown) => [...shown, { id, told: { text }, undo: close }]);
+  toasts.update((shown) => [...shown, { id, told: { text }, options: {}, undo: close }]);
   setTimeout(() => dismiss(id), undoMs);
 }
 
@@ -64,13 +94,34 @@ export function LiveRegion() {
   );
 }
 
+/**
+ * Shows what is told besides the page, below the header. The page moves down by its height, so that it hides
+ * neither a verdict nor anything that can be pressed.
+ */
+export function Notices({ children }: { children: ComponentChildren }) {
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (strip.current === null) return;
+    const element = strip.current;
+    const { style } = document.documentElement;
+    const heights = new ResizeObserver(() => style.setProperty('--notices', `${element.offsetHeight}px`));
+    heights.observe(element);
+    return () => heights.disconnect();
+  }, []);
+  return (
+    <div class="notices" ref={strip}>
+      {children}
+    </div>
+  );
+}
+
 export function Toasts() {
   const shown = useStore(toasts);
   return (
     <div class="toasts">
-      {shown.map(({ id, told, undo }) => (
-        <div class="toast" key={id}>
-          <Icon name="tick" />
+      {shown.map(({ id, told, options: { isFailure = false }, undo }) => (
+        <div class={`toast ${isFailure ? 'failure' : ''}`} key={id}>
+          <Icon name={isFailure ? 'warning' : 'tick'} />
           <span dir="auto">
             <ToldText told={told} />
           </span>

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { mergedFields } from '../../../../lib/contract/merged-fields.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { coverPath } from '../api/endpoints.ts';
-import { similarityOf } from '../format.ts';
+import { dateOf, similarityOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { compareEntries, mergeEntries } from '../merging.ts';
-import { mergedFields } from '../model/merge.ts';
+import { compareEntries, fieldsOf, mergeEntries } from '../merging.ts';
+import { lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Confirm, Dialog } from './dialog.tsx';
@@ -70,11 +71,10 @@ interface PreviewProps {
 function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
   const [progress, setProgress] = useState<string>();
   const likeness = useLoad(`likeness ${into.id} ${from.id}`, () => compareEntries(into, from));
-  const { notes, severity } = mergedFields(into, from);
   const run = async () => {
     await mergeEntries(into, from, (moved, all) => setProgress(texts.people.moved(moved, all)));
-    tell(texts.people.wasMerged(from.name, into.name));
     go(paths.entry(into.id), { replace: true });
+    tell(texts.people.wasMerged(from.name, into.name));
     onClose();
     onMerged();
   };
@@ -92,17 +92,45 @@ function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
         isLoading={likeness.isLoading}
       />
       <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
-      {severity && <p>{texts.people.severityIs(texts.people.severities[severity])}</p>}
-      {notes && (
-        <div>
-          <p>{texts.people.notesAre}</p>
-          <p class="hit-notes" dir="auto">
-            {notes}
-          </p>
-        </div>
-      )}
+      <WhatChanges into={into} from={from} />
       {progress && <p role="status">{progress}</p>}
     </Confirm>
+  );
+}
+
+/** Shows what the remaining entry gets of the other one's fields. */
+function WhatChanges({ into, from }: Pick<PreviewProps, 'into' | 'from'>) {
+  const { reason, severity, category, suspended, expires_at, review_at, notes } = mergedFields(
+    fieldsOf(into),
+    fieldsOf(from),
+  );
+  const { fields, severities, endless, no, reviewAt } = texts.people;
+  const rows: readonly (readonly [string, string | null | undefined])[] = [
+    [fields.reason, reason],
+    [fields.severity, severity && severities[severity]],
+    [fields.category, category],
+    [fields.lastDay, expires_at && dateOf(lastMomentOf(expires_at).toISOString())],
+    [fields.lastDay, expires_at === null ? endless : undefined],
+    [reviewAt, review_at && timeOf(review_at)],
+    [fields.suspended, suspended === false ? no : undefined],
+    [fields.notes, notes],
+  ];
+  const shown = rows.filter(([, value]) => value != null);
+  if (shown.length === 0) return null;
+  return (
+    <div>
+      <p>{texts.people.takesOver}</p>
+      <dl class="facts-list merged">
+        {shown.map(([name, value]) => (
+          <div key={`${name} ${value}`}>
+            <dt>{name}</dt>
+            <dd class="merged-text" dir="auto">
+              {value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 
@@ -116,13 +144,18 @@ function Likeness({
   isLoading: boolean;
 }) {
   if (isLoading) return <p class="hint">{texts.people.comparingFaces}</p>;
-  const { distance, similarity, threshold } = data ?? {};
+  const { distance, similarity, threshold, near_threshold: near } = data ?? {};
   if (hasFailed || distance == null || similarity == null) {
     return <Notice kind="warning">{texts.people.notCompared}</Notice>;
   }
   // A suspended entry verifies nobody, but its pictures look alike nevertheless.
   return distance <= (threshold ?? 0) ? (
     <Notice kind="clear">{texts.people.facesAlike(similarityOf(similarity))}</Notice>
+  ) : distance <= (near ?? threshold ?? 0) ? (
+    <Notice kind="warning">
+      <strong>{texts.checking.maybeSame}:</strong> {texts.people.alike(similarityOf(similarity))}{' '}
+      {texts.verdicts.alikeButNotEnough}
+    </Notice>
   ) : (
     <Notice kind="warning">
       <strong>{texts.people.notOnePerson}</strong> {texts.people.alike(similarityOf(similarity))}

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { comeBack } from '../return.ts';
 import { texts } from '../texts.ts';
+import { forgetSpoken } from './live.tsx';
 
 const product = 'Face Blacklist';
 
@@ -25,6 +26,7 @@ export interface PageProps {
 export function Page({ title, back, lead, actions, isCompact = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    forgetSpoken();
     if (!isFirst && !comeBack()) {
       heading.current?.focus({ preventScroll: true });
       scrollTo({ top: 0 });

@@ -3,7 +3,7 @@ import { processedImagePath, smallOf } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { headlineOf, type Tone } from '../model/verdict-words.ts';
 import { hitsOf, isMatch, isRejected, judgePicture } from '../model/verdicts.ts';
-import { sourceOf } from '../model/words.ts';
+import { sourceOf, sourceWords } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from './badge.tsx';
@@ -49,7 +49,8 @@ function ProcessedRow({ item, size }: { item: ImageProcessingResult; size: 160 |
           {time}
         </a>
         <p class="hint row-source" dir="auto">
-          {[item.source, item.reference].filter(Boolean).join(' · ') || sourceOf(image_path_or_identifier)}
+          {[item.source && sourceWords(item.source), item.reference].filter(Boolean).join(' · ') ||
+            sourceOf(image_path_or_identifier)}
         </p>
       </div>
       <div class="row-verdict">

@@ -3,7 +3,7 @@ import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
 import { type Told, toldOf } from '../api/client.ts';
 import { timeOf } from '../format.ts';
 import { texts } from '../texts.ts';
-import { tell } from './live.tsx';
+import { announce } from './live.tsx';
 import { Notice } from './states.tsx';
 import { ToldText } from './told.tsx';
 
@@ -39,7 +39,8 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
     setError(undefined);
     try {
       await onReview(verdict);
-      tell(texts.verdicts.saidKept(name, saidOf(verdict)));
+      // The buttons show it, and a toast would hide the verdict.
+      announce(texts.verdicts.saidKept(name, saidOf(verdict)));
     } catch (failure) {
       setError(toldOf(failure));
     }

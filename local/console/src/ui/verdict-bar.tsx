@@ -1,10 +1,8 @@
-import type { Headline } from '../model/verdict-words.ts';
+import type { BarHeadline } from '../model/verdict-words.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { Isolated } from './isolated.tsx';
 import { ToldText } from './told.tsx';
-
-/** Headline of a comparison too, which is no search for listed people and so has tones of its own. */
-export type BarHeadline = Omit<Headline, 'tone'> & { readonly tone: Headline['tone'] | 'same' | 'different' };
 
 const icons: Record<BarHeadline['tone'], IconName> = {
   match: 'warning',
@@ -25,7 +23,9 @@ export function VerdictBar({
     <div class={`verdict-bar ${tone}`}>
       <Icon name={icons[tone]} />
       <div>
-        <h2 dir="auto">{text}</h2>
+        <h2 dir="auto">
+          <Isolated text={text} />
+        </h2>
         <p>
           <ToldText told={{ text: detail, isByService }} />
         </p>

@@ -243,9 +243,10 @@ export const people: Texts['people'] = {
   mergeInto: (into) => `الدمج في ${into}؟`,
   mergeAction: (from, into) => `دمج ${from} في ${into}`,
   mergeMeans: (into, from, id) =>
-    `يحصل ${into} على كل الصور ويحتفظ بالاسم والسبب والرقم. يُحذف ${from}، رقم ${id}؛ ويبقى سجله ويُمحى مع ${into}. لا يمكن التراجع عن ذلك.`,
-  severityIs: (severity) => `الخطورة: ${severity}`,
-  notesAre: 'ملاحظات:',
+    `يحصل ${into} على كل الصور ويحتفظ بالاسم والرقم. يُحذف ${from}، رقم ${id}؛ ويبقى سجله ويُمحى مع ${into}. لا يمكن التراجع عن ذلك.`,
+  takesOver: 'يُؤخذ من القيد الآخر:',
+  reviewAt: 'للمراجعة قبل',
+  endless: 'لا ينتهي',
   comparingFaces: 'جارٍ مقارنة الوجوه …',
   notCompared: 'تعذرت مقارنة الوجوه. دقّق النظر.',
   facesAlike: (similarity) => `تشابه الوجهين ${similarity}.`,

@@ -201,9 +201,10 @@ export const people: Texts['people'] = {
   mergeInto: (into) => `Mit ${into} zusammenführen?`,
   mergeAction: (from, into) => `${from} mit ${into} zusammenführen`,
   mergeMeans: (into, from, id) =>
-    `${into} erhält alle Bilder und behält Namen, Grund und Nummer. ${from}, Nummer ${id}, wird gelöscht; der Verlauf bleibt und wird zusammen mit ${into} gelöscht. Das lässt sich nicht rückgängig machen.`,
-  severityIs: (severity) => `Stufe: ${severity}`,
-  notesAre: 'Notizen:',
+    `${into} erhält alle Bilder und behält Namen und Nummer. ${from}, Nummer ${id}, wird gelöscht; der Verlauf bleibt und wird zusammen mit ${into} gelöscht. Das lässt sich nicht rückgängig machen.`,
+  takesOver: 'Vom anderen Eintrag übernommen:',
+  reviewAt: 'Zu überprüfen bis',
+  endless: 'Endet nicht',
   comparingFaces: 'Die Gesichter werden verglichen …',
   notCompared: 'Die Gesichter konnten nicht verglichen werden. Sehen Sie genau hin.',
   facesAlike: (similarity) => `Die Gesichter sind ${similarity} ähnlich.`,

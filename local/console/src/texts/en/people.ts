@@ -198,9 +198,10 @@ export const people = {
   mergeInto: (into: string) => `Merge into ${into}?`,
   mergeAction: (from: string, into: string) => `Merge ${from} into ${into}`,
   mergeMeans: (into: string, from: string, id: string) =>
-    `${into} gets all pictures and keeps the name, the reason and the number. ${from}, number ${id}, is deleted; its history stays, and is erased together with ${into}. This cannot be undone.`,
-  severityIs: (severity: string) => `Severity: ${severity}`,
-  notesAre: 'Notes:',
+    `${into} gets all pictures and keeps its name and number. ${from}, number ${id}, is deleted; its history stays, and is erased together with ${into}. This cannot be undone.`,
+  takesOver: 'Taken over from the other entry:',
+  reviewAt: 'To be reviewed by',
+  endless: 'Does not end',
   comparingFaces: 'Comparing the faces …',
   notCompared: 'The faces could not be compared. Look twice.',
   facesAlike: (similarity: string) => `The faces are ${similarity} alike.`,

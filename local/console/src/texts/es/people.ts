@@ -201,9 +201,10 @@ export const people: Texts['people'] = {
   mergeInto: (into) => `¿Fusionar con ${into}?`,
   mergeAction: (from, into) => `Fusionar ${from} con ${into}`,
   mergeMeans: (into, from, id) =>
-    `${into} recibe todas las fotos y conserva el nombre, el motivo y el número. Se elimina ${from}, número ${id}; su historial queda, y se borrará junto con ${into}. No se puede deshacer.`,
-  severityIs: (severity) => `Gravedad: ${severity}`,
-  notesAre: 'Notas:',
+    `${into} recibe todas las fotos y conserva el nombre y el número. Se elimina ${from}, número ${id}; su historial queda, y se borrará junto con ${into}. No se puede deshacer.`,
+  takesOver: 'Se toma de la otra ficha:',
+  reviewAt: 'Por revisar antes del',
+  endless: 'No termina',
   comparingFaces: 'Comparando las caras …',
   notCompared: 'No se pudieron comparar las caras. Mire bien.',
   facesAlike: (similarity) => `Las caras tienen un ${similarity} de parecido.`,

@@ -202,9 +202,10 @@ export const people: Texts['people'] = {
   mergeInto: (into) => `Fusionner avec ${into} ?`,
   mergeAction: (from, into) => `Fusionner ${from} avec ${into}`,
   mergeMeans: (into, from, id) =>
-    `${into} reçoit toutes les photos et garde le nom, le motif et le numéro. ${from}, numéro ${id}, est supprimé ; son historique reste, et sera effacé avec ${into}. C’est irréversible.`,
-  severityIs: (severity) => `Gravité : ${severity}`,
-  notesAre: 'Notes :',
+    `${into} reçoit toutes les photos et garde le nom et le numéro. ${from}, numéro ${id}, est supprimé ; son historique reste, et sera effacé avec ${into}. C’est irréversible.`,
+  takesOver: 'Repris de l’autre fiche :',
+  reviewAt: 'À revoir avant le',
+  endless: 'Sans fin',
   comparingFaces: 'Comparaison des visages …',
   notCompared: 'Les visages n’ont pas pu être comparés. Regardez bien.',
   facesAlike: (similarity) => `Les visages se ressemblent à ${similarity}.`,

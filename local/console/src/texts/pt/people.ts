@@ -201,9 +201,10 @@ export const people: Texts['people'] = {
   mergeInto: (into) => `Mesclar com ${into}?`,
   mergeAction: (from, into) => `Mesclar ${from} com ${into}`,
   mergeMeans: (into, from, id) =>
-    `${into} recebe todas as fotos e mantém o nome, o motivo e o número. ${from}, número ${id}, é excluído; seu histórico fica, e é apagado junto com ${into}. Não dá para desfazer.`,
-  severityIs: (severity) => `Gravidade: ${severity}`,
-  notesAre: 'Notas:',
+    `${into} recebe todas as fotos e mantém o nome e o número. ${from}, número ${id}, é excluído; seu histórico fica, e é apagado junto com ${into}. Não dá para desfazer.`,
+  takesOver: 'Assumido do outro registro:',
+  reviewAt: 'Rever até',
+  endless: 'Não termina',
   comparingFaces: 'Comparando os rostos …',
   notCompared: 'Não foi possível comparar os rostos. Olhe bem.',
   facesAlike: (similarity) => `Os rostos têm ${similarity} de semelhança.`,

@@ -119,6 +119,7 @@ export function factsOf(
   { actor, role, action, requestId, outcome, threshold, about = {}, ...scope }: Omit<AuditScope, 'written'>,
   target: AuditTarget,
 ): AuditFacts {
-  const { entryId = null, imageId = null, pictureId = null, detail = scope.detail } = { ...about, ...target };
+  const { entryId = null, imageId = null, pictureId = null, detail: own } = { ...about, ...target };
+  const detail = [scope.detail, own].filter((part) => part != null).join('; ') || null;
   return { actor, role, action, entryId, imageId, pictureId, requestId, outcome, threshold, detail };
 }

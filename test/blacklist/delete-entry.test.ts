@@ -150,7 +150,7 @@ describe('deleting an entry', () => {
     // The remaining entry got its fields before the other was deleted; the newest line comes first.
     expect(lines).toMatchObject([
       { action: 'mergeEntry', entryId: one.id, detail: `into entry ${two.id}` },
-      { action: 'mergeEntry', entryId: two.id, detail: `from entry ${one.id}` },
+      { action: 'mergeEntry', entryId: two.id, detail: `from entry ${one.id}; changed: reason, notes` },
     ]);
     expect(await ports.records.getEntry(two.id)).toMatchObject({
       ...{ version: 2, reason: 'ARMED.', notes: 'Jane', updatedBy: 'ada' },

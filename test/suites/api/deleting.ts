@@ -54,6 +54,7 @@ export function deletingSuite(get: () => Tested): void {
       expect(await api.entry(into.id)).toMatchObject({
         ...{ image_count: 2, reason: 'ARMED.', severity: 'danger', notes: `${from.name}\nBites.` },
       });
+      await api.delete(into.id);
     });
   });
 }

@@ -1,18 +1,18 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { coverPath, type EntrySort, listEntries } from '../api/endpoints.ts';
+import { type EntrySort, listEntries } from '../api/endpoints.ts';
 import { deleting } from '../deletions.ts';
 import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { Cover } from '../ui/cover.tsx';
 import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
-import { ServicePicture } from '../ui/picture.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 
 /** Number of entries that are read at once. */
@@ -170,7 +170,7 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
   const { id, name, reason, added_date, image_count, suspended } = entry;
   return (
     <li class={`card ${suspended || isExpired(entry) ? 'out-of-force' : ''}`}>
-      <ServicePicture path={image_count === 0 ? undefined : coverPath(id)} alt={name} />
+      <Cover entry={entry} alt={name} />
       <div class="card-text">
         <h2>
           <a href={paths.entry(id)} dir="auto">

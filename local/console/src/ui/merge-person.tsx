@@ -2,17 +2,16 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { mergedFields } from '../../../../lib/contract/merged-fields.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { coverPath } from '../api/endpoints.ts';
 import { dateOf, similarityOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { compareEntries, fieldsOf, mergeEntries } from '../merging.ts';
 import { lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { Cover } from './cover.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
 import { tell } from './live.tsx';
 import { PersonPicker } from './person-picker.tsx';
-import { ServicePicture } from './picture.tsx';
 import { Notice } from './states.tsx';
 
 export interface MergePersonProps {
@@ -46,7 +45,7 @@ export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
               checked={into.id === each.id}
               onChange={() => setKeepsOther(each !== entry)}
             />
-            <ServicePicture path={each.image_count === 0 ? undefined : coverPath(each.id)} alt="" />
+            <Cover entry={each} alt="" />
             <span>
               <span dir="auto">{each.name}</span>
               <br />

@@ -1,9 +1,9 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { coverPath, listEntries } from '../api/endpoints.ts';
+import { listEntries } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { texts } from '../texts.ts';
-import { ServicePicture } from './picture.tsx';
+import { Cover } from './cover.tsx';
 import { Failure } from './states.tsx';
 
 const shownPeople = 6;
@@ -49,7 +49,7 @@ export function PersonPicker({ label, without, onPick }: PersonPickerProps) {
         {found?.map((entry) => (
           <li key={entry.id}>
             <button type="button" class="button pick" onClick={() => onPick(entry)}>
-              <ServicePicture path={entry.image_count === 0 ? undefined : coverPath(entry.id)} alt="" />
+              <Cover entry={entry} alt="" />
               <span dir="auto">{entry.name}</span>
               <span class="hint">{texts.frame.numberOf(String(entry.id))}</span>
             </button>

@@ -75,8 +75,9 @@ export function ServicePicture({ path, alt, box = null, size, class: className =
 }
 
 function NoPictureMark({ alt }: { alt: string }) {
+  const told = alt === '' ? {} : ({ role: 'img', 'aria-label': texts.frame.cannotBeShown(alt) } as const);
   return (
-    <span class="no-picture" role="img" aria-label={texts.frame.cannotBeShown(alt)}>
+    <span class="no-picture" {...told}>
       <Icon name="image" />
     </span>
   );

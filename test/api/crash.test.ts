@@ -12,7 +12,7 @@ import { connectOverHttp } from './connections.ts';
 import { type Listing, Load } from './load.ts';
 import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
 
-const rounds = 4;
+const rounds = 2;
 const clients = 4;
 const imageFolders = ['blacklist', 'processed', 'cropped'];
 

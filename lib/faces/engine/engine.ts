@@ -42,7 +42,7 @@ import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { engineFollower } from './follow.ts';
-import { EngineLookBack } from './look-back.ts';
+import { EngineLookBack, templateFrom } from './look-back.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
 import {
@@ -57,8 +57,7 @@ import {
 import { WorkerPool } from './pool.ts';
 import { CodeFilling } from './search/code-filling.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import { bytesOf, type EmbeddingStore, type GalleryFace, type KeptFaces } from './search/embedding-store.ts';
-import { codeOf } from './search/gallery-memory.ts';
+import type { EmbeddingStore, GalleryFace, KeptFaces } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
@@ -221,11 +220,7 @@ class Human implements FaceBackend {
       const matches = neighbours.filter(({ distance }) => distance <= threshold);
       const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
       const embedding = kept && face.embeddings[kept.embedder];
-      const template = embedding && {
-        version: kept.version,
-        bytes: bytesOf(embedding),
-        code: codeOf(embedding),
-      };
+      const template = embedding && templateFrom(kept.version, embedding);
       return {
         ...{ area, confidence, matches, candidates },
         ...shownQuality(face),
@@ -247,14 +242,11 @@ class Human implements FaceBackend {
   async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
     const used = this.#used(options);
     const one = await probe((picture) => this.#largest(picture, used));
+    const banded = this.#banded(used, options);
     return {
       ...used,
       compare: async (reference) =>
-        this.#comparison(
-          one,
-          await reference((picture) => this.#largest(picture, used)),
-          this.#banded(used, options),
-        ),
+        this.#comparison(one, await reference((picture) => this.#largest(picture, used)), banded),
     };
   }
 

@@ -23,6 +23,11 @@ export interface LookBackEngine {
   enrolled(imageIds: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
 }
 
+/** Makes what the records keep of a face's embedding. */
+export function templateFrom(version: string, embedding: Float32Array): FaceTemplate {
+  return { version, bytes: bytesOf(embedding), code: codeOf(embedding) };
+}
+
 /** Look-back among the faces that the records keep as embeddings. */
 export class EngineLookBack implements LookBack {
   readonly days: number;
@@ -42,7 +47,7 @@ export class EngineLookBack implements LookBack {
   templateOf({ vectors }: FacePrint): FaceTemplate | undefined {
     const { embedder, version } = this.#engine.used({}).embeddingModel;
     const embedding = vectors[embedder];
-    return embedding && { version, bytes: bytesOf(embedding), code: codeOf(embedding) };
+    return embedding && templateFrom(version, embedding);
   }
 
   async findReferences(references: Parameters<LookBack['findReferences']>[0]): Promise<SeenFaces> {

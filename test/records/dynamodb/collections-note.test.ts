@@ -1,0 +1,21 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import { openDynamoCollectionsNote } from '../../../lib/records/dynamodb/collections-note.ts';
+import { createTable } from '../../../local/emulators/dynamodb-table.ts';
+import { sharedService, tableForCloud, useEndpoint } from '../../service.ts';
+
+test('the number of collections is noted, and read as an earlier version noted it', async () => {
+  const endpoint = await sharedService('dynamodb');
+  useEndpoint('dynamodb', endpoint);
+  const settings = { region: 'eu-west-1', tableName: (await tableForCloud()).tableName };
+  await createTable({ ...settings, endpoint });
+  const note = openDynamoCollectionsNote(settings);
+  expect(await note.read('faces')).toBeUndefined();
+  const client = new DynamoDBClient({ region: settings.region, endpoint });
+  const Item = { pk: { S: 'note' }, sk: { S: 'collections faces' }, count: { N: '4' } };
+  await client.send(new PutItemCommand({ TableName: settings.tableName, Item }));
+  client.destroy();
+  expect([await note.read('faces'), await note.read('others')]).toEqual([4, undefined]);
+  await note.write('faces', 6);
+  expect(await note.read('faces')).toBe(6);
+});

@@ -18,7 +18,7 @@ const columns = [
 export function csvOf(result: ImageProcessingResult | undefined): string {
   if (result === undefined) return columns.join(',');
   const hits = hitsOf(judgePicture(result)).map(({ comparison }) => comparison);
-  const cells = [
+  return csvLine([
     String(result.db_id ?? ''),
     result.processing_timestamp ?? '',
     result.source ?? '',
@@ -28,14 +28,12 @@ export function csvOf(result: ImageProcessingResult | undefined): string {
     hits.map(({ entry }) => entry.name).join('; '),
     hits.map(({ best }) => best.similarity.toFixed(1)).join('; '),
     hits.map((hit) => reviewOf(hit)?.verdict ?? 'open').join('; '),
-  ];
-  return cells.map(cellOf).join(',');
+  ]);
 }
 
-/** Returns rows of cells as a file of CSV. Its mark tells spreadsheets that it is UTF-8. */
-export function csvFile(rows: readonly (readonly string[])[]): Blob {
-  const lines = rows.map((row) => row.map(cellOf).join(','));
-  return new Blob([`\ufeff${lines.join('\r\n')}\r\n`], { type: 'text/csv' });
+/** Returns cells as a line of CSV. */
+export function csvLine(cells: readonly string[]): string {
+  return cells.map(cellOf).join(',');
 }
 
 /** Quotes a cell. A spreadsheet would run a text that begins like a formula. */

@@ -13,8 +13,9 @@ import {
   runImport,
   setAddsToListed,
 } from '../importing.ts';
-import { csvFile } from '../model/csv.ts';
+import { csvLine } from '../model/csv.ts';
 import { paths } from '../routes.ts';
+import { saveCsv } from '../save-csv.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -197,9 +198,5 @@ function Sending({ known }: { known: Import }) {
 }
 
 function download(known: Import): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(csvFile(reportOf(known)));
-  link.download = `import-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveCsv('import', reportOf(known).map(csvLine));
 }

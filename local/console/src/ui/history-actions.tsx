@@ -3,6 +3,7 @@ import { useMay } from '../api/caller.ts';
 import { messageOf, toldOf } from '../api/client.ts';
 import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { csvOf } from '../model/csv.ts';
+import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
 import { tell } from './live.tsx';
@@ -75,11 +76,5 @@ async function download(filter: ProcessedFilter): Promise<void> {
     lines.push(...page.items.map(csvOf));
     if (page.items.length < rowsAtOnce) break;
   }
-  // The mark tells spreadsheets that it is UTF-8.
-  const text = `\ufeff${[csvOf(undefined), ...lines].join('\r\n')}\r\n`;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  link.download = `history-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveCsv('history', [csvOf(undefined), ...lines]);
 }

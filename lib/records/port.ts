@@ -312,7 +312,7 @@ export interface RetentionNote {
    * ISO 8601, UTC: the last round before a long jump of the clock, for which nothing is deleted now. Absent
    * where there was none.
    */
-  readonly jumpedFrom?: string;
+  readonly jumpedFrom?: string | undefined;
   /** Told with the announcement. */
   readonly due: RetentionDue;
 }

@@ -253,6 +253,7 @@ describe('an erasure', () => {
       'unmatched_pictures',
       'pictures_of_others',
       'uploads',
+      'inbox',
       'backups',
     ]);
     const untilOf = (place: string) => erasure.remaining.find((one) => one.place === place)?.until ?? '';

@@ -4,7 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
-/** Folders of the bucket whose keys are made of ids. Those of the inbox and of what it rejected name people. */
+/** Folders of the bucket whose keys are made of ids. Those of the inbox and of rejected files name people. */
 const folders = ['blacklist', 'cropped', 'processed', 'uploads'];
 
 /**

@@ -33,7 +33,10 @@ const S3Message = z.union([
   z.object({ Event: z.literal('s3:TestEvent') }),
 ]);
 
-/** Ports for indexing, and where uploads go that fail again and again: without it, they are tried for ever. */
+/**
+ * Ports for indexing, and a place for uploads that fail again and again. Without it, they are tried for
+ * ever.
+ */
 export type QueuePorts = IndexingPorts & { readonly deadLetters?: DeadLetters };
 
 /**
@@ -41,8 +44,8 @@ export type QueuePorts = IndexingPorts & { readonly deadLetters?: DeadLetters };
  * brought back by ids. The answer lists messages that can't be read, and those whose pictures must be tried
  * again. The queue delivers these again.
  *
- * After five attempts an upload is put aside by its id. The queue itself would put aside the message, and with
- * it a name. What can't be read stays in the queue, since it may have one.
+ * After five attempts an upload is put aside by its id. The queue itself would put aside the message, and
+ * with it a name. What can't be read stays in the queue, since it may have one.
  * @param bucket of the uploads; those of other buckets are ignored.
  * @param deadline the time by which the request has to be done.
  */

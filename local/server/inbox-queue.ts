@@ -35,7 +35,8 @@ const maxPauses = 500;
 /**
  * Creates a queue that sends a handler the same events as SQS does.
  *
- * @param pauseMs time that a failed message waits before it is sent again; it doubles, up to 500 times as long.
+ * @param pauseMs time that a failed message waits before it is sent again. It doubles, up to 500 times as
+ * long.
  */
 export function createInboxQueue(handler: QueueHandler, pauseMs = 1_000): InboxQueue {
   return new MemoryQueue(handler, pauseMs);

@@ -1,6 +1,6 @@
 import { foldedName } from '../../names/folded-name.ts';
 import type { EntryPage, EntryQuery, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
-import { pageOfEntries } from '../shared/entry-pages.ts';
+import { EntryPager } from '../shared/entry-pages.ts';
 import { row } from '../shared/row.ts';
 import { again, type TableClient } from './client.ts';
 import {
@@ -53,10 +53,10 @@ export function entryReads(table: TableClient) {
     async findEntries(query: EntryQuery): Promise<EntryPage> {
       const total = isPageOfAll(query) ? await shownCount(table) : undefined;
       if (total !== undefined) return { total, items: await readUpTo(table, query) };
-      const items: Item[] = [];
-      for await (const some of table.query(entriesPartition)) items.push(...some);
-      const shown = items.map(entryRecord).filter(({ status }) => status === 'ACTIVE');
-      return pageOfEntries(shown, query);
+      const pager = new EntryPager(query);
+      for await (const some of table.query(entriesPartition))
+        pager.add(some.filter(({ status }) => status === 'ACTIVE').map(entryRecord));
+      return pager.page();
     },
 
     async findAlike(name: string): Promise<EntryRecord[]> {

@@ -35,7 +35,7 @@ import type { Item, Key } from './keys.ts';
  * result#<random>      <place>         a part of an answer that is too large for one item
  * clock                <number>        the start of a run: its time, and the time of the picture before it
  * counter              entry           the last entry's id
- * counter              shown           the number of shown entries before it was counted, see `shown-count.ts`
+ * counter              shown           the number of shown entries at first, see `shown-count.ts`
  * counter              shown#<shard>   how it has changed since, and how often
  * counter              processed       the last picture's number and time, and two scopes' last ranks
  * store                store           the table's own id

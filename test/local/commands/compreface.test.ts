@@ -66,7 +66,7 @@ function start(faces = saved, most = 2): Promise<string> {
     }
     const image = /^\/faces\/([0-9a-f-]{36})\/img$/.exec(path)?.[1];
     if (image === undefined) return json(404, { status: 404, error: 'Not Found', path });
-    // Where there is no picture, this is 200 without a byte.
+    // A picture that is absent is 200 without a byte.
     const isThere = image !== lost && faces.some(({ image_id }) => image_id === image);
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
     response.end(isThere ? `picture ${Number(image.slice(-2))}` : undefined);

@@ -75,12 +75,8 @@ export class FaceBlacklistStack extends Stack {
   }
   /** Tells where `npm run redrive` finds the dead letters. */
   #tellQueues(inbox: Inbox, matches: MatchEvents): void {
-    tell(
-      this,
-      'InboxDeadLettersUrl',
-      inbox.deadLetters.queueUrl,
-      'Events of pictures that were not indexed.',
-    );
+    tell(this, 'InboxQueueUrl', inbox.queue.queueUrl, 'Takes the dead letters of the inbox back.');
+    tell(this, 'InboxDeadLettersUrl', inbox.deadLetters.queueUrl, 'Ids of pictures that were not indexed.');
     tell(this, 'MatchDeadLettersUrl', matches.deadLetters.queueUrl, 'Match events that were not published.');
   }
 }

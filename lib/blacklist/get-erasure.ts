@@ -137,12 +137,12 @@ function remainingInAws(
           {
             place: 'dead_letters',
             until: after(deadLetterDays),
-            note: 'Messages of the inbox that failed have keys, and a name where a folder was called by it.',
+            note: 'Messages of the inbox that failed have a hash of the key; those of earlier versions have the key.',
           },
           {
             place: 'access_logs',
             until: after(accessLogDays),
-            note: 'The bucket’s access logs have keys: ids, and names of folders of the inbox.',
+            note: 'The bucket’s access logs have keys, if there are any: ids, and with -c accessLogs=s3 names of folders.',
           },
         ]
       : []),

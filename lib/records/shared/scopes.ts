@@ -62,6 +62,11 @@ export function scopeOfFilter(filter: ProcessedFilter): string {
   return scope === 'all' ? origin : `${origin} ${scope}`;
 }
 
+/** Names the scopes of the pictures that show any of a filter's entries. */
+export function scopesOfSeveral({ entryId, mergedIds = [], ...filter }: ProcessedFilter): string[] {
+  return [entryId, ...mergedIds].map((id) => scopeOfFilter({ ...filter, entryId: id }));
+}
+
 function shownScope({ hasMatch, entryId }: ProcessedFilter): string {
   if (entryId !== undefined) return hasMatch === false ? 'none' : entryScope(entryId);
   if (hasMatch === undefined) return 'all';

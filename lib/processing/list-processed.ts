@@ -33,7 +33,7 @@ export async function listProcessed(
   return { total_items: total, items, limit, offset };
 }
 
-/** Makes a filter of the store. An entry's pictures are also those of the entries that were merged into it. */
+/** Makes a filter of the store. An entry's pictures are also those of entries that were merged into it. */
 export async function filterOf(
   records: Pick<RecordStore, 'mergedEntries'>,
   { has_match: hasMatch, entry_id: entryId, review, source, reference, since, until }: FilterQuery,

@@ -87,7 +87,7 @@ interface Somebody {
   readonly dbId: number;
 }
 
-/** Lists somebody, who is seen once, and unless told otherwise has files in the inbox and among the rejected. */
+/** Lists somebody, who is seen once, and has files in the inbox and among the rejected. */
 async function somebody(hasLeftovers = true): Promise<Somebody> {
   const name = `Ägnes ${randomUUID()}`;
   const reason = `Reason ${randomUUID()}`;

@@ -626,6 +626,13 @@ export interface RecordStore {
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
 
   /**
+   * Returns the time of the newest processed picture that shows an entry, ISO 8601, UTC; `null` without one.
+   * The cost does not grow with the history.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  lastSeen(entryId: number): Promise<string | null>;
+
+  /**
    * Removes the records of these processed pictures, those that there are; returns how many. Their ids are
    * never given again. Pages and totals go on being right, at the same cost. Done again from any point, it
    * ends the same.

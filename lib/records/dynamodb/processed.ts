@@ -14,7 +14,7 @@ import type {
 } from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
-import { scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
+import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
@@ -23,7 +23,7 @@ import { keep } from './kept.ts';
 import { forgetFaces, keptFaceIds } from './kept-faces.ts';
 import type { Item } from './keys.ts';
 import { pictureNumbering } from './numbering.ts';
-import { lastDisorder, ranksWithin } from './ranks.ts';
+import { lastDisorder, newestTime, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
 import { addReviews, pageInState, placesInState } from './reviews.ts';
 import { readResult } from './stored.ts';
@@ -101,6 +101,8 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
       const total = counted.reduce((sum, { size }) => sum + size, 0);
       return { total, items: await addReviews(table, items) };
     },
+
+    lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
 
     removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids, collection),
 

@@ -95,7 +95,7 @@ function hashOf(name: string): string {
   return createHash('sha256').update(normalName(name)).digest('base64url').slice(0, 22);
 }
 
-const entryScope = (entryId: number) => `entry#${entryId}`;
+export const entryScope = (entryId: number) => `entry#${entryId}`;
 const nearScope = (entryId: number) => `near#${entryId}`;
 
 /** Lists the entries that a picture shows as near misses alone. */

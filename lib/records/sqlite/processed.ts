@@ -25,7 +25,7 @@ import {
 } from '../shared/gaps.ts';
 import { bucketOf, type CountedRange, reviewPage } from '../shared/review-pages.ts';
 import { type ReviewedMatch, withReviews } from '../shared/reviews.ts';
-import { scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
+import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
@@ -84,6 +84,12 @@ export function getProcessed(
 ): ImageProcessingResult | undefined {
   const row = statements.processedById.get(id);
   return row && (actor === undefined || row.actor === actor) ? processedRecord(row) : undefined;
+}
+
+/** Returns the time of the newest picture that shows an entry. */
+export function lastSeen(statements: Statements, entryId: number): string | null {
+  const newest = statements.newestOfScope.get(entryScope(entryId));
+  return newest ? stampOf(newest).timestamp : null;
 }
 
 /** To be called in a transaction, or nobody else may write meanwhile. */

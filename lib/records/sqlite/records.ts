@@ -63,6 +63,7 @@ import {
   addProcessed,
   countProcessed,
   getProcessed,
+  lastSeen,
   listProcessed,
   removeProcessed,
   timeDisorder,
@@ -483,6 +484,10 @@ class SqliteRecords implements RecordStore {
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
     return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
+  }
+
+  async lastSeen(entryId: number): Promise<string | null> {
+    return this.#read(() => lastSeen(this.#statements, entryId));
   }
 
   async removeProcessed(ids: readonly number[]): Promise<number> {

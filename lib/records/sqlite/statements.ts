@@ -133,6 +133,9 @@ const statements = {
   firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
   firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
   lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
+  newestOfScope: `
+    SELECT id, at FROM processed
+    WHERE id = (SELECT processed_id FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1)`,
   firstPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id >= ? ORDER BY processed_id LIMIT 1`,
   lastPlace: `

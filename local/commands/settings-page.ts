@@ -110,7 +110,7 @@ const groups: readonly Group[] = [
       REVIEWERS:
         'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
       EXPIRED_DAYS:
-        'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
+        'Days after which an entry that has expired is deleted, as if somebody had deleted it. They count from its listing or last change where these came later. Nobody matches it meanwhile.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },

@@ -48,6 +48,8 @@ async function serve(pool: UserPool, request: IncomingMessage, response: ServerR
       return answerClient(response, () => pool.revoke(form));
     case 'GET /logout':
       return signOut(pool, request, response, query);
+    case 'GET /favicon.ico':
+      return plain(response, 204, '');
     case 'GET /.well-known/jwks.json':
       return json(response, 200, pool.keySet);
     default:

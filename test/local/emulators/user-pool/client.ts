@@ -35,9 +35,14 @@ export function codeQuery({ clientId, pageUrl }: Pool, changes: Fields = {}): UR
   });
 }
 
-/** Sends the form of the pool's page. */
-export function sendLogin(pool: Pool, username: string, password: string): Promise<Response> {
-  return fetch(`${pool.url}/login?${codeQuery(pool)}`, {
+/** Sends the form of the pool's page, on which a client has asked for a code. */
+export function sendLogin(
+  pool: Pool,
+  username: string,
+  password: string,
+  query = codeQuery(pool),
+): Promise<Response> {
+  return fetch(`${pool.url}/login?${query}`, {
     method: 'POST',
     body: new URLSearchParams({ username, password }),
     redirect: 'manual',

@@ -83,7 +83,9 @@ describe('a code', () => {
     expect(readToken(access_token, keys)).toMatchObject({ token_use: 'access' });
     expect(readToken(id_token, new TokenSigner().keySet)).toBeUndefined();
     const [head, , signature] = id_token.split('.');
-    const other = Buffer.from(JSON.stringify({ exp: 9e9, 'cognito:groups': ['admin'] })).toString('base64url');
+    const other = Buffer.from(JSON.stringify({ exp: 9e9, 'cognito:groups': ['admin'] })).toString(
+      'base64url',
+    );
     expect(readToken(`${head}.${other}.${signature}`, keys)).toBeUndefined();
   });
 

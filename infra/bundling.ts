@@ -69,7 +69,10 @@ const alias = Object.fromEntries(unused.map((name) => [name, absent]));
  */
 const conditions = ['lambda', 'module'];
 /** Functions that tell of nobody have no use for the audit trail's table. */
-const unaudited = new Set(api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId));
+const unaudited = new Set([
+  'console',
+  ...api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId),
+]);
 
 /** Lists those of these functions that one call of esbuild can bundle. */
 export function bundledTogether(names: readonly string[] = functionNames): readonly string[][] {

@@ -88,7 +88,7 @@ export function isConsoleBuilt(folder: string): boolean {
   return existsSync(join(folder, 'index.html'));
 }
 
-/** Routes of the console. The one of files also takes the path of an asset, where a gateway gives it whole. */
+/** Routes of the console. That of files also takes an asset's path, where a gateway gives it whole. */
 export interface ConsoleHandlers {
   readonly page: EndpointHandler;
   readonly file: EndpointHandler;

@@ -10,7 +10,7 @@ import { answerToken, currentToken, forgetToken, tokenQuestion } from './token.t
  * never sees a password. What it gets is kept for this tab's session.
  */
 
-/** What is kept while a person is at the pool's page, so that its answer is known again. */
+/** Secrets of a sign-in, kept while a person is at the pool's page: by them its answer is known again. */
 interface Begun {
   readonly state: string;
   readonly nonce: string;
@@ -27,7 +27,7 @@ interface Tokens {
   readonly expires_in: number;
 }
 
-/** What is kept beside the token that calls carry. */
+/** State of a sign-in, kept beside the token that calls carry. */
 interface Session {
   readonly refresh_token: string | undefined;
   readonly renewed_at: number;

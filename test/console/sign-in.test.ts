@@ -5,7 +5,7 @@ import { connectOverHttp } from '../api/connections.ts';
 import { askTokens, type Pool, placeOf, sendLogin, signIn } from '../local/emulators/user-pool/client.ts';
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { launchBrowser, type Visit, visit } from './browser.ts';
-import { cutPictures, dropFiles, fileOf, type Pictures, pictureIsShown } from './setup.ts';
+import { cutPictures, dropFiles, fileOf, focusIsOn, type Pictures, pictureIsShown } from './setup.ts';
 
 /** The console as a stack hosts it, on `npm run cloud`: people sign in at a user pool. */
 
@@ -81,6 +81,7 @@ describe('the console of a stack', () => {
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     await pictureIsShown(page.getByRole('button', { name: 'Look at her.jpg' }));
+    expect(await api.entries()).toMatchObject([{ name, added_by: 'admin@example.com' }]);
 
     await page.getByRole('link', { name: 'Check', exact: true }).click();
     await dropFiles(page, [{ name: 'door.jpg', buffer: pictures.withWoman }]);
@@ -97,6 +98,7 @@ describe('the console of a stack', () => {
 
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByText('admin@example.com').waitFor();
+    expect(await page.getByText('Nobody is asked for a token').count()).toBe(0);
     const kept = await keptIn(page);
     expect(kept).toContain('refresh_token');
     expect(await page.evaluate('JSON.stringify([{ ...localStorage }, document.cookie])')).not.toMatch(
@@ -193,6 +195,7 @@ describe('an answer of the pool', () => {
     expect(page.url()).not.toContain('state=');
     expect(asked.filter((url) => url.includes('/oauth2/token'))).toEqual([]);
     expect(await keptIn(page)).toBe('{}');
+    await focusIsOn(page, 'Sign in');
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await fillIn(page, 'desk');
     await page.getByRole('heading', { name: 'Check' }).waitFor();

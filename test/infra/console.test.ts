@@ -90,11 +90,11 @@ describe('-c console=true', () => {
     const stackId = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
     const part = { 'Fn::Select': [4, { 'Fn::Split': ['-', stackId] }] };
     expect(domain?.properties.Domain).toEqual({ 'Fn::Join': ['', ['face-blacklist-', part]] });
-    const { Variables } = (pages?.properties ?? {}).Environment as { Variables: Record<string, unknown> };
-    expect(textOf(Variables.CONSOLE_SIGN_IN_URL)).toBe(
+    const environment = pages?.properties.Environment as { Variables: Record<string, unknown> } | undefined;
+    expect(textOf(environment?.Variables.CONSOLE_SIGN_IN_URL)).toBe(
       `https://${domain?.id}.auth.AWS::Region.amazoncognito.com`,
     );
-    expect(referenceOf(Variables.CONSOLE_CLIENT_ID)).toBe(client?.id);
+    expect(referenceOf(environment?.Variables.CONSOLE_CLIENT_ID)).toBe(client?.id);
   });
 
   test('lets its pages send large pictures to the bucket, and load pictures from it', () => {

@@ -72,12 +72,14 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
 
 /** Asks to sign in again, where a sign-in has ended or did not work. Nothing can be shown without. */
 export function SignInQuestion({ hasFailed }: { hasFailed: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
   return (
     <Dialog title={texts.frame.signIn} onClose={undefined}>
       <p role="alert">{hasFailed ? texts.frame.signInFailed : texts.frame.signInEnded}</p>
       <LanguageChoice />
       <div class="dialog-actions">
-        <button type="button" class="button primary" onClick={() => void goToSignIn()}>
+        <button ref={button} type="button" class="button primary" onClick={() => void goToSignIn()}>
           {texts.frame.signIn}
         </button>
       </div>

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startUserPool } from '../../../../local/emulators/user-pool/server.ts';
-import { readToken, TokenSigner } from '../../../../local/emulators/user-pool/tokens.ts';
+import { type KeySet, readToken, TokenSigner } from '../../../../local/emulators/user-pool/tokens.ts';
 import { askTokens, codeQuery, type Pool, placeOf, sendLogin, signIn } from './client.ts';
 
 const pageUrl = 'https://faces.example.com/prod/console/';
@@ -17,6 +17,10 @@ const authorize = (changes: Record<string, string> = {}, cookie = '') =>
 
 async function newCode(): Promise<string> {
   return placeOf(await sendLogin(pool, user.email, user.password)).searchParams.get('code') ?? '';
+}
+
+async function keysOf({ url }: { url: string }): Promise<KeySet> {
+  return (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as KeySet;
 }
 
 async function refusalOf(response: Response): Promise<[number, unknown]> {
@@ -71,7 +75,7 @@ describe('a request for a code', () => {
 describe('a code', () => {
   test('gives tokens with name, groups and nonce, which the pool’s key has signed', async () => {
     const { id_token, access_token } = await signIn(pool, user.email, user.password);
-    const keys = await (await fetch(`${pool.url}/.well-known/jwks.json`)).json();
+    const keys = await keysOf(pool);
     expect(readToken(id_token, keys)).toMatchObject({
       token_use: 'id',
       iss: pool.url,
@@ -122,6 +126,6 @@ test('a token is renewed until that is revoked, and pages may read the answer', 
 test('a token ends', async () => {
   await using short = await startUserPool({ users: [user], pageUrl, tokenSeconds: 0 });
   const { id_token } = await signIn({ ...short, pageUrl }, user.email, user.password);
-  const keys = await (await fetch(`${short.url}/.well-known/jwks.json`)).json();
+  const keys = await keysOf(short);
   expect(readToken(id_token, keys)).toBeUndefined();
 });

@@ -142,6 +142,8 @@ export const foldedPlace = (folded: string, entryId: number): Key => ({
 });
 export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk: 'image' });
 export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
+/** Returns the key of a picture's answer. */
+export const processedKey = (number: number): Key => ({ pk: processedPartition, sk: padded(number) });
 
 export const arrivalKey = (pictureId: string): Key => ({ pk: arrivalsPartition, sk: pictureId });
 export const numberingTurnKey: Key = { pk: 'numbering', sk: 'turn' };

@@ -24,7 +24,7 @@ import { again, type TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import {
   padded,
-  processedPartition,
+  processedKey,
   reviewBucketsPartition,
   reviewEventsPartition,
   reviewedPartition,
@@ -58,7 +58,7 @@ export function reviewRecords(table: TableClient) {
       reviewers: 1 | 2,
     ): Promise<ImageProcessingResult | undefined> {
       return table.settle(async () => {
-        const item = await table.get({ pk: processedPartition, sk: padded(id) });
+        const item = await table.get(processedKey(id));
         if (!item) return undefined;
         const [result, known] = await Promise.all([readResult(table, item), readReview(table, id)]);
         const change = reviewChange(result, known?.matches ?? [], review, reviewers, randomUUID());

@@ -6,11 +6,11 @@ import { getErasure, getStatus } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { texts } from '../texts.ts';
+import { Fact } from '../ui/fact.tsx';
 import { Page } from '../ui/page.tsx';
-import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
-import { Failure, Notice } from '../ui/states.tsx';
-import { ByService, ToldText } from '../ui/told.tsx';
+import { ErrorNotice, Failure } from '../ui/states.tsx';
+import { ByService } from '../ui/told.tsx';
 
 /** Shows how long what is kept, and what an erasure has removed. */
 export function PrivacyPage() {
@@ -72,13 +72,7 @@ function Erasures() {
           {texts.service.lookUp}
         </button>
       </form>
-      {error !== undefined && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={error} />
-          </Notice>
-        </div>
-      )}
+      <ErrorNotice error={error} />
       {erasure && <Report erasure={erasure} />}
     </section>
   );

@@ -8,8 +8,7 @@ import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { tell } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
-import { Notice } from './states.tsx';
-import { ToldText } from './told.tsx';
+import { ErrorNotice, Notice } from './states.tsx';
 
 export interface EditPersonProps {
   readonly entry: BlacklistRecord;
@@ -52,13 +51,7 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
           theirs={theirs ?? {}}
           onChange={change}
         />
-        {error !== undefined && (
-          <div role="alert">
-            <Notice kind="warning">
-              <ToldText told={error} />
-            </Notice>
-          </div>
-        )}
+        <ErrorNotice error={error} />
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
             {texts.frame.cancel}

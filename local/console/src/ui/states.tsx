@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { toldOf, UnreachableError } from '../api/client.ts';
+import { type Told, toldOf, UnreachableError } from '../api/client.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { ToldText } from './told.tsx';
@@ -54,6 +54,18 @@ export function Notice({ kind, children }: { kind: NoticeKind; children: Compone
     <div class={`notice ${kind}`}>
       <Icon name={noticeIcons[kind]} />
       <div>{children}</div>
+    </div>
+  );
+}
+
+/** Shows what did not work, in place; nothing without an error. */
+export function ErrorNotice({ error }: { error: Told | undefined }) {
+  if (error === undefined) return null;
+  return (
+    <div role="alert">
+      <Notice kind="warning">
+        <ToldText told={error} />
+      </Notice>
     </div>
   );
 }

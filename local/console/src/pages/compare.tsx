@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Box } from '../../../../lib/contract/shapes.ts';
+import type { BlacklistRecord, Box } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { type Told, toldOf } from '../api/client.ts';
 import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
@@ -36,7 +36,6 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
   const mayPick = useMay('desk');
   const { one, other, take, setOne, setOther } = useSides(Number(query.get('person') ?? 0));
   const { result, error, isComparing } = useComparison(one, other);
-  const [isPicking, setPicking] = useState(false);
   const isWhole = one !== undefined && other !== undefined;
   return (
     <Page title={texts.checking.compare} isCompact={isWhole} lead={texts.checking.compareLead}>
@@ -56,21 +55,7 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
           title={other?.kind === 'person' ? texts.checking.listed : texts.checking.theOther}
           onRemove={() => setOther(undefined)}
         >
-          {mayPick && !isPicking && (
-            <button type="button" class="button" onClick={() => setPicking(true)}>
-              <Icon name="people" />
-              {texts.checking.pickListed}
-            </button>
-          )}
-          {mayPick && isPicking && (
-            <PersonPicker
-              label={texts.frame.partOfName}
-              onPick={(entry) => {
-                setOther({ kind: 'person', entry });
-                setPicking(false);
-              }}
-            />
-          )}
+          {mayPick && <PickPerson onPick={(entry) => setOther({ kind: 'person', entry })} />}
         </SideCard>
       </div>
       {result && <Numbers result={result} />}
@@ -84,6 +69,18 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
       </CheckOnly>
       {isWhole && <CheckTabs />}
     </Page>
+  );
+}
+
+/** Lets a listed person be picked, once asked to. */
+function PickPerson({ onPick }: { onPick: (entry: BlacklistRecord) => void }) {
+  const [isPicking, setPicking] = useState(false);
+  if (isPicking) return <PersonPicker label={texts.frame.partOfName} onPick={onPick} />;
+  return (
+    <button type="button" class="button" onClick={() => setPicking(true)}>
+      <Icon name="people" />
+      {texts.checking.pickListed}
+    </button>
   );
 }
 

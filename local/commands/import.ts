@@ -10,9 +10,10 @@ import { parseArgs } from 'node:util';
 import { asService } from '../../lib/audit/scope.ts';
 import { measureReference } from '../../lib/blacklist/enroll-images.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
-import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { type Config, ConfigError } from '../../lib/config.ts';
 import { isUnusablePicture } from '../../lib/errors.ts';
 import { folderMode } from '../../lib/files.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { oldFieldsOf, takenOverFile, takenOverFolders, withFoldersInDataDir } from '../../lib/old-service.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
@@ -215,21 +216,31 @@ async function importAll(
       `${counted(report.picturesAdded, 'picture')} enrolled, ${report.picturesPresent} there already (${picturesTime()}).`,
     );
     if (adopted) console.log(`${counted(report.facesAdopted, 'face')} of the collection adopted.`);
-    const historyTime = stopwatch();
-    const { maxImageBytes } = opened.faces;
-    await withBar('history', source.database.countPictures(), (advance) =>
-      takeHistory(opened, { ...source, taken, maxImageBytes }, journal, report, advance),
-    );
-    console.log(
-      `${counted(report.historyAdded, 'processed picture')} taken over, ${report.historyPresent} there already (${historyTime()}).`,
-    );
-    if (report.historyRenumbered > 0) {
-      console.log(
-        `${counted(report.historyRenumbered, 'processed picture')} got another db_id: here the ids are 1, 2, 3 … without a gap.`,
-      );
-    }
+    await importHistory(opened, source, taken, journal, report);
   } finally {
     await opened.close();
+  }
+}
+
+async function importHistory(
+  opened: OpenedPorts,
+  source: Source,
+  taken: readonly TakenEntry[],
+  journal: ImportJournal,
+  report: ImportReport,
+): Promise<void> {
+  const time = stopwatch();
+  const { maxImageBytes } = opened.faces;
+  await withBar('history', source.database.countPictures(), (advance) =>
+    takeHistory(opened, { ...source, taken, maxImageBytes }, journal, report, advance),
+  );
+  console.log(
+    `${counted(report.historyAdded, 'processed picture')} taken over, ${report.historyPresent} there already (${time()}).`,
+  );
+  if (report.historyRenumbered > 0) {
+    console.log(
+      `${counted(report.historyRenumbered, 'processed picture')} got another db_id: here the ids are 1, 2, 3 … without a gap.`,
+    );
   }
 }
 

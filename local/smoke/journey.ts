@@ -106,17 +106,21 @@ export class Journey {
     this.#expect('have two pictures', 'listImages', images.length === 2);
     const image = { id, image_id: images[0]?.id ?? '' };
     await this.#fetchPicture('fetch a picture', { operation: 'getImage', params: image });
+    await this.#compare(id, woman, again);
+    await this.#call('delete a picture', { operation: 'deleteImage', params: image });
+  }
+
+  async #compare(id: number, one: Buffer, other: Buffer): Promise<void> {
     const verified = await this.#json<{ verified: boolean }>('compare with the person', {
-      ...{ operation: 'verifyEntry', params },
-      json: { image: again.toString('base64') },
+      ...{ operation: 'verifyEntry', params: { id } },
+      json: { image: other.toString('base64') },
     });
     this.#expect('be the same person', 'verifyEntry', verified.verified);
     const pair = await this.#json<{ verified: boolean }>('compare two pictures', {
       operation: 'verify',
-      json: { image1: woman.toString('base64'), image2: again.toString('base64') },
+      json: { image1: one.toString('base64'), image2: other.toString('base64') },
     });
     this.#expect('be the same person', 'verify', pair.verified);
-    await this.#call('delete a picture', { operation: 'deleteImage', params: image });
   }
 
   async #find(): Promise<void> {

@@ -1,9 +1,9 @@
-import { loadConfig } from '../lib/config.ts';
 import { processImagesContract } from '../lib/contract/endpoints/process-images.ts';
 import { answeredOnce } from '../lib/http/answer-once.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { maxBodyBytes } from '../lib/http/payload.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { matchedOnly } from '../lib/processing/matched-only.ts';
 import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
 import { mayStillBeTold } from '../lib/processing/still-told.ts';

@@ -1,6 +1,6 @@
-import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig, loadedWarnings } from '../lib/load-config.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
 import { authenticationOf, tokensWarning } from '../lib/service/authentication.ts';
 import { cameraWarnings } from '../lib/service/cameras.ts';

@@ -1,6 +1,6 @@
-import { loadConfig } from '../lib/config.ts';
 import { verifyEntryContract } from '../lib/contract/endpoints/verify-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { verifyEntry } from '../lib/processing/verify-entry.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
 import { enrollingPorts, inputsFor } from '../lib/wiring/open.ts';

@@ -2,7 +2,6 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type * as z from 'zod';
 import { looks } from '#audit';
 import { type AuditScope, factsOf, inAuditScope, noteThreshold } from '../audit/scope.ts';
-import { loadConfig } from '../config.ts';
 import {
   type Endpoint,
   type JsonBody,
@@ -12,6 +11,7 @@ import {
 } from '../contract/endpoint.ts';
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
+import { loadConfig } from '../load-config.ts';
 import { logFailure, logRequest } from '../log.ts';
 import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';

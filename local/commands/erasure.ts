@@ -7,11 +7,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { type Config, ConfigError } from '../../lib/config.ts';
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { countKeptFaces } from '../../lib/records/sqlite/count-kept-faces.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';

@@ -13,7 +13,6 @@ import {
 } from './model/import-plan.ts';
 import { nobody } from './model/person.ts';
 import { Store } from './store.ts';
-import { texts } from './texts.ts';
 
 /** Listing of many people from files: a plan is shown first, then sent, with a result for each picture. */
 
@@ -269,48 +268,4 @@ function reasonsOf(error: RefusedError | UnreadableFileError, fileName: string):
     text: reason.startsWith(`${fileName}: `) ? reason.slice(fileName.length + 2) : reason,
     isByService: true,
   }));
-}
-
-/** Counts of an import's pictures and people. */
-export interface ImportCounts {
-  readonly pictures: number;
-  readonly done: number;
-  readonly added: number;
-  readonly refused: number;
-  /** Pictures that can be sent again. */
-  readonly open: number;
-  readonly listed: number;
-}
-
-export function countsOf({ persons, addsToListed }: Import): ImportCounts {
-  const sent = persons.filter((person) => !isLeftOut(person, addsToListed));
-  const pictures = sent.flatMap((person) => person.pictures);
-  const count = (...states: ImportPicture['state'][]) =>
-    pictures.filter(({ state }) => states.includes(state)).length;
-  return {
-    pictures: pictures.length,
-    done: count('added', 'refused', 'failed'),
-    added: count('added'),
-    refused: count('refused'),
-    open: count('waiting', 'failed'),
-    listed: sent.filter(({ clash, entryId }) => entryId !== undefined && clash?.isSame !== true).length,
-  };
-}
-
-/** Writes what became of each picture, and of what was left out, as lines of CSV in the page's language. */
-export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
-  const { states, leftOutReasons, columns, listedAlready } = texts.importing;
-  const rows = persons.flatMap((person) => {
-    const isOut = isLeftOut(person, addsToListed);
-    return person.pictures.map(({ name, state, told = [] }) => [
-      person.name,
-      name,
-      isOut ? states.refused : states[state],
-      isOut ? listedAlready : told.map(({ text }) => text).join(' '),
-      person.looksLike.join('; '),
-    ]);
-  });
-  const left = plan.leftOut.map(({ what, reason }) => ['', what, states.refused, leftOutReasons[reason], '']);
-  const remarks = plan.remarks.map((remark) => ['', '', '', remark, '']);
-  return [Object.values(columns), ...rows, ...left, ...remarks];
 }

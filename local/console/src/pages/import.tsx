@@ -2,14 +2,13 @@ import { useState } from 'preact/hooks';
 import { TableError } from '../../../../lib/people/table.ts';
 import { useMay } from '../api/caller.ts';
 import { type Told, toldOf } from '../api/client.ts';
+import { countsOf, reportOf } from '../import-report.ts';
 import {
   cancelImport,
-  countsOf,
   currentImport,
   discardImport,
   type Import,
   planImport,
-  reportOf,
   runImport,
   setAddsToListed,
 } from '../importing.ts';

@@ -4,7 +4,8 @@ import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
-import { enrollImages, type ImageIdentity, type ReferenceFile, undo } from './enroll-images.ts';
+import { enrollImages, type ImageIdentity, type ReferenceFile } from './enroll-images.ts';
+import { undo } from './enroll-picture.ts';
 import { entryDetails, type GivenDetails } from './entry-details.ts';
 import { seenBefore } from './look-back.ts';
 import { entryWarnings } from './name-warnings.ts';

@@ -7,7 +7,7 @@ import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
 import { planNormalForms } from '../records/shared/normal-entries.ts';
 import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { enrollPicture, measureReference } from './enroll-images.ts';
+import { enrollPicture, measureReference } from './enroll-picture.ts';
 import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 

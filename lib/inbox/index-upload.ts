@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
-import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
+import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-picture.ts';
 import { isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';

@@ -8,7 +8,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asService } from '../../lib/audit/scope.ts';
-import { measureReference } from '../../lib/blacklist/enroll-images.ts';
+import { measureReference } from '../../lib/blacklist/enroll-picture.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { type Config, ConfigError } from '../../lib/config.ts';
 import { isUnusablePicture } from '../../lib/errors.ts';

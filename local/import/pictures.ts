@@ -1,5 +1,5 @@
 import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
-import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-images.ts';
+import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-picture.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';

@@ -99,6 +99,11 @@ export class Journey {
       'listEntries',
       entries.some((entry) => entry.id === id),
     );
+    await this.#update(id, woman, again);
+  }
+
+  async #update(id: number, woman: Buffer, again: Buffer): Promise<void> {
+    const params = { id };
     await this.#recorder.call('replace name and reason', {
       ...{ operation: 'updateEntry', params },
       json: { name: this.#mark, reason: 'Changed by npm run smoke.' },

@@ -6,7 +6,7 @@ export interface PageTurnerProps {
   /** Shows the page of newer ones; undefined where there is none. */
   readonly onNewer: (() => void) | undefined;
   readonly onOlder: (() => void) | undefined;
-  /** What stands between the buttons. */
+  /** Content between the buttons. */
   readonly children?: ComponentChildren;
 }
 

@@ -92,7 +92,10 @@ export function NoPicture({ alt, class: className = '' }: { alt: string; class?:
   );
 }
 
-/** Returns a whole picture of the service, for components that draw over it. Its size comes with its pixels. */
+/**
+ * Returns a whole picture of the service, for components that draw over it. Its size is known once it is
+ * decoded.
+ */
 export function useWholePicture(path: string | undefined): Shown & { readonly size: Size | undefined } {
   const shown = useServicePicture(path, {}, true);
   return { ...shown, size: useSize(shown.url) };

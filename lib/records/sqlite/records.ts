@@ -41,7 +41,7 @@ import type {
 } from '../port.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd } from '../shared/entry-claims.ts';
-import { isInForce } from '../shared/in-force.ts';
+import { withEntriesInForce } from '../shared/in-force.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { reviewTarget } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
@@ -395,15 +395,7 @@ class SqliteRecords implements RecordStore {
       const images = activeImagesAmong.all(JSON.stringify(imageIds)).map(imageRecord);
       const entryIds = new Set(images.map((image) => image.entryId));
       const entries = activeEntriesAmong.all(JSON.stringify([...entryIds])).map(entryRecord);
-      const inForce = entries.filter((entry) => isInForce(entry));
-      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
-
-      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
-      for (const image of images) {
-        const entry = entriesById.get(image.entryId);
-        if (entry) found.set(image.id, { image, entry });
-      }
-      return found;
+      return withEntriesInForce(images, entries);
     });
   }
 

@@ -9,7 +9,7 @@ import { enrollingPorts, inputsFor } from '../lib/wiring/open.ts';
 export const handler = endpoint(verifyEntryContract, async ({ params, body }, { actor, deadline, note }) => {
   const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
   const { reviewBand } = loadConfig();
-  const options = { deadline, reviewBand, isUnmatchedTold: maySeeUnmatched(actor) };
+  const options = { deadline, reviewBand, showsUnmatched: maySeeUnmatched(actor) };
   const verification = await verifyEntry(ports, params.id, body, options);
   note({ threshold: verification.threshold });
   return verification;

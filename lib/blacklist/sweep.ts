@@ -113,7 +113,7 @@ export async function sweep(
   await sweepKeptFaces(run, limits);
   await sweepPictures(run, 'processed', limits);
   await sweepPictures(run, 'cropped', limits);
-  if (!stop?.aborted) await tellOfUnknown(run);
+  if (!stop?.aborted) await reportUnknown(run);
   run.report.isComplete = !stop?.aborted;
   return run.report;
 }
@@ -136,7 +136,7 @@ function begin(stores: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
 }
 
 /** Reports what was kept because it is too much, and lets `/status` tell of it until it is settled. */
-async function tellOfUnknown({ records, report, unknown }: Sweep): Promise<void> {
+async function reportUnknown({ records, report, unknown }: Sweep): Promise<void> {
   const known = await records.unknownKept();
   if (isAnyUnknown(unknown)) {
     report.failed += 1;

@@ -3,7 +3,7 @@ import { InputTooLargeError, InputUnreadableError, UnsupportedFormatError } from
 import { firstFrame } from './gif.ts';
 import type { PictureFormat } from './picture.ts';
 import { essentialChunks, profileBytes } from './png.ts';
-import { opening } from './untold-files.ts';
+import { opening } from './withheld-files.ts';
 import { wholeRiff } from './webp.ts';
 
 /**

@@ -8,7 +8,7 @@ import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
 import { removeUpload } from './remove-upload.ts';
 import { pictureTooLarge } from './too-large.ts';
-import { leaveUntold, noSuchPicture } from './untold-files.ts';
+import { withhold, noSuchPicture } from './withheld-files.ts';
 import { createUrlReader } from './url.ts';
 
 export interface InputReaderOptions {
@@ -24,7 +24,7 @@ export interface InputReaderOptions {
    * True for clients who may not learn which files there are: a file that is no picture, or is too large, is
    * told of as an absent one.
    */
-  readonly leavesFilesUntold?: boolean;
+  readonly withholdsFiles?: boolean;
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Networks, besides the public internet, that http(s) URLs may lead to. */
@@ -108,7 +108,7 @@ async function readAddress(
 
 async function readFile(
   input: string,
-  { imageRoot, uploadsFolder, hiddenFolders, leavesFilesUntold, maxImageBytes, readS3 }: InputReaderOptions,
+  { imageRoot, uploadsFolder, hiddenFolders, withholdsFiles, maxImageBytes, readS3 }: InputReaderOptions,
 ): Promise<Uint8Array> {
   const text = input.trim();
   // `file:` URLs are refused with all other schemes: a plain path means the same, and is written in only one
@@ -123,7 +123,7 @@ async function readFile(
     return readUpload(upload, uploadsFolder, maxImageBytes);
   }
   const reading = readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
-  return leavesFilesUntold ? untoldFile(reading) : reading;
+  return withholdsFiles ? withheldFile(reading) : reading;
 }
 
 /**
@@ -138,10 +138,10 @@ function uploadPathOf(input: string, folder: string): string | undefined {
 }
 
 /** Reads a file for a client who may not learn which files there are. */
-async function untoldFile(reading: Promise<Uint8Array>): Promise<Uint8Array> {
+async function withheldFile(reading: Promise<Uint8Array>): Promise<Uint8Array> {
   try {
     const bytes = await reading;
-    leaveUntold(bytes);
+    withhold(bytes);
     return bytes;
   } catch (error) {
     throw error instanceof InputTooLargeError ? noSuchPicture(error) : error;

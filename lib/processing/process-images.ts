@@ -89,7 +89,7 @@ async function processInput(
   let input = asked;
   try {
     const bytes = await ports.inputs.read(input.image);
-    input = { ...input, origin: originTold(input.origin, originOf(bytes)) };
+    input = { ...input, origin: joinedOrigin(input.origin, originOf(bytes)) };
     const measured = await measurePicture(bytes);
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
       options.deadline.refuseIfAbandoned();
@@ -128,7 +128,7 @@ async function forgetUpload({ inputs }: Pick<Ports, 'inputs'>, { image }: Input)
 }
 
 /** Joins the origin that the request tells with that of the upload: the request counts more. */
-function originTold(request: Origin, upload: Origin): Origin {
+function joinedOrigin(request: Origin, upload: Origin): Origin {
   return {
     source: request.source ?? upload.source,
     reference: request.reference ?? upload.reference,

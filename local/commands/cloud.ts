@@ -62,10 +62,10 @@ async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
   const { deadLetters: letters } = queue;
   sqs.add(deadLetterQueues.inbox, { letters, giveBack: (body) => queue.send(JSON.parse(body)) });
   s3.onEvent((event) => {
-    const tellsOfUploads = event.Records.some(
+    const hasUploads = event.Records.some(
       ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
     );
-    if (tellsOfUploads) queue.send(event);
+    if (hasUploads) queue.send(event);
   });
   return () => queue.close();
 }

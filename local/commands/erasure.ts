@@ -19,7 +19,7 @@ import { printable, runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
 
 const usage = 'usage: npm run erasure -- check [--name NAME]… [--image FILE]…';
-const mostTold = 50;
+const mostShown = 50;
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
@@ -36,8 +36,8 @@ await runCommand(async () => {
   const { finds: found, searched } = await findAll(traces);
   const finds = [...found, ...(await keptFacesLike(pictures))];
   if (searched === 0) throw new ConfigError('There is nothing to search: the service keeps nothing there.');
-  for (const find of finds.slice(0, mostTold)) console.log(printable(find));
-  if (finds.length > mostTold) console.log(`… and ${finds.length - mostTold} more`);
+  for (const find of finds.slice(0, mostShown)) console.log(printable(find));
+  if (finds.length > mostShown) console.log(`… and ${finds.length - mostShown} more`);
   console.log(
     finds.length === 0
       ? `Nothing was found in ${searched} files and items.`

@@ -128,8 +128,8 @@ async function dryRun(
       }
     }
   }
-  await tellConflicts(config, plan, report);
-  if (collection !== undefined) await tellAdoptable(config, plan, report);
+  await reportConflicts(config, plan, report);
+  if (collection !== undefined) await reportAdoptable(config, plan, report);
   console.log(
     `Dry run, nothing was written: ${counted(plan.length, 'person', 'persons')} with ${counted(usable, 'picture')}, and ` +
       `${counted(database.countPictures(), 'processed picture')} would be taken over. Faces are looked for in the run itself.`,
@@ -137,7 +137,7 @@ async function dryRun(
   printRemarks(report);
 }
 
-async function tellAdoptable(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
+async function reportAdoptable(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
   const backend = await faces(config);
   try {
     const found = await facesByEntry(backend);
@@ -155,7 +155,7 @@ function unadopted(id: number, count: number): string {
   return `collection: ${counted(count, 'face')} of entry ${id} ${stays} there, and ${matches} nobody: no person was taken over with this id.`;
 }
 
-async function tellConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
+async function reportConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
   const store = await presentRecords(config);
   if (!store) return;
   try {

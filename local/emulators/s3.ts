@@ -7,7 +7,7 @@ import { readCopySource } from './s3-copy-source.ts';
 import { s3Credentials } from './s3-credentials.ts';
 import { takeFormUploads } from './s3-form-upload.ts';
 import { pageListings } from './s3-listing.ts';
-import { tellVersions } from './s3-versions.ts';
+import { showVersions } from './s3-versions.ts';
 import { WholeObjectStore } from './whole-objects.ts';
 
 /** S3 for tests and for trying things out: s3rver in this process, mended where S3 promises more. */
@@ -92,7 +92,7 @@ function serverOf(store: WholeObjectStore, root: string, buckets: readonly strin
     -1,
     0,
     readCopySource,
-    tellVersions(store),
+    showVersions(store),
     pageListings,
     takeFormUploads(server, s3Credentials.secretAccessKey),
   );

@@ -7,7 +7,7 @@ import {
   nothingErased,
   redacted,
   redactedSeen,
-  tellsOf,
+  mentions,
 } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -151,7 +151,7 @@ async function redactPicture(
     processedKey(id),
     (result) => {
       if (isSeen) return redactedSeen(result, entryId);
-      return tellsOf(result, entryId) ? redacted(result, entryId) : undefined;
+      return mentions(result, entryId) ? redacted(result, entryId) : undefined;
     },
     async (result, item) => {
       // The faces go with the picture, and before the record that names them.

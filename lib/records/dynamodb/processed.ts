@@ -96,8 +96,8 @@ async function addProcessed(
 ): Promise<Stamp> {
   const kept = await keep(table, result);
   // The table's stream makes an event of every picture that has this field.
-  const isTold = result.has_blacklist_match && !carried && !result.track?.suppressed;
-  const matched = isTold ? { matched: pictureId } : {};
+  const isPublished = result.has_blacklist_match && !carried && !result.track?.suppressed;
+  const matched = isPublished ? { matched: pictureId } : {};
   const facts = changeFacts({});
   const scopes = scopesOf(result);
   const own = { ...kept, ...matched, ...keptFaceIds(faces) };

@@ -19,7 +19,7 @@ export function finishedTime({ finished }: ErasureRecord, isFinished: boolean | 
 }
 
 /** Returns true if the result still tells of the entry, or of where its pictures are. */
-export function tellsOf(result: ImageProcessingResult, entryId: number): boolean {
+export function mentions(result: ImageProcessingResult, entryId: number): boolean {
   return matchesOf(result, entryId).some(({ identity }) => identity !== erasedText);
 }
 

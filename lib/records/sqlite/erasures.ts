@@ -8,7 +8,7 @@ import {
   nothingErased,
   redacted,
   redactedSeen,
-  tellsOf,
+  mentions,
 } from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
@@ -85,7 +85,7 @@ export function redactProcessed(
   const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (!isSeen && !tellsOf(result, entryId)) continue;
+    if (!isSeen && !mentions(result, entryId)) continue;
     keptFaces.push(...statements.keptFacesOf.all(Number(id)));
     statements.replaceResult.run(
       JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),

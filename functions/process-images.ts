@@ -5,8 +5,8 @@ import { maxBodyBytes } from '../lib/http/payload.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
 import { loadConfig } from '../lib/load-config.ts';
 import { matchedOnly } from '../lib/processing/matched-only.ts';
-import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
 import { mayBeRepeated } from '../lib/processing/may-be-repeated.ts';
+import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
 import { enrollingPorts, inputsFor, keptAnswers, records } from '../lib/wiring/open.ts';
 

@@ -82,7 +82,12 @@ function forUserPool(scope: Construct): MethodOptions {
     },
   );
   output(scope, 'UserPoolId', userPool.userPoolId, 'Those who may call.');
-  output(scope, 'UserPoolClientId', addClient(userPool).userPoolClientId, 'With which they get their tokens.');
+  output(
+    scope,
+    'UserPoolClientId',
+    addClient(userPool).userPoolClientId,
+    'With which they get their tokens.',
+  );
   return {
     authorizationType: AuthorizationType.COGNITO,
     authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),

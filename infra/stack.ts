@@ -71,7 +71,12 @@ export class FaceBlacklistStack extends Stack {
     output(this, 'BucketName', bucket.bucketName, 'The pictures.');
     output(this, 'TableName', table.tableName, 'The records.');
     output(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
-    output(this, 'InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
+    output(
+      this,
+      'InboxUri',
+      bucket.s3UrlForObject(inboxPrefix),
+      'A picture below it, at <name>/, is listed.',
+    );
   }
   /** Tells where `npm run redrive` finds the dead letters. */
   #outputQueues(inbox: Inbox, matches: MatchEvents): void {
@@ -81,6 +86,11 @@ export class FaceBlacklistStack extends Stack {
       inbox.deadLetters.queueUrl,
       'Events of pictures that were not indexed.',
     );
-    output(this, 'MatchDeadLettersUrl', matches.deadLetters.queueUrl, 'Match events that were not published.');
+    output(
+      this,
+      'MatchDeadLettersUrl',
+      matches.deadLetters.queueUrl,
+      'Match events that were not published.',
+    );
   }
 }

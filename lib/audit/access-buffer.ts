@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
-import type { AuditFacts, AuditTrail, AccessRecorder } from './port.ts';
+import type { AccessRecorder, AuditFacts, AuditTrail } from './port.ts';
 
 /** A look's line is written within this time. */
 const flushMs = 200;

@@ -8,8 +8,8 @@ import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
 import { removeUpload } from './remove-upload.ts';
 import { pictureTooLarge } from './too-large.ts';
-import { withhold, noSuchPicture } from './withheld-files.ts';
 import { createUrlReader } from './url.ts';
+import { noSuchPicture, withhold } from './withheld-files.ts';
 
 export interface InputReaderOptions {
   /** Folder that local paths are read from; `undefined` turns them off. */

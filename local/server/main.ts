@@ -1,8 +1,8 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { recordAccesses } from '../../lib/audit/in-process.ts';
 import { AccessBuffer } from '../../lib/audit/access-buffer.ts';
+import { recordAccesses } from '../../lib/audit/in-process.ts';
 import { type AwsConfig, type Config, ConfigError } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { loadConfig, loadedWarnings } from '../../lib/load-config.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
-import { processImages } from '../../lib/processing/process-images.ts';
 import { mayBeRepeated } from '../../lib/processing/may-be-repeated.ts';
+import { processImages } from '../../lib/processing/process-images.ts';
 import { useStores } from '../blacklist/stores.ts';
 
 const stores = useStores();

@@ -3,11 +3,11 @@ import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordSto
 import {
   countsOf,
   finishedTime,
+  mentions,
   mostOf,
   nothingErased,
   redacted,
   redactedSeen,
-  mentions,
 } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';

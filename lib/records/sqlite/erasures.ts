@@ -4,11 +4,11 @@ import {
   countsOf,
   finishedTime,
   matchesOf,
+  mentions,
   mostOf,
   nothingErased,
   redacted,
   redactedSeen,
-  mentions,
 } from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';

@@ -32,11 +32,11 @@ export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
   const { states, leftOutReasons, columns, listedAlready } = texts.importing;
   const rows = persons.flatMap((person) => {
     const isOut = isLeftOut(person, addsToListed);
-    return person.pictures.map(({ name, state, told = [] }) => [
+    return person.pictures.map(({ name, state, messages = [] }) => [
       person.name,
       name,
       isOut ? states.refused : states[state],
-      isOut ? listedAlready : told.map(({ text }) => text).join(' '),
+      isOut ? listedAlready : messages.map(({ text }) => text).join(' '),
       person.looksLike.join('; '),
     ]);
   });

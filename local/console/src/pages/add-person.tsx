@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { errorText, RefusedError } from '../api/client.ts';
 import { deleteEntry, getStatus } from '../api/endpoints.ts';
 import { addFiles, clearDraft, newPersonPictures } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
@@ -12,7 +12,7 @@ import { texts } from '../texts.ts';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
 import { EnrollingDoubts } from '../ui/enrolling-doubts.tsx';
-import { announce, tell, tellWithUndo } from '../ui/live.tsx';
+import { announce, notify, notifyWithUndo } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
@@ -138,8 +138,8 @@ function finish(
   if (refused === 0 && !isDoubtful && pictures.value.length === added) {
     discard();
     go(paths.entry(entryId), { replace: true });
-    if (mayDelete) tellWithUndo(words, () => void takeBack(entryId, name));
-    else tell(words);
+    if (mayDelete) notifyWithUndo(words, () => void takeBack(entryId, name));
+    else notify(words);
   } else announce(words);
 }
 
@@ -149,9 +149,9 @@ async function takeBack(entryId: number, name: string): Promise<void> {
   if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
   try {
     await deleteEntry(entryId, firstVersion);
-    tell(texts.people.noLongerListed(name));
+    notify(texts.people.noLongerListed(name));
   } catch (error) {
-    tell(texts.people.stillListed(name, messageOf(error)), { isFailure: true });
+    notify(texts.people.stillListed(name, errorText(error)), { isFailure: true });
   }
 }
 

@@ -5,12 +5,12 @@ import { compareWords, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { auditPath, go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
 import { PageTurner } from '../ui/page-turner.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
-import { ByService } from '../ui/told.tsx';
 
 const linesAtOnce = 50;
 

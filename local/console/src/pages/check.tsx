@@ -1,5 +1,5 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import type { Told } from '../api/client.ts';
+import type { Message } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
   type Check,
@@ -23,7 +23,7 @@ import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Isolated } from '../ui/isolated.tsx';
-import { tell } from '../ui/live.tsx';
+import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
@@ -39,7 +39,7 @@ export function CheckPage() {
   const start = (sources: readonly (File | string)[]) => {
     const tooMany = startChecks(sources);
     if (tooMany > 0) {
-      tell(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
+      notify(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
     }
   };
   return (
@@ -101,12 +101,12 @@ function hasOpen({ result }: Check, likeness: 'match' | 'possible'): boolean {
 
 /** Shows the pictures that are checked, in a row, with what is known of each. */
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
-  const told = all.map((check): ToldCheck => ({ check, verdict: verdictOf(check) }));
+  const judged = all.map((check): JudgedCheck => ({ check, verdict: verdictOf(check) }));
   // The gravest come first, and otherwise the order in which they were chosen stays.
-  const sorted = told.toSorted((one, other) => order(one.verdict.kind) - order(other.verdict.kind));
+  const sorted = judged.toSorted((one, other) => order(one.verdict.kind) - order(other.verdict.kind));
   return (
     <section aria-label={texts.checking.pictures}>
-      <Progress told={told} />
+      <Progress judged={judged} />
       <ul class="strip">
         {sorted.map(({ check, verdict }) => (
           <StripItem key={check.id} check={check} verdict={verdict} isSelected={check.id === selected?.id} />
@@ -116,25 +116,25 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
   );
 }
 
-interface ToldCheck {
+interface JudgedCheck {
   readonly check: Check;
   readonly verdict: CheckVerdict;
 }
 
 /** Shows how many pictures are done, and lets the rest be cancelled, tried again or cleared. */
-function Progress({ told }: { told: readonly ToldCheck[] }) {
+function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
   const inState = (state: Check['state']) =>
-    told.map(({ check }) => check).filter((check) => check.state === state);
-  const countOf = (kind: Tone) => told.filter(({ verdict }) => verdict.kind === kind).length;
+    judged.map(({ check }) => check).filter((check) => check.state === state);
+  const countOf = (kind: Tone) => judged.filter(({ verdict }) => verdict.kind === kind).length;
   const [matching, possible] = [countOf('match'), countOf('possible')];
   const failed = inState('failed');
   const waiting = inState('waiting').length;
   const done = inState('done').length + failed.length;
   return (
     <div class="progress-line">
-      <progress max={told.length} value={done} aria-label={texts.checking.picturesChecked} />
+      <progress max={judged.length} value={done} aria-label={texts.checking.picturesChecked} />
       <span>
-        {texts.checking.progress(done, told.length)}
+        {texts.checking.progress(done, judged.length)}
         {matching > 0 && ` · ${texts.checking.withMatch(matching)}`}
         {possible > 0 && ` · ${texts.checking.withPossible(possible)}`}
       </span>
@@ -155,7 +155,7 @@ function Progress({ told }: { told: readonly ToldCheck[] }) {
   );
 }
 
-function StripItem({ check, verdict, isSelected }: ToldCheck & { isSelected: boolean }) {
+function StripItem({ check, verdict, isSelected }: JudgedCheck & { isSelected: boolean }) {
   const { id, picture, state, name } = check;
   return (
     <li>
@@ -197,7 +197,7 @@ function verdictOf({ state, result }: Check): CheckVerdict {
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
 }
 
-function failedHeadline({ text: detail, isByService = false }: Told): BarHeadline {
+function failedHeadline({ text: detail, isByService = false }: Message): BarHeadline {
   return { tone: 'cannot-tell', text: texts.checking.notChecked, detail, isByService };
 }
 

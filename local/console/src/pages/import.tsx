@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { TableError } from '../../../../lib/people/table.ts';
 import { useMay } from '../api/caller.ts';
-import { type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message } from '../api/client.ts';
 import { countsOf, reportOf } from '../import-report.ts';
 import {
   cancelImport,
@@ -51,7 +51,7 @@ export function ImportPage() {
 /** Plans the import of files. A fault of a table or of the service is shown. */
 function usePlanning() {
   const [isReading, setReading] = useState(false);
-  const [error, setError] = useState<Told>();
+  const [error, setError] = useState<Message>();
   const plan = async (files: readonly File[]) => {
     if (files.length === 0) return;
     setReading(true);
@@ -60,7 +60,7 @@ function usePlanning() {
       await planImport([...files]);
     } catch (failure) {
       setError(
-        failure instanceof TableError ? { text: failure.message, isByService: true } : toldOf(failure),
+        failure instanceof TableError ? { text: failure.message, isByService: true } : errorMessage(failure),
       );
     }
     setReading(false);

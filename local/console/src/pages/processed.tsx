@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { toReview } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
-import { RefusedError, toldOf } from '../api/client.ts';
+import { errorMessage, RefusedError } from '../api/client.ts';
 import {
   deleteProcessed,
   getProcessed,
@@ -19,7 +19,7 @@ import { texts } from '../texts.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { tell } from '../ui/live.tsx';
+import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
 import { Results } from '../ui/results.tsx';
@@ -65,10 +65,10 @@ async function goToNext(id: number): Promise<void> {
   try {
     const { items } = await listProcessed({ review: 'open' }, { limit: 2, offset: 0 });
     const next = items.find(({ db_id }) => db_id !== id)?.db_id;
-    if (next == null) tell(texts.history.nothingElse);
+    if (next == null) notify(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {
-    tell(toldOf(error), { isFailure: true });
+    notify(errorMessage(error), { isFailure: true });
   }
 }
 

@@ -12,10 +12,10 @@ import { Badge } from '../ui/badge.tsx';
 import { SoundSetting } from '../ui/bell.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { LanguageChoice, UtcSetting } from '../ui/language-choice.tsx';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
-import { ByService } from '../ui/told.tsx';
 
 export function StatusPage() {
   const { data, error, isLoading, reload } = useLoad('status', getStatus);

@@ -10,7 +10,7 @@ import { useEnrolling } from '../use-enrolling.ts';
 import { DraftPictures } from './draft-pictures.tsx';
 import { Duplicates } from './duplicates.tsx';
 import { EnrollingDoubts } from './enrolling-doubts.tsx';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 import { PictureInput } from './picture-input.tsx';
 import { ErrorNotice } from './states.tsx';
 
@@ -24,7 +24,7 @@ export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdde
     person: () => ({ values: valuesOf(entry), entryId: entry.id }),
     onListed: () => {},
     onDone: (result) => {
-      if (result.added > 0) tell(texts.people.picturesAdded(result.added));
+      if (result.added > 0) notify(texts.people.picturesAdded(result.added));
       if (result.added === draft.value.length) clearDraft(draft);
       onAdded();
     },

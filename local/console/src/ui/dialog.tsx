@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { toldOf } from '../api/client.ts';
+import { errorMessage } from '../api/client.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 import { ErrorNotice } from './states.tsx';
@@ -84,7 +84,7 @@ export function Confirm({ title, children, action, run, onClose }: ConfirmProps)
   return (
     <Dialog title={title} onClose={isRunning ? () => {} : onClose}>
       {children}
-      <ErrorNotice error={error === undefined ? undefined : toldOf(error)} />
+      <ErrorNotice error={error === undefined ? undefined : errorMessage(error)} />
       <div class="dialog-actions">
         <button type="button" class="button" ref={cancel} onClick={onClose} disabled={isRunning}>
           {texts.frame.cancel}

@@ -9,7 +9,7 @@ import { texts } from '../texts.ts';
 import { AddPictures } from './add-pictures.tsx';
 import { Confirm } from './dialog.tsx';
 import { Icon } from './icon.tsx';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 import { ServicePicture } from './picture.tsx';
 import { ReferencePicture } from './reference-picture.tsx';
 import { Failure } from './states.tsx';
@@ -135,7 +135,7 @@ function RemovePicture({
   const run = async () => {
     await deleteImage(image.entry_id, image.id);
     forgetPictures(imagePath(image.entry_id, image.id));
-    tell(texts.people.wasRemoved(title));
+    notify(texts.people.wasRemoved(title));
     onRemoved();
     onClose();
   };

@@ -75,9 +75,9 @@ export function ServicePicture({ path, alt, box = null, size, class: className =
 }
 
 function NoPictureMark({ alt }: { alt: string }) {
-  const told = alt === '' ? {} : ({ role: 'img', 'aria-label': texts.frame.cannotBeShown(alt) } as const);
+  const label = alt === '' ? {} : ({ role: 'img', 'aria-label': texts.frame.cannotBeShown(alt) } as const);
   return (
-    <span class="no-picture" {...told}>
+    <span class="no-picture" {...label}>
       <Icon name="image" />
     </span>
   );

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
-import { type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message } from '../api/client.ts';
 import { timeOf } from '../format.ts';
 import { texts } from '../texts.ts';
 import { announce } from './live.tsx';
@@ -66,7 +66,7 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
 /** Saves one verdict at a time. */
 function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
   const [isSaving, setSaving] = useState(false);
-  const [error, setError] = useState<Told>();
+  const [error, setError] = useState<Message>();
   const save = async (verdict: ReviewVerdict) => {
     if (isSaving) return;
     setSaving(true);
@@ -76,7 +76,7 @@ function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
       // The buttons show it, and a toast would hide the verdict.
       announce(texts.verdicts.saidKept(name, saidOf(verdict)));
     } catch (failure) {
-      setError(toldOf(failure));
+      setError(errorMessage(failure));
     }
     setSaving(false);
   };

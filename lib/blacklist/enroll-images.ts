@@ -7,7 +7,7 @@ import {
 } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
 import {
   type EnrolledPicture,

@@ -8,7 +8,7 @@ import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { removeImageEverywhere } from './remove.ts';
 
 /** Earlier faces that match a new one; `null` if nobody looked for them, or the search failed. */

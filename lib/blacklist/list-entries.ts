@@ -1,7 +1,7 @@
 import type { EntriesQuery } from '../contract/entries-query.ts';
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import type { EntryPorts } from '../ports.ts';
-import type { EntrySort } from '../records/port.ts';
+import type { EntrySort } from '../records/entry.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 
 export interface ListedEntries {

@@ -3,7 +3,7 @@ import { EntryNotFoundError, isUnusablePicture, VersionConflictError } from '../
 import type { ImageFolder } from '../images/key.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';

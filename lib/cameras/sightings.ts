@@ -14,7 +14,7 @@ import { shownFaces } from '../processing/shown-faces.ts';
 import { keptFace, removeCopies, storeDrawings } from '../processing/stored-copies.ts';
 import { forgetUnmatched } from '../processing/unmatched-faces.ts';
 import { pictureVerdict } from '../processing/verdicts.ts';
-import type { KeptFace, ProcessedResult } from '../records/port.ts';
+import type { KeptFace, ProcessedResult } from '../records/processed.ts';
 import type { Judgement, WatchedTrack } from './judge.ts';
 import { keepPassing } from './kept-passing.ts';
 import type { CameraSettings } from './settings.ts';

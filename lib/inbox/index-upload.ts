@@ -14,7 +14,7 @@ import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture } from '
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { systemPath } from '../system-names.ts';
 import { uploadDetail } from '../uploads/key.ts';

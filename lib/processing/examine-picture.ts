@@ -12,7 +12,7 @@ import { timed } from '../metrics/timed.ts';
 import { noCamera, type Origin } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { KeptFace, ProcessedResult } from '../records/port.ts';
+import type { KeptFace, ProcessedResult } from '../records/processed.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { shownFaces } from './shown-faces.ts';

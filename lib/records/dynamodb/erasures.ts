@@ -1,5 +1,7 @@
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
-import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
+import type { EntryRecord } from '../entry.ts';
+import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
+import type { RecordStore } from '../port.ts';
 import {
   countsOf,
   finishedTime,

@@ -1,6 +1,7 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { EntryNotFoundError, LastImageError } from '../../errors.ts';
-import type { ImageRecord, NewImage, RecordedFace, RecordStatus, RecordStore } from '../port.ts';
+import type { ImageRecord, NewImage, RecordedFace, RecordStatus } from '../entry.ts';
+import type { RecordStore } from '../port.ts';
 import { withEntriesInForce } from '../shared/in-force.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';

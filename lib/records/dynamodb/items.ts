@@ -1,4 +1,4 @@
-import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../port.ts';
+import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../entry.ts';
 import type { NodePlace } from '../shared/gaps.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';

@@ -1,5 +1,5 @@
 import type { FaceCollection, KeptFaceRecords, PictureOfFaces } from '../../faces/rekognition/kept-faces.ts';
-import type { KeptFace, KeptFacePlace } from '../port.ts';
+import type { KeptFace, KeptFacePlace } from '../processed.ts';
 import type { Action } from './action.ts';
 import { asRead } from './change-picture.ts';
 import { again, TableClient, type TableSettings } from './client.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import type { PictureOfFaces } from '../../faces/rekognition/kept-faces.ts';
-import type { ProcessedResult } from '../port.ts';
+import type { ProcessedResult } from '../processed.ts';
 import { again, type TableClient } from './client.ts';
 import { padded } from './items.ts';
 import type { Key } from './keys.ts';

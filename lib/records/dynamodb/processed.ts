@@ -2,16 +2,16 @@ import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
+import type { RecordStore } from '../port.ts';
 import type {
   KeptFace,
   KeptFacePlace,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
-  RecordStore,
   Stamp,
   TrackProgress,
-} from '../port.ts';
+} from '../processed.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';

@@ -1,4 +1,4 @@
-import type { EntryRecord, ImageRecord } from '../port.ts';
+import type { EntryRecord, ImageRecord } from '../entry.ts';
 
 type Force = Pick<EntryRecord, 'status' | 'expiresAt' | 'suspended'>;
 

@@ -4,7 +4,8 @@ import type {
   FacialArea,
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
-import type { ErasedCounts, ErasureRecord, ProcessedResult } from '../port.ts';
+import type { ErasedCounts, ErasureRecord } from '../erasure.ts';
+import type { ProcessedResult } from '../processed.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
+import type { EntryRecord } from '../entry.ts';
+import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
 import {
   countsOf,
   finishedTime,

@@ -15,36 +15,33 @@ import type {
   EntryPage,
   EntryQuery,
   EntryRecord,
-  ErasedCounts,
-  ErasureOptions,
-  ErasureRecord,
-  HistoryChoice,
   ImageRecord,
-  KeptFace,
-  KeptFacePlace,
   NewEntry,
   NewImage,
+  RecordedFace,
+  RecordStatus,
+} from '../entry.ts';
+import type { ErasedCounts, ErasureOptions, ErasureRecord, HistoryChoice } from '../erasure.ts';
+import type { RecordCounts, RecordStore } from '../port.ts';
+import type {
+  KeptFace,
+  KeptFacePlace,
   NewReview,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
-  RecordCounts,
-  RecordedFace,
-  RecordStatus,
-  RecordStore,
-  RetentionNote,
   ReviewTally,
   Stamp,
   TimeDisorder,
   TrackProgress,
-  UnknownKept,
-} from '../port.ts';
+} from '../processed.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd } from '../shared/entry-claims.ts';
 import { withEntriesInForce } from '../shared/in-force.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { reviewTarget } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
+import type { RetentionNote, UnknownKept } from '../sweep-notes.ts';
 import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, giveUpEntry, newEntryParameters } from './entries.ts';

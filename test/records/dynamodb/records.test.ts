@@ -16,13 +16,9 @@ import { foldedName } from '../../../lib/names/folded-name.ts';
 import { padded } from '../../../lib/records/dynamodb/items.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
-import type {
-  EntryRecord,
-  ProcessedQuery,
-  ProcessedResult,
-  RecordStore,
-  Stamp,
-} from '../../../lib/records/port.ts';
+import type { EntryRecord } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedQuery, ProcessedResult, Stamp } from '../../../lib/records/processed.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
 import {
   activeEntry,

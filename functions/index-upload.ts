@@ -1,12 +1,13 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { meter } from '#metrics';
 import { asService } from '../lib/audit/scope.ts';
-import { ConfigError, loadConfig } from '../lib/config.ts';
+import { ConfigError } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { type DeadLetters, openDeadLetters } from '../lib/inbox/dead-letters.ts';
 import type { Inbox } from '../lib/inbox/port.ts';
 import { indexMessages } from '../lib/inbox/queue.ts';
 import { openS3Inbox } from '../lib/inbox/s3.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { enrollingPorts } from '../lib/wiring/open.ts';
 
 let inbox: Inbox | undefined;

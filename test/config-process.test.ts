@@ -17,7 +17,7 @@ describe('the settings of a process', () => {
   async function load(
     environment: Record<string, string>,
   ): Promise<Config & { isSame: boolean; warnings: string[] }> {
-    const source = `import { loadConfig, loadedWarnings } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
+    const source = `import { loadConfig, loadedWarnings } from ${JSON.stringify(new URL('../lib/load-config.ts', import.meta.url).href)};
       const isSame = loadConfig() === loadConfig();
       console.log(JSON.stringify({ ...loadConfig(), isSame, warnings: loadedWarnings() }));`;
     const { stdout } = await promisify(execFile)(

@@ -2,7 +2,8 @@ import type { Config } from '../config.ts';
 import type { Erasure } from '../contract/endpoints/get-erasure.ts';
 import { dayMs } from '../days.ts';
 import { ErasureNotFoundError } from '../errors.ts';
-import type { ErasedCounts, ErasureRecord, RecordStore } from '../records/port.ts';
+import type { ErasedCounts, ErasureRecord } from '../records/erasure.ts';
+import type { RecordStore } from '../records/port.ts';
 import { allMerged, decidingErasure } from './merged-entries.ts';
 
 type Remaining = Erasure['remaining'][number];

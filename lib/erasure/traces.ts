@@ -3,13 +3,13 @@ import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import { normalName } from '../names/normal-form.ts';
-import type { Sought } from './find.ts';
+import type { SearchPattern } from './find.ts';
 import { spellingsOf } from './spellings.ts';
 
 /** Something that must not be found. */
 export interface Trace {
   readonly label: string;
-  readonly sought: Sought;
+  readonly sought: SearchPattern;
 }
 
 /** Bytes that are taken from a picture at each of some places. In fewer, pictures with even areas agree. */

@@ -2,7 +2,9 @@ import type { Config, KeepDays } from '../config.ts';
 import { dayMs, daysBefore } from '../days.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { log } from '../log.ts';
-import type { ProcessedFilter, RecordStore, RetentionDue, RetentionNote } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
+import type { RetentionDue, RetentionNote } from '../records/sweep-notes.ts';
 import { type RemovalPorts, removeMatching } from './remove-processed.ts';
 
 /** Ports of the deletion by age. */

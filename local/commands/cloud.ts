@@ -115,10 +115,10 @@ async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
   sqs.add(emulatedQueues.inbox, { take: (body) => queue.send(JSON.parse(body)) });
   sqs.add(emulatedQueues.inboxDeadLetters, { letters: [] });
   s3.onEvent((event) => {
-    const tellsOfUploads = event.Records.some(
+    const hasUploads = event.Records.some(
       ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
     );
-    if (tellsOfUploads) queue.send(event);
+    if (hasUploads) queue.send(event);
   });
   return () => queue.close();
 }

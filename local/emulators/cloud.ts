@@ -62,20 +62,8 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     appliesRoles ? synthesizeRoles(names) : undefined,
     table ?? startDynamoDb().then((started) => resources.use(started)),
   ]);
-  const s3 = resources.use(
-    await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3'), versioned: true }),
-  );
-  const rekognition = resources.use(
-    await startRekognition({
-      port: 0,
-      dataDir: join(folder.path, 'rekognition'),
-      workers: 1,
-      s3Endpoint: s3.url,
-      consistencyMs: parseConsistencyMs(process.env),
-    }),
-  );
-  const eventBridge = resources.use(await startEventBridge());
-  const sqs = resources.use(await startSqs());
+  const services = await startServices(resources, folder.path);
+  const { s3, rekognition, eventBridge, sqs } = services;
   const gate = async (service: ServiceName, target: string) =>
     resources.use(await startGate({ service, target, roles }));
   const gates = {
@@ -85,11 +73,41 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     events: await gate('events', eventBridge.url),
     sqs: await gate('sqs', sqs.url),
   };
+  await createTable({ region, tableName, endpoint: dynamodb.url });
+  const opened = resources.move();
+  return {
+    ...services,
+    gates,
+    environment: { ...s3.environment, ...environmentOf(gates, sqs), DYNAMODB_TABLE_NAME: tableName },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+type Services = Pick<Cloud, 's3' | 'rekognition' | 'eventBridge' | 'sqs'>;
+
+async function startServices(resources: AsyncDisposableStack, folder: string): Promise<Services> {
+  const s3 = resources.use(
+    await startS3Emulator({ buckets: [bucket], directory: join(folder, 's3'), versioned: true }),
+  );
+  const rekognition = resources.use(
+    await startRekognition({
+      port: 0,
+      dataDir: join(folder, 'rekognition'),
+      workers: 1,
+      s3Endpoint: s3.url,
+      consistencyMs: parseConsistencyMs(process.env),
+    }),
+  );
+  const eventBridge = resources.use(await startEventBridge());
+  const sqs = resources.use(await startSqs());
+  return { s3, rekognition, eventBridge, sqs };
+}
+
+function environmentOf(gates: Cloud['gates'], sqs: SqsEmulator): Record<string, string> {
   // The SDK sends calls to the host of a queue's URL.
   const urlOf = (queue: string) => gates.sqs.url + sqs.pathOf(queue);
-  const environment = {
+  return {
     AWS_REGION: region,
-    ...s3.environment,
     AWS_ENDPOINT_URL_S3: gates.s3.url,
     AWS_ENDPOINT_URL_DYNAMODB: gates.dynamodb.url,
     AWS_ENDPOINT_URL_REKOGNITION: gates.rekognition.url,
@@ -101,12 +119,5 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REKOGNITION_COLLECTION_ID: collectionId,
     AWS_S3_BUCKET_NAME: bucket,
-    DYNAMODB_TABLE_NAME: tableName,
-  };
-  await createTable({ region, tableName, endpoint: dynamodb.url });
-  const opened = resources.move();
-  return {
-    ...{ s3, rekognition, eventBridge, sqs, gates, environment },
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

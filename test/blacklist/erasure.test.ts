@@ -21,7 +21,7 @@ import { deliverBytes } from '../../lib/images/port.ts';
 import { openFolderLeftovers } from '../../lib/inbox/folder-leftovers.ts';
 import { getProcessedImage } from '../../lib/processing/get-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import type { HistoryChoice } from '../../lib/records/port.ts';
+import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { openLocalUploads } from '../../lib/uploads/local.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { people } from '../fakes/pictures.ts';

@@ -1,7 +1,9 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryChange, EntryRecord, ErasureOptions, NewEntry, RecordStore } from '../port.ts';
+import type { EntryChange, EntryRecord, NewEntry } from '../entry.ts';
+import type { ErasureOptions } from '../erasure.ts';
+import type { RecordStore } from '../port.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
 import { requireMergeable } from '../shared/mergeable.ts';

@@ -1,5 +1,6 @@
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryPage, EntryQuery, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
+import type { EntryPage, EntryQuery, EntryRecord, RecordStatus } from '../entry.ts';
+import type { RecordStore } from '../port.ts';
 import { EntryPager } from '../shared/entry-pages.ts';
 import { row } from '../shared/row.ts';
 import { again, type TableClient } from './client.ts';

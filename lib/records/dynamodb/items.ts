@@ -1,4 +1,4 @@
-import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../port.ts';
+import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../entry.ts';
 import type { NodePlace } from '../shared/gaps.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
@@ -146,6 +146,8 @@ export const foldedPlace = (folded: string, entryId: number): Key => ({
 });
 export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk: 'image' });
 export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
+/** Returns the key of a picture's answer. */
+export const processedKey = (number: number): Key => ({ pk: processedPartition, sk: padded(number) });
 
 export const arrivalKey = (pictureId: string): Key => ({ pk: arrivalsPartition, sk: pictureId });
 export const numberingTurnKey: Key = { pk: 'numbering', sk: 'turn' };

@@ -1,6 +1,6 @@
 import { foldedName } from '../../names/folded-name.ts';
 import { searchForms, searchText } from '../../names/search-text.ts';
-import type { EntryPage, EntryQuery, EntryRecord, EntrySort } from '../port.ts';
+import type { EntryPage, EntryQuery, EntryRecord, EntrySort } from '../entry.ts';
 import { isExpired } from './in-force.ts';
 
 const sortKeys: Readonly<Record<EntrySort, (entry: EntryRecord) => string | number | null>> = {

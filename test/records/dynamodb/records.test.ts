@@ -18,14 +18,9 @@ import { padded } from '../../../lib/records/dynamodb/items.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import { recountShown, shownCount } from '../../../lib/records/dynamodb/shown-count.ts';
 import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
-import type {
-  EntryQuery,
-  EntryRecord,
-  ProcessedQuery,
-  ProcessedResult,
-  RecordStore,
-  Stamp,
-} from '../../../lib/records/port.ts';
+import type { EntryQuery, EntryRecord } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedQuery, ProcessedResult, Stamp } from '../../../lib/records/processed.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
 import {
   activeEntry,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EntryQuery, type EntryRecord, noDetails } from '../../../lib/records/port.ts';
+import { type EntryQuery, type EntryRecord, noDetails } from '../../../lib/records/entry.ts';
 import { EntryPager } from '../../../lib/records/shared/entry-pages.ts';
 
 /** More entries than are kept until they are sorted and cut, in a mixed order of names and dates. */

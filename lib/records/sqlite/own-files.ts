@@ -8,8 +8,8 @@ const retryAfterSeconds = 5;
 const seen = new WeakMap<DatabaseSync, Map<string, string>>();
 
 /**
- * Makes sure that a database's file and log are the ones that were opened. SQLite goes on writing to files
- * that somebody has removed or replaced, and all of it is gone when the process ends.
+ * Makes sure that a database's file, log and index are the ones that were opened. SQLite goes on writing to
+ * files that somebody has removed or replaced, and all of it is gone when the process ends.
  * @throws BackendUnavailableError
  */
 export function requireOwnFiles(database: DatabaseSync): void {
@@ -17,7 +17,7 @@ export function requireOwnFiles(database: DatabaseSync): void {
   if (path === null) return;
   const files = seen.get(database) ?? new Map<string, string>();
   seen.set(database, files);
-  for (const file of [path, `${path}-wal`]) {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
     const present = stats && `${stats.dev}:${stats.ino}`;
     const before = files.get(file);

@@ -204,6 +204,7 @@ describe('a database whose files are no longer those that were opened', () => {
     ['removed', '', () => rm(path)],
     ['replaced, as by a backup that is put in place', '', () => replace(path)],
     ['rid of its log', '-wal', () => rm(`${path}-wal`)],
+    ['rid of its index', '-shm', () => rm(`${path}-shm`)],
   ])('takes nothing that would be lost, and says so: %s', async (_, suffix, change) => {
     using database = await openDatabase(path);
     const store = openSqliteRecords(database);

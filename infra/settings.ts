@@ -10,6 +10,8 @@ import { isOrigin } from '../lib/setting-values.ts';
 export interface StackSettings {
   /** Callers who are let in: those who sign for IAM, those in the user pool, or everybody. */
   readonly auth: 'iam' | 'cognito' | 'none';
+  /** True if the API serves the web console too, to which the users of the user pool sign in. */
+  readonly console: boolean;
   /** True if callers also need an API key, so that the usage plan limits each of them. */
   readonly apiKey: boolean;
   /** True for a web application firewall in front of the API. */
@@ -108,6 +110,7 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) =>
 /** Reads values both as texts, from the command line, and as they are, from `cdk.json`. */
 const settings = {
   auth: { schema: z.enum(['iam', 'cognito', 'none']).default('iam'), takes: 'iam, cognito or none' },
+  console: { schema: flag.default(false), takes: 'true or false' },
   apiKey: { schema: flag.default(false), takes: 'true or false' },
   waf: { schema: flag.default(false), takes: 'true or false' },
   kms: {
@@ -224,6 +227,22 @@ function lookBackDays(days: number, keepUnmatchedDays: number, keepMatchedDays: 
 }
 
 /**
+ * Checks that people can sign in to the console.
+ * @throws ConfigError when it would have no way to call the API
+ */
+function withConsole(console: boolean, auth: StackSettings['auth'], apiKey: boolean): boolean {
+  if (console && auth !== 'cognito')
+    throw new ConfigError(
+      `-c console=true wants -c auth=cognito, not '${auth}': people sign in to a user pool.`,
+    );
+  if (console && apiKey)
+    throw new ConfigError(
+      '-c console=true can not go with -c apiKey=true: no page can keep a key to itself.',
+    );
+  return console;
+}
+
+/**
  * Reads and checks the settings.
  *
  * @throws ConfigError naming the first setting that is unknown, or wrong and what it takes.
@@ -239,6 +258,7 @@ export function stackSettings(node: Node): StackSettings {
   };
   return {
     auth: read('auth'),
+    console: withConsole(read('console'), read('auth'), read('apiKey')),
     apiKey: read('apiKey'),
     waf: read('waf'),
     kms: read('kms'),

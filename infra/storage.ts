@@ -156,6 +156,11 @@ function lifecycleRules({
   ];
 }
 
+/** Lets the pages of one more origin send large pictures to the bucket, and load pictures from it. */
+export function letIn(bucket: Bucket, origin: string): void {
+  for (const rule of corsRules([origin])) bucket.addCorsRule(rule);
+}
+
 /**
  * Lets web pages send large pictures to the bucket itself, and load pictures from it. A redirect from another
  * origin leads them to a picture, and after it a browser names no origin. The signed URL is what lets them

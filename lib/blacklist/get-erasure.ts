@@ -82,6 +82,7 @@ function remainingOf(
       until: after(uploadDays),
       note: 'Pictures that were sent for a request which matched nobody, or has not come yet.',
     },
+    ...(settings.aws ? [] : [inboxOfOthers]),
     ...remainingInAws(settings, after, isDeployed),
     ...(settings.webhooks || settings.mqtt || isDeployed
       ? [
@@ -95,6 +96,12 @@ function remainingOf(
     { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
   ];
 }
+
+const inboxOfOthers: Remaining = {
+  place: 'inbox',
+  until: null,
+  note: 'Only where the service may not remove files there, of which /status warns.',
+};
 
 function keptHistory(mergedInto: number | undefined): Remaining {
   const note =

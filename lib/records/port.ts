@@ -186,6 +186,8 @@ export interface ProcessedFilter {
    * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
+  /** Ids of further entries of the same person: a picture passes that shows any of them, or `entryId`. */
+  readonly mergedIds?: readonly number[] | undefined;
   /**
    * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
    * comes first.
@@ -308,6 +310,11 @@ export interface RetentionNote {
   readonly isConfirmed: boolean;
   /** ISO 8601, UTC: when it last looked for what is too old. */
   readonly lastRound?: string;
+  /**
+   * ISO 8601, UTC: the last round before a long jump of the clock, for which nothing is deleted now. Absent
+   * where there was none.
+   */
+  readonly jumpedFrom?: string | undefined;
   /** Told with the announcement. */
   readonly due: RetentionDue;
 }
@@ -618,10 +625,17 @@ export interface RecordStore {
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
    * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
-   * `entryId`, it grows with the pictures of that entry.
+   * `entryId`, or with `mergedIds`, it grows with the pictures of those entries.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+
+  /**
+   * Returns the time of the newest processed picture that shows an entry, ISO 8601, UTC; `null` without one.
+   * The cost does not grow with the history.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  lastSeen(entryId: number): Promise<string | null>;
 
   /**
    * Removes the records of these processed pictures, those that there are; returns how many. Their ids are

@@ -114,6 +114,7 @@ test('-c collections spreads the faces over so many, which every function knows 
 test.each([
   [{}, []],
   [{ auth: 'cognito' }, ['UserPoolClientId', 'UserPoolId']],
+  [{ auth: 'cognito', console: 'true' }, ['ConsoleUrl', 'UserPoolClientId', 'UserPoolId']],
   [{ apiKey: 'true' }, ['ApiKeyId']],
 ])('the outputs say, by names that are known before, where everything is: %o', (choices, more) => {
   const always = [

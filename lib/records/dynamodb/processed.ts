@@ -14,7 +14,7 @@ import type {
 } from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
-import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
+import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
@@ -23,9 +23,9 @@ import { keep } from './kept.ts';
 import { forgetFaces, keptFaceIds } from './kept-faces.ts';
 import type { Item } from './keys.ts';
 import { pictureNumbering } from './numbering.ts';
-import { lastDisorder, ranksWithin } from './ranks.ts';
+import { lastDisorder, newestTime, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
-import { addReviews, pageInState, pageOfScope } from './reviews.ts';
+import { addReviews, pageInState, placesInState } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */
@@ -82,6 +82,8 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
       const { review } = filter;
+      if (filter.mergedIds?.length)
+        return listOfScopes(table, scopesOfSeveral(filter), { limit, offset, ...filter });
       if (review) return listReviewed(table, { limit, offset, ...filter, review });
       const scope = scopeOfFilter(filter);
       const { ranges, root } = await ranksWithin(table, scope, filter);
@@ -93,12 +95,14 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
       for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
         const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
         const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
-        const pictures = scope === 'all' ? places : await picturesAt(table, places);
+        const pictures = scope === 'all' ? places : await picturesOf(table, places.map(numberAt));
         items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
       }
       const total = counted.reduce((sum, { size }) => sum + size, 0);
       return { total, items: await addReviews(table, items) };
     },
+
+    lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
 
     removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids, collection),
 
@@ -120,16 +124,38 @@ async function listReviewed(
   { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
 ): Promise<ProcessedPage> {
   const scope = scopeOfReviewed(filter);
-  const { ranges, root } = await ranksWithin(table, scope, filter);
-  const page = { limit, offset };
-  const { total, ranks } =
-    scope === 'match'
-      ? await pageInState(table, { ranges, root }, review, page)
-      : await pageOfScope(table, scope, ranges, review, page);
+  if (scope !== 'match') return listOfScopes(table, [scope], { limit, offset, review, ...filter });
+  const { total, ranks } = await pageInState(table, await ranksWithin(table, scope, filter), review, {
+    limit,
+    offset,
+  });
   const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
-  const pictures = await picturesAt(table, places);
+  const pictures = await picturesOf(table, places.map(numberAt));
   const items = await Promise.all(pictures.map((item) => readResult(table, item)));
   return { total, items: await addReviews(table, items) };
+}
+
+/** Reads a page of the pictures that are in any of the scopes. It looks at all of their places. */
+async function listOfScopes(
+  table: TableClient,
+  scopes: readonly string[],
+  { limit, offset, review, ...filter }: ProcessedQuery,
+): Promise<ProcessedPage> {
+  const found = new Set<number>();
+  for (const scope of scopes) {
+    const { ranges } = await ranksWithin(table, scope, filter);
+    for (const { first, last } of ranges) {
+      const between = [padded(first), padded(last)] as const;
+      for await (const places of table.query(scopePartition(scope), { between })) {
+        const inState = review ? await placesInState(table, places, review) : places;
+        for (const place of inState) found.add(numberAt(place));
+      }
+    }
+  }
+  const numbers = [...found].sort((one, other) => other - one);
+  const pictures = await picturesOf(table, numbers.slice(offset, offset + limit));
+  const items = await Promise.all(pictures.map((item) => readResult(table, item)));
+  return { total: found.size, items: await addReviews(table, items) };
 }
 
 /** So many items of a partition, newest first. */
@@ -150,8 +176,10 @@ async function placesFrom(
   return places.slice(0, count);
 }
 
-/** The pictures that have these places, newest first. */
-async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
-  const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
+const numberAt = ({ number }: Item) => Number(number);
+
+/** The pictures of these numbers, newest first. */
+async function picturesOf(table: TableClient, numbers: readonly number[]): Promise<Item[]> {
+  const keys = numbers.map((number) => ({ pk: processedPartition, sk: padded(number) }));
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
 }

@@ -50,6 +50,7 @@ import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, giveUpEntry, newEntryParameters } from './entries.ts';
 import {
   beginErasure,
+  decidingId,
   getErasure,
   mergedEntries,
   noteErasure,
@@ -62,6 +63,7 @@ import {
   addProcessed,
   countProcessed,
   getProcessed,
+  lastSeen,
   listProcessed,
   removeProcessed,
   timeDisorder,
@@ -285,8 +287,9 @@ class SqliteRecords implements RecordStore {
     await this.#write(
       () => {
         const redacted = redactProcessed(this.#statements, ids, entryId, isSeen);
-        for (const text of redacted.texts) this.#noteTrace(entryId, text);
-        this.#forgetKept(redacted.keptFaces, entryId);
+        const erasedId = decidingId(this.#statements, entryId);
+        for (const text of redacted.texts) this.#noteTrace(erasedId, text);
+        this.#forgetKept(redacted.keptFaces, entryId, erasedId);
       },
       { frees: true },
     );
@@ -483,6 +486,10 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
   }
 
+  async lastSeen(entryId: number): Promise<string | null> {
+    return this.#read(() => lastSeen(this.#statements, entryId));
+  }
+
   async removeProcessed(ids: readonly number[]): Promise<number> {
     const removed = await this.#change(
       () => removeProcessed(this.#statements, ids),
@@ -586,12 +593,12 @@ class SqliteRecords implements RecordStore {
   }
 
   /** Removes kept faces, counts them, and notes what must not be found of them. */
-  #forgetKept(rows: readonly Row[], entryId: number): void {
+  #forgetKept(rows: readonly Row[], entryId: number, erasedId = entryId): void {
     if (rows.length === 0) return;
     for (const { id, embedding, code } of rows) {
       for (const [what, blob] of Object.entries({ embedding, code })) {
         const bytes = row<Uint8Array | null>(blob)?.slice(0, traceBytes);
-        if (bytes) this.#traces.get(entryId)?.set(`${what} of kept face ${id}`, bytes);
+        if (bytes) this.#traces.get(erasedId)?.set(`${what} of kept face ${id}`, bytes);
       }
     }
     this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));

@@ -4,11 +4,12 @@ import { lookBackCollectionOf } from '../lib/faces/rekognition/kept-faces.ts';
 import { collectionIdsOf } from '../lib/faces/rekognition/names.ts';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
+import { Console } from './console.ts';
 import { MatchEvents } from './events.ts';
 import { Firewall } from './firewall.ts';
 import { Inbox } from './inbox.ts';
 import { Monitoring } from './monitoring.ts';
-import { tell } from './outputs.ts';
+import { output } from './outputs.ts';
 import { refuseRegionsWithoutRekognition } from './regions.ts';
 import { Releases } from './releases.ts';
 import type { Resources } from './resources.ts';
@@ -30,7 +31,8 @@ export class FaceBlacklistStack extends Stack {
     const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
     const sweepSchedule = new SweepSchedule(this, 'SweepSchedule', resources, settings);
     const { sweep } = sweepSchedule;
-    const functions = [...api.functions, inbox.indexUpload, matches.publishMatches, sweep];
+    const pages = settings.console ? [new Console(this, 'Console', api, resources, settings).pages] : [];
+    const functions = [...api.functions, ...pages, inbox.indexUpload, matches.publishMatches, sweep];
     const { table } = storage;
     const monitored = { api: api.restApi, functions, inbox, matches, sweep, table };
     const monitoring = new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
@@ -41,8 +43,8 @@ export class FaceBlacklistStack extends Stack {
     const last: IConstruct[] = [api.restApi.deploymentStage, inbox, matches, sweepSchedule, monitoring];
     if (settings.waf) last.push(new Firewall(this, 'Firewall', api.restApi, settings.rekognitionTps));
     new TableProtection(this, 'TableProtection', table, last);
-    this.#tell(api, resources, settings);
-    this.#tellQueues(inbox, matches);
+    this.#addOutputs(api, resources, settings);
+    this.#outputQueues(inbox, matches);
   }
 
   /**
@@ -66,21 +68,27 @@ export class FaceBlacklistStack extends Stack {
     };
   }
 
-  #tell({ restApi }: Api, { table, bucket, collectionId }: Resources, { auth }: StackSettings): void {
-    tell(this, 'ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
-    tell(this, 'BucketName', bucket.bucketName, 'The pictures.');
-    tell(this, 'TableName', table.tableName, 'The records.');
-    tell(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
-    tell(this, 'InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
+  #addOutputs({ restApi }: Api, { table, bucket, collectionId }: Resources, { auth }: StackSettings): void {
+    output(this, 'ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
+    output(this, 'BucketName', bucket.bucketName, 'The pictures.');
+    output(this, 'TableName', table.tableName, 'The records.');
+    output(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
+    output(
+      this,
+      'InboxUri',
+      bucket.s3UrlForObject(inboxPrefix),
+      'A picture below it, at <name>/, is listed.',
+    );
   }
   /** Tells where `npm run redrive` finds the dead letters. */
-  #tellQueues(inbox: Inbox, matches: MatchEvents): void {
-    tell(
+  #outputQueues(inbox: Inbox, matches: MatchEvents): void {
+    output(this, 'InboxQueueUrl', inbox.queue.queueUrl, 'Takes the dead letters of the inbox back.');
+    output(this, 'InboxDeadLettersUrl', inbox.deadLetters.queueUrl, 'Ids of pictures that were not indexed.');
+    output(
       this,
-      'InboxDeadLettersUrl',
-      inbox.deadLetters.queueUrl,
-      'Events of pictures that were not indexed.',
+      'MatchDeadLettersUrl',
+      matches.deadLetters.queueUrl,
+      'Match events that were not published.',
     );
-    tell(this, 'MatchDeadLettersUrl', matches.deadLetters.queueUrl, 'Match events that were not published.');
   }
 }

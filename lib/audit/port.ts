@@ -106,7 +106,7 @@ export interface AuditTrail {
 }
 
 /** Recorder of requests that changed nothing: looks, and refusals. */
-export interface LookRecorder {
+export interface AccessRecorder {
   /**
    * Records a look. If its line can't be kept, the look itself must fail.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError

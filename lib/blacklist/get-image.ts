@@ -4,7 +4,8 @@ import { keptSmaller } from '../images/kept-smaller.ts';
 import { contentTypeOf } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
 import type { DeliveryPorts } from '../ports.ts';
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 import { activeEntry } from './blacklist-record.ts';
 import { activeImage } from './reference-image.ts';
 

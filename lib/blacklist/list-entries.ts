@@ -3,7 +3,8 @@ import type { EntriesQuery } from '../contract/entries-query.ts';
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import type { EntryPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
-import type { EntryRecord, EntrySort, RecordStore } from '../records/port.ts';
+import type { EntryRecord, EntrySort } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 import { allMerged } from './merged-entries.ts';
 

@@ -1,4 +1,5 @@
-import type { ErasureRecord, RecordStore } from '../records/port.ts';
+import type { ErasureRecord } from '../records/erasure.ts';
+import type { RecordStore } from '../records/port.ts';
 import { persistently } from './persistently.ts';
 
 /** Lists the ids of all entries that were merged into an entry, also by way of others. */

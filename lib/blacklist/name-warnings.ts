@@ -1,6 +1,6 @@
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 import { isExpired, whyNotInForce } from '../records/shared/in-force.ts';
 
 /** Largest number of warnings for one entry. */

@@ -3,7 +3,7 @@ import { EntryNotFoundError, isUnusablePicture, VersionConflictError } from '../
 import type { ImageFolder } from '../images/key.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { expiredSince } from '../records/shared/in-force.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
@@ -114,7 +114,7 @@ export async function sweep(
   await sweepKeptFaces(run, limits);
   await sweepPictures(run, 'processed', limits);
   await sweepPictures(run, 'cropped', limits);
-  if (!stop?.aborted) await tellOfUnknown(run);
+  if (!stop?.aborted) await reportUnknown(run);
   run.report.isComplete = !stop?.aborted;
   return run.report;
 }
@@ -137,7 +137,7 @@ function begin(stores: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
 }
 
 /** Reports what was kept because it is too much, and lets `/status` tell of it until it is settled. */
-async function tellOfUnknown({ records, report, unknown }: Sweep): Promise<void> {
+async function reportUnknown({ records, report, unknown }: Sweep): Promise<void> {
   const known = await records.unknownKept();
   if (isAnyUnknown(unknown)) {
     report.failed += 1;

@@ -2,7 +2,8 @@ import { allMerged } from '../blacklist/merged-entries.ts';
 import type { ReviewState } from '../contract/review.ts';
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
-import type { ProcessedFilter, RecordStore } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
 
 /** Filters of the contract. Times are ISO 8601. */
 export interface FilterQuery {

@@ -6,7 +6,8 @@ import { ProcessedNotFoundError } from '../errors.ts';
 import { copiesOf } from '../images/copies.ts';
 import type { ImageStore } from '../images/port.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ProcessedFilter, RecordStore } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
 
 export interface RemovalPorts {
   readonly records: Pick<RecordStore, 'getProcessed' | 'listProcessed' | 'removeProcessed'>;

@@ -96,7 +96,7 @@ const groups: readonly Group[] = [
   {
     title: 'Data',
     intro:
-      'The service needs to make, read and write these folders. A folder of pictures is empty at first, and belongs to one `DATA_DIR` from then on.',
+      'The service needs to make, read and write these folders. A folder of pictures is empty at first, and belongs to one `DATA_DIR` from then on. None is in another, or in the inbox.',
     settings: {
       DATA_DIR: 'Folder of the database, and of all folders whose own setting is unset.',
       BLACKLIST_DB_PATH: 'Folder of the reference pictures.',

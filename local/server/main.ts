@@ -1,15 +1,17 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { recordLooks } from '../../lib/audit/in-process.ts';
-import { LookBuffer } from '../../lib/audit/look-buffer.ts';
-import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
+import { AccessBuffer } from '../../lib/audit/access-buffer.ts';
+import { recordAccesses } from '../../lib/audit/in-process.ts';
+import { type AwsConfig, type Config, ConfigError } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
+import { loadConfig, loadedWarnings } from '../../lib/load-config.ts';
 import { log } from '../../lib/log.ts';
 import { waitingOldService } from '../../lib/old-service.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
+import { currentAuthorizer } from './authorizer.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { openServerCameras } from './cameras.ts';
@@ -71,8 +73,8 @@ async function serve(): Promise<void> {
   using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
-  const looks = new LookBuffer(await audit(config));
-  recordLooks(looks);
+  const accesses = new AccessBuffer(await audit(config));
+  recordAccesses(accesses);
   await updateRecords(opened, config);
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
@@ -82,17 +84,20 @@ async function serve(): Promise<void> {
     { everyMs: config.aws ? awsLookMs : lookMs },
   );
   const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
+  const authorizer = currentAuthorizer();
   const server = createHttpServer({
     routes: [
       ...handlers,
-      openMetrics(config, opened),
       ...consoleRoutes(config.aws),
-      events,
-      ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes),
+      // The stack has none of these.
+      ...(authorizer
+        ? []
+        : [openMetrics(config, opened), events, ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes)]),
       ...(config.aws
         ? []
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
     ],
+    authorizer,
     apiTokens: [...config.apiTokens],
     namedTokens,
     corsOrigins: [...config.corsOrigins],
@@ -124,7 +129,7 @@ async function serve(): Promise<void> {
     process.exit(0);
   }, lastMs).unref();
   await work;
-  await looks
+  await accesses
     .close()
     .catch((error: unknown) => log().error({ err: error }, 'audit: the last lines could not be written'));
   await opened.close();

@@ -21,7 +21,7 @@ import { deliverBytes } from '../../lib/images/port.ts';
 import { openFolderLeftovers } from '../../lib/inbox/folder-leftovers.ts';
 import { getProcessedImage } from '../../lib/processing/get-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import type { HistoryChoice } from '../../lib/records/port.ts';
+import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { openLocalUploads } from '../../lib/uploads/local.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { people } from '../fakes/pictures.ts';
@@ -279,6 +279,7 @@ describe('an erasure', () => {
       'unmatched_pictures',
       'pictures_of_others',
       'uploads',
+      'inbox',
       'backups',
     ]);
     const untilOf = (place: string) => erasure.remaining.find((one) => one.place === place)?.until ?? '';

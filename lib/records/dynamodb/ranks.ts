@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { ProcessedFilter, TimeDisorder } from '../port.ts';
+import type { ProcessedFilter, TimeDisorder } from '../processed.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
 import { largestRemoved, type NodeBytes, readNow } from '../shared/gaps.ts';
 import type { TableClient } from './client.ts';

@@ -4,7 +4,8 @@ import type { ReviewEvent } from '../../contract/match-event.ts';
 import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { dayMs } from '../../days.ts';
-import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
+import type { RecordStore } from '../port.ts';
+import type { NewReview, ProcessedQuery, ReviewTally, TallyKey } from '../processed.ts';
 import type { Range } from '../shared/clock.ts';
 import { remaining, remainingRanks } from '../shared/gaps.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
@@ -24,7 +25,7 @@ import { again, type TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import {
   padded,
-  processedPartition,
+  processedKey,
   reviewBucketsPartition,
   reviewEventsPartition,
   reviewedPartition,
@@ -57,7 +58,7 @@ export function reviewRecords(table: TableClient) {
       reviewers: 1 | 2,
     ): Promise<ImageProcessingResult | undefined> {
       return table.settle(async () => {
-        const item = await table.get({ pk: processedPartition, sk: padded(id) });
+        const item = await table.get(processedKey(id));
         if (!item) return undefined;
         const [result, known] = await Promise.all([readResult(table, item), readReview(table, id)]);
         const change = reviewChange(result, known?.matches ?? [], review, reviewers, randomUUID());

@@ -1,4 +1,4 @@
-import type { EntryRecord } from '../port.ts';
+import type { EntryRecord, ImageRecord } from '../entry.ts';
 
 type Force = Pick<EntryRecord, 'status' | 'expiresAt' | 'suspended'>;
 
@@ -29,4 +29,18 @@ export function isInForce(entry: Force, now = Date.now()): boolean {
 export function whyNotInForce(entry: Force, now = Date.now()): string | undefined {
   if (entry.suspended) return 'The entry is suspended: nobody matches it.';
   return isExpired(entry, now) ? `The entry expired at ${entry.expiresAt}: nobody matches it.` : undefined;
+}
+
+/** Returns the images whose entries are in force, by their ids, each with its entry. */
+export function withEntriesInForce(
+  images: readonly ImageRecord[],
+  entries: readonly EntryRecord[],
+): Map<string, { image: ImageRecord; entry: EntryRecord }> {
+  const inForce = new Map(entries.filter((entry) => isInForce(entry)).map((entry) => [entry.id, entry]));
+  const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
+  for (const image of images) {
+    const entry = inForce.get(image.entryId);
+    if (entry) found.set(image.id, { image, entry });
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { normalName } from '../../names/normal-form.ts';
 import type { Origin } from '../../origin.ts';
-import type { ProcessedFilter, ProcessedResult } from '../port.ts';
+import type { ProcessedFilter, ProcessedResult } from '../processed.ts';
 
 /**
  * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was

@@ -1,14 +1,15 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
+import type { EntryRecord } from '../entry.ts';
+import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
 import {
   countsOf,
   finishedTime,
   matchesOf,
+  mentions,
   mostOf,
   nothingErased,
   redacted,
   redactedSeen,
-  tellsOf,
 } from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
@@ -91,7 +92,7 @@ export function redactProcessed(
   const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (!isSeen && !tellsOf(result, entryId)) continue;
+    if (!isSeen && !mentions(result, entryId)) continue;
     keptFaces.push(...statements.keptFacesOf.all(Number(id)));
     statements.replaceResult.run(
       JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),

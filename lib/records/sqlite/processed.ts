@@ -10,7 +10,7 @@ import type {
   Stamp,
   TimeDisorder,
   TrackProgress,
-} from '../port.ts';
+} from '../processed.ts';
 import { pageOf, type Range, timeAfter } from '../shared/clock.ts';
 import {
   largestRemoved,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import type { ProcessedFilter, RecordStore } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedFilter } from '../../../lib/records/processed.ts';
 import { cases, type OpenedRecords, recorded, resultShowing } from './fixtures.ts';
 
 const start = Date.parse('2026-05-04T09:30:00.000Z');

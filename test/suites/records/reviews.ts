@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { type ReviewState, type ReviewVerdict, reviewStates } from '../../../lib/contract/review.ts';
 import { RequestInvalidError } from '../../../lib/errors.ts';
-import type { ProcessedQuery, RecordStore } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedQuery } from '../../../lib/records/processed.ts';
 import { dayOf } from '../../../lib/records/shared/reviews.ts';
 import { cases, isoTime, type OpenedRecords, resultShowing } from './fixtures.ts';
 

@@ -45,20 +45,7 @@ export function BlacklistPage() {
     <Page
       title={texts.people.title}
       lead={data && query === '' && !expired ? texts.people.listed(data.total) : texts.people.lead}
-      actions={
-        mayAdd && (
-          <>
-            <a class="button" href={paths.importPeople}>
-              <Icon name="upload" />
-              {texts.importing.title}
-            </a>
-            <a class="button primary" href={paths.addPerson}>
-              <Icon name="plus" />
-              {texts.people.addPerson}
-            </a>
-          </>
-        )
-      }
+      actions={mayAdd && <Additions />}
     >
       <div class="filters">
         <Search />
@@ -80,6 +67,21 @@ export function BlacklistPage() {
         </>
       )}
     </Page>
+  );
+}
+
+function Additions() {
+  return (
+    <>
+      <a class="button" href={paths.importPeople}>
+        <Icon name="upload" />
+        {texts.importing.title}
+      </a>
+      <a class="button primary" href={paths.addPerson}>
+        <Icon name="plus" />
+        {texts.people.addPerson}
+      </a>
+    </>
   );
 }
 

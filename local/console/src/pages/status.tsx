@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import { isAddressChosen, leaveService, serviceUrl } from '../api/connection.ts';
+import { isAddressChosen, leaveService, serviceUrl, userPool } from '../api/connection.ts';
 import { getStatus } from '../api/endpoints.ts';
-import { forgetToken, hasToken } from '../api/token.ts';
+import { signedInAs, signOut } from '../api/sign-in.ts';
+import { hasToken } from '../api/token.ts';
 import { distanceOf, number, timeOf, wholePercent } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { bytes } from '../model/words.ts';
@@ -10,12 +11,12 @@ import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Badge } from '../ui/badge.tsx';
 import { SoundSetting } from '../ui/bell.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { LanguageChoice, UtcSetting } from '../ui/language-choice.tsx';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
-import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
-import { ByService } from '../ui/told.tsx';
 
 export function StatusPage() {
   const { data, error, isLoading, reload } = useLoad('status', getStatus);
@@ -72,27 +73,31 @@ function Report({ status }: { status: Status }) {
         <Tile name={texts.service.picturesChecked} value={number(counts.processed)} />
         <Tile name={texts.service.health} value={<HealthBadge health={health} />} />
       </div>
-      {throughput && (
-        <Section title={texts.service.lastHour}>
-          <Fact name={texts.service.pictures} value={number(throughput.pictures_last_hour)} />
-          <Fact name={texts.service.picturesLastMinute} value={number(throughput.pictures_last_minute)} />
-          <Fact name={texts.service.faces} value={number(throughput.faces_last_hour)} />
-          <Fact name={texts.service.matches} value={number(throughput.matches_last_hour)} />
-          <Fact
-            name={texts.service.timeForPicture}
-            value={
-              throughput.median_ms === null
-                ? texts.service.noneYet
-                : texts.service.median(Math.round(throughput.median_ms))
-            }
-          />
-        </Section>
-      )}
+      {throughput && <ThroughputSection throughput={throughput} />}
       <SettingsSection status={status} />
       {webhooks?.map((webhook) => (
         <WebhookSection key={webhook.receiver} webhook={webhook} />
       ))}
     </>
+  );
+}
+
+function ThroughputSection({ throughput }: { throughput: NonNullable<Status['throughput']> }) {
+  return (
+    <Section title={texts.service.lastHour}>
+      <Fact name={texts.service.pictures} value={number(throughput.pictures_last_hour)} />
+      <Fact name={texts.service.picturesLastMinute} value={number(throughput.pictures_last_minute)} />
+      <Fact name={texts.service.faces} value={number(throughput.faces_last_hour)} />
+      <Fact name={texts.service.matches} value={number(throughput.matches_last_hour)} />
+      <Fact
+        name={texts.service.timeForPicture}
+        value={
+          throughput.median_ms === null
+            ? texts.service.noneYet
+            : texts.service.median(Math.round(throughput.median_ms))
+        }
+      />
+    </Section>
   );
 }
 
@@ -183,23 +188,29 @@ function WebhookSection({ webhook }: { webhook: NonNullable<Status['webhooks']>[
 function ConnectionSection() {
   const service = useStore(serviceUrl);
   const isSignedIn = useStore(hasToken);
+  const signsIn = useStore(userPool) !== undefined;
+  const name = useStore(signedInAs);
   return (
     <section class="section">
       <h2>{texts.service.thisConsole}</h2>
       <dl class="facts-list">
         <Fact name={texts.service.service} value={service?.href ?? ''} isLong />
-        <Fact
-          name={texts.service.token}
-          value={isSignedIn ? texts.service.keptUntilClosed : texts.service.none}
-        />
+        {name === undefined ? (
+          <Fact
+            name={texts.service.token}
+            value={isSignedIn ? texts.service.keptUntilClosed : texts.service.none}
+          />
+        ) : (
+          <Fact name={texts.service.signedInAs} value={name} isLong />
+        )}
       </dl>
       <LanguageChoice />
       <UtcSetting />
       <SoundSetting />
       <div class="actions">
         {isSignedIn && (
-          <button type="button" class="button" onClick={forgetToken}>
-            {texts.service.forgetToken}
+          <button type="button" class="button" onClick={signOut}>
+            {signsIn ? texts.service.signOut : texts.service.forgetToken}
           </button>
         )}
         {isAddressChosen && (

@@ -11,21 +11,11 @@ import { allOrFirstError } from '../../promises.ts';
 import type {
   BandedOptions,
   Comparison,
-  EngineFigures,
-  EnrolledFace,
   Enrollment,
   EnrollOptions,
   EntryComparison,
-  Face,
-  FaceBackend,
-  FaceFollower,
-  FaceMatch,
   FaceOptions,
-  FaceOwner,
-  ListedFace,
-  LookBack,
   MatchDefaults,
-  MatchedFace,
   MatchOptions,
   MatchResult,
   OpenedProbe,
@@ -33,8 +23,12 @@ import type {
   Reference,
   UsedOptions,
   WithPicture,
-} from '../port.ts';
-import { nearMissesSearched } from '../port.ts';
+} from '../comparing.ts';
+import { nearMissesSearched } from '../comparing.ts';
+import type { EnrolledFace, Face, FaceMatch, FaceOwner, ListedFace, MatchedFace } from '../face.ts';
+import type { FaceFollower } from '../follower.ts';
+import type { LookBack } from '../look-back.ts';
+import type { EngineFigures, FaceBackend } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { usedThreshold } from '../thresholds.ts';

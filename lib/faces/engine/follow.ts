@@ -1,4 +1,5 @@
-import type { FaceFollower, FaceLook, FaceOptions, NearestFaces, UsedOptions } from '../port.ts';
+import type { FaceOptions, UsedOptions } from '../comparing.ts';
+import type { FaceFollower, FaceLook, NearestFaces } from '../follower.ts';
 import type { FacePrint } from '../print.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';

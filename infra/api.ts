@@ -12,6 +12,7 @@ import {
   RestApi,
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { api } from '../lib/contract/api.ts';
@@ -28,6 +29,8 @@ import type { StackSettings } from './settings.ts';
 
 const callerQuotaPerDay = 100_000;
 const preflightSeconds = 600;
+/** First part of each path of the API's address. */
+export const stageName = 'prod';
 
 /**
  * The contract as a REST API. Each path has a resource, and each endpoint has a function, which its aliases
@@ -36,12 +39,16 @@ const preflightSeconds = 600;
 export class Api extends Construct {
   readonly restApi: RestApi;
   readonly functions: readonly EndpointFunction[];
+  /** Pool of those who may call, with `-c auth=cognito`. */
+  readonly userPool: UserPool | undefined;
 
   constructor(scope: Construct, id: string, resources: Resources, settings: StackSettings) {
     super(scope, id);
     this.functions = api
       .filter(({ operationId }) => settings.lookBackDays > 0 || !(operationId in refusedEndpoints))
       .map((contract) => new EndpointFunction(this, contract, resources, settings));
+    const { methodOptions, userPool } = authorization(this, settings);
+    this.userPool = userPool;
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: this.node.scope?.node.id ?? id,
       description: 'Looks for listed people in pictures.',
@@ -55,7 +62,7 @@ export class Api extends Construct {
         cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       }),
       deployOptions: this.#stage(settings),
-      defaultMethodOptions: authorization(this, settings),
+      defaultMethodOptions: methodOptions,
     });
     // The stack has an output of its own for it.
     this.restApi.node.tryRemoveChild('Endpoint');
@@ -78,7 +85,7 @@ export class Api extends Construct {
       dataTraceEnabled: false,
     };
     return {
-      stageName: 'prod',
+      stageName,
       throttlingRateLimit: recordsThrottle.rateLimit,
       throttlingBurstLimit: recordsThrottle.burstLimit,
       methodOptions: Object.fromEntries(

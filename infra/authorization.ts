@@ -10,24 +10,32 @@ import { roles } from '../lib/contract/role.ts';
 import { output } from './outputs.ts';
 import type { StackSettings } from './settings.ts';
 
+/** Who may call the endpoints. */
+interface Authorization {
+  readonly methodOptions: MethodOptions;
+  /** Pool of those who may, with `-c auth=cognito`. */
+  readonly userPool?: UserPool;
+}
+
 /**
  * Decides who may call the endpoints, including those that the contract calls public. Here only the gateway
  * needs to be public, and each call costs calls to the stores.
  */
-export function authorization(scope: Construct, { auth, apiKey }: StackSettings): MethodOptions {
+export function authorization(scope: Construct, { auth, apiKey }: StackSettings): Authorization {
   const methods = { iam: forIam, cognito: forUserPool, none: forEverybody };
-  return { ...methods[auth](scope), apiKeyRequired: apiKey };
+  const { methodOptions, ...more } = methods[auth](scope);
+  return { methodOptions: { ...methodOptions, apiKeyRequired: apiKey }, ...more };
 }
 
-function forIam(scope: Construct): MethodOptions {
+function forIam(scope: Construct): Authorization {
   Validations.of(scope).acknowledge({
     id: 'AwsSolutions-COG4',
     reason: 'Callers sign their requests with credentials of IAM; -c auth=cognito has a user pool instead.',
   });
-  return { authorizationType: AuthorizationType.IAM };
+  return { methodOptions: { authorizationType: AuthorizationType.IAM } };
 }
 
-function forEverybody(scope: Construct): MethodOptions {
+function forEverybody(scope: Construct): Authorization {
   Annotations.of(scope).addWarningV2(
     'face-blacklist:open-api',
     'With -c auth=none anyone on the internet can list, find and delete people. Use it for a trial without real data only.',
@@ -36,10 +44,10 @@ function forEverybody(scope: Construct): MethodOptions {
     { id: 'AwsSolutions-APIG4', reason: 'Asked for with -c auth=none, which warns.' },
     { id: 'AwsSolutions-COG4', reason: 'Asked for with -c auth=none, which warns.' },
   );
-  return { authorizationType: AuthorizationType.NONE };
+  return { methodOptions: { authorizationType: AuthorizationType.NONE } };
 }
 
-function forUserPool(scope: Construct): MethodOptions {
+function forUserPool(scope: Construct): Authorization {
   const userPool = new UserPool(scope, 'UserPool', {
     selfSignUpEnabled: false,
     signInAliases: { email: true },
@@ -89,8 +97,11 @@ function forUserPool(scope: Construct): MethodOptions {
     'With which they get their tokens.',
   );
   return {
-    authorizationType: AuthorizationType.COGNITO,
-    authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),
+    methodOptions: {
+      authorizationType: AuthorizationType.COGNITO,
+      authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),
+    },
+    userPool,
   };
 }
 

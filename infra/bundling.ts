@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import type { BuildOptions } from 'esbuild';
+import { ConfigError } from '../lib/config.ts';
 import { api } from '../lib/contract/api.ts';
 import { pureSchemas } from './pure-schemas.ts';
 
@@ -68,7 +69,10 @@ const alias = Object.fromEntries(unused.map((name) => [name, absent]));
  */
 const conditions = ['lambda', 'module'];
 /** Functions that tell of nobody have no use for the audit trail's table. */
-const unaudited = new Set(api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId));
+const unaudited = new Set([
+  'console',
+  ...api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId),
+]);
 
 /** Lists those of these functions that one call of esbuild can bundle. */
 export function bundledTogether(names: readonly string[] = functionNames): readonly string[][] {
@@ -108,6 +112,8 @@ export interface Companions {
   readonly sharp?: true;
   /** Files of the package `swagger-ui-dist`. */
   readonly swaggerFiles?: readonly string[];
+  /** The built web console. */
+  readonly consoleFiles?: true;
 }
 
 /** Bundles a function and puts its companions beside it, when the stack is synthesized. */
@@ -147,12 +153,23 @@ function temporaryFolder(name: string): string {
   return folder;
 }
 
-function putBeside(folder: string, { sharp, swaggerFiles = [] }: Companions): void {
+function putBeside(folder: string, { sharp, swaggerFiles = [], consoleFiles }: Companions): void {
   if (sharp) cpSync(sharpForLambda(), join(folder, 'node_modules'), { recursive: true });
   for (const file of swaggerFiles) {
     const path = join('node_modules/swagger-ui-dist', file);
     cpSync(join(root, path), join(folder, path));
   }
+  if (consoleFiles) cpSync(builtConsole(), join(folder, 'console'), { recursive: true });
+}
+
+/**
+ * Finds the built console.
+ * @throws ConfigError when nobody has built it
+ */
+function builtConsole(): string {
+  const folder = join(root, 'local/console/dist');
+  if (existsSync(join(folder, 'index.html'))) return folder;
+  throw new ConfigError('-c console=true wants the built console: npm run console');
 }
 
 let installedSharp: string | undefined;

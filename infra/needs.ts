@@ -262,6 +262,7 @@ export const optionalEndpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
+  console: { consoleFiles: true },
 };
 
 /** Needs of the function that indexes pictures from the bucket's inbox. */

@@ -10,6 +10,8 @@ import { isOrigin } from '../lib/setting-values.ts';
 export interface StackSettings {
   /** Callers who are let in: those who sign for IAM, those in the user pool, or everybody. */
   readonly auth: 'iam' | 'cognito' | 'none';
+  /** True if the API serves the web console too, to which the users of the user pool sign in. */
+  readonly console: boolean;
   /** True if callers also need an API key, so that the usage plan limits each of them. */
   readonly apiKey: boolean;
   /** True for a web application firewall in front of the API. */
@@ -37,6 +39,11 @@ export interface StackSettings {
   readonly tableName: string | undefined;
   readonly bucketName: string | undefined;
   readonly logsBucketName: string | undefined;
+  /**
+   * Record of who reads and changes objects of the bucket: none, CloudTrail's without the inbox, or S3's own,
+   * which names the folders of the inbox.
+   */
+  readonly accessLogs: 'none' | 'trail' | 's3';
   /** Collection of faces; undefined for one that is called like the stack. */
   readonly collectionId: string | undefined;
   /** Number of collections that the faces are spread over. */
@@ -103,6 +110,7 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) =>
 /** Reads values both as texts, from the command line, and as they are, from `cdk.json`. */
 const settings = {
   auth: { schema: z.enum(['iam', 'cognito', 'none']).default('iam'), takes: 'iam, cognito or none' },
+  console: { schema: flag.default(false), takes: 'true or false' },
   apiKey: { schema: flag.default(false), takes: 'true or false' },
   waf: { schema: flag.default(false), takes: 'true or false' },
   kms: {
@@ -122,6 +130,7 @@ const settings = {
   tableName: { schema: resourceName(/^[\w.-]{3,255}$/), takes: 'the name of a table' },
   bucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
   logsBucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
+  accessLogs: { schema: z.enum(['none', 'trail', 's3']).default('none'), takes: 'none, trail or s3' },
   collectionId: {
     schema: resourceName(/^[a-zA-Z0-9_.-]{1,255}$/),
     takes: 'the id of a collection (letters, digits, _, . and -)',
@@ -218,6 +227,22 @@ function lookBackDays(days: number, keepUnmatchedDays: number, keepMatchedDays: 
 }
 
 /**
+ * Checks that people can sign in to the console.
+ * @throws ConfigError when it would have no way to call the API
+ */
+function withConsole(console: boolean, auth: StackSettings['auth'], apiKey: boolean): boolean {
+  if (console && auth !== 'cognito')
+    throw new ConfigError(
+      `-c console=true wants -c auth=cognito, not '${auth}': people sign in to a user pool.`,
+    );
+  if (console && apiKey)
+    throw new ConfigError(
+      '-c console=true can not go with -c apiKey=true: no page can keep a key to itself.',
+    );
+  return console;
+}
+
+/**
  * Reads and checks the settings.
  *
  * @throws ConfigError naming the first setting that is unknown, or wrong and what it takes.
@@ -233,6 +258,7 @@ export function stackSettings(node: Node): StackSettings {
   };
   return {
     auth: read('auth'),
+    console: withConsole(read('console'), read('auth'), read('apiKey')),
     apiKey: read('apiKey'),
     waf: read('waf'),
     kms: read('kms'),
@@ -243,6 +269,7 @@ export function stackSettings(node: Node): StackSettings {
     tableName: read('tableName'),
     bucketName: read('bucketName'),
     logsBucketName: read('logsBucketName'),
+    accessLogs: read('accessLogs'),
     collectionId: read('collectionId'),
     collections: read('collections'),
     anyRegion: read('anyRegion'),

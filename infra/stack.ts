@@ -4,6 +4,7 @@ import { lookBackCollectionOf } from '../lib/faces/rekognition/kept-faces.ts';
 import { collectionIdsOf } from '../lib/faces/rekognition/names.ts';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
+import { Console } from './console.ts';
 import { MatchEvents } from './events.ts';
 import { Firewall } from './firewall.ts';
 import { Inbox } from './inbox.ts';
@@ -30,7 +31,8 @@ export class FaceBlacklistStack extends Stack {
     const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
     const sweepSchedule = new SweepSchedule(this, 'SweepSchedule', resources, settings);
     const { sweep } = sweepSchedule;
-    const functions = [...api.functions, inbox.indexUpload, matches.publishMatches, sweep];
+    const pages = settings.console ? [new Console(this, 'Console', api, resources, settings).pages] : [];
+    const functions = [...api.functions, ...pages, inbox.indexUpload, matches.publishMatches, sweep];
     const { table } = storage;
     const monitored = { api: api.restApi, functions, inbox, matches, sweep, table };
     const monitoring = new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
@@ -80,12 +82,8 @@ export class FaceBlacklistStack extends Stack {
   }
   /** Tells where `npm run redrive` finds the dead letters. */
   #outputQueues(inbox: Inbox, matches: MatchEvents): void {
-    output(
-      this,
-      'InboxDeadLettersUrl',
-      inbox.deadLetters.queueUrl,
-      'Events of pictures that were not indexed.',
-    );
+    output(this, 'InboxQueueUrl', inbox.queue.queueUrl, 'Takes the dead letters of the inbox back.');
+    output(this, 'InboxDeadLettersUrl', inbox.deadLetters.queueUrl, 'Ids of pictures that were not indexed.');
     output(
       this,
       'MatchDeadLettersUrl',

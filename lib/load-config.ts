@@ -41,8 +41,14 @@ function load() {
 
 /** Returns this process's settings for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
-  const environment = { ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend };
+  const environment = { ...over(readDotEnv().values), FACE_PROCESSING_BACKEND: backend };
   return inOwnFolders(parseConfig(environment)).config;
+}
+
+/** Lays the environment over the values of the file `.env`. An empty variable counts as unset. */
+function over(values: NodeJS.Dict<string>): NodeJS.Dict<string> {
+  const given = Object.entries(process.env).filter(([name, value]) => value?.trim() || !(name in values));
+  return { ...values, ...Object.fromEntries(given) };
 }
 
 /**
@@ -51,7 +57,7 @@ export function loadConfigFor(backend: Config['backend']): Config {
  */
 function readEnvironment() {
   const { values, warnings } = readDotEnv();
-  const environment = { ...values, ...process.env };
+  const environment = over(values);
   return {
     environment,
     warnings: [

@@ -42,6 +42,14 @@ describe('the settings of a process', () => {
     });
   });
 
+  test('come from .env where the environment has an empty value alone', async () => {
+    await writeFile(join(cwd, '.env'), 'API_TOKENS=the-token-of-the-file\nPORT=9000\n');
+    expect(await load({ API_TOKENS: '', PORT: ' ' })).toMatchObject({
+      apiTokens: ['the-token-of-the-file'],
+      port: 9000,
+    });
+  });
+
   test('come from a .env with a byte order mark too, and from its first line on', async () => {
     await writeFile(join(cwd, '.env'), '\ufeffAPI_TOKENS=the-first-of-all-lines\r\nAPI_TOKEN=x\r\n');
     expect(await load({})).toMatchObject({

@@ -55,7 +55,8 @@ export interface AuditQuery {
   readonly until?: Date | undefined;
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
-  readonly entryId?: number | undefined;
+  /** The line is about any of these entries. */
+  readonly entryIds?: readonly number[] | undefined;
   readonly pictureId?: number | undefined;
   /** Number of lines, 1..1000. */
   readonly limit: number;

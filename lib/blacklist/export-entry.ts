@@ -171,7 +171,7 @@ class ExportPart {
     const lines = [];
     let cursor: string | undefined;
     do {
-      const page = await audit.list({ entryId: this.#entryId, limit: auditPage, cursor });
+      const page = await audit.list({ entryIds: this.#ids, limit: auditPage, cursor });
       lines.push(...page.items.map(shownLine));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined && lines.length < auditLines);

@@ -12,6 +12,16 @@ export async function allMerged(
   return [...found, ...before.flat()];
 }
 
+/** Lists the ids under which a person was ever listed: the entry's own, and all that were merged with it. */
+export async function personIds(
+  records: Pick<RecordStore, 'getErasure' | 'mergedEntries'>,
+  entryId: number,
+): Promise<number[]> {
+  const merged = (await persistently(() => records.getErasure(entryId)))?.mergedInto;
+  if (merged !== undefined) return personIds(records, merged);
+  return [entryId, ...(await allMerged(records, entryId))];
+}
+
 /** Finds the erasure that decides on the history of a merged entry; undefined while there is none. */
 export async function decidingErasure(
   records: Pick<RecordStore, 'getErasure'>,

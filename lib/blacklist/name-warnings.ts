@@ -6,6 +6,9 @@ import { isExpired, whyNotInForce } from '../records/shared/in-force.ts';
 /** Largest number of warnings for one entry. */
 const maxWarnings = 10;
 
+const deletion =
+  'It is deleted EXPIRED_DAYS after its end, its listing or its last change, whichever came last.';
+
 /**
  * Returns a warning for each other active entry whose name differs only in case or accents, and one if the
  * entry has expired already. Returns `null` if there is none. It never throws, because the entry is kept in
@@ -16,7 +19,7 @@ export async function entryWarnings(
   entry: EntryRecord,
 ): Promise<string[] | null> {
   const why = isExpired(entry) ? whyNotInForce({ ...entry, suspended: false }) : undefined;
-  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...(why ? [why] : [])];
+  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...(why ? [`${why} ${deletion}`] : [])];
   return lines.length === 0 ? null : lines;
 }
 

@@ -318,10 +318,17 @@ export interface RecordStore {
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
    * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
-   * `entryId`, it grows with the pictures of that entry.
+   * `entryId`, or with `mergedIds`, it grows with the pictures of those entries.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+
+  /**
+   * Returns the time of the newest processed picture that shows an entry, ISO 8601, UTC; `null` without one.
+   * The cost does not grow with the history.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  lastSeen(entryId: number): Promise<string | null>;
 
   /**
    * Removes the records of these processed pictures, those that there are; returns how many. Their ids are

@@ -36,6 +36,8 @@ export interface ProcessedFilter {
    * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
+  /** Ids of further entries of the same person: a picture passes that shows any of them, or `entryId`. */
+  readonly mergedIds?: readonly number[] | undefined;
   /**
    * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
    * comes first.

@@ -12,6 +12,11 @@ export interface RetentionNote {
   readonly isConfirmed: boolean;
   /** ISO 8601, UTC: when it last looked for what is too old. */
   readonly lastRound?: string;
+  /**
+   * ISO 8601, UTC: the last round before a long jump of the clock, for which nothing is deleted now. Absent
+   * where there was none.
+   */
+  readonly jumpedFrom?: string | undefined;
   /** Told with the announcement. */
   readonly due: RetentionDue;
 }

@@ -82,9 +82,19 @@ function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole:
   // REST APIs write the list as `a,b`, and HTTP APIs as `[a b]`.
   const groups = String(claims['cognito:groups'] ?? '').split(/[[\],\s]+/);
   return {
-    name: nameOf(claims['cognito:username'] ?? claims.username ?? claims.sub),
+    name: nameOf(emailOf(claims) ?? claims['cognito:username'] ?? claims.username ?? claims.sub),
     role: roles.findLast((role) => groups.includes(role)) ?? ungroupedRole,
   };
+}
+
+/**
+ * Returns a user's mail address, by which people know each other; a pool's own name of a user may be an id.
+ * One that is not verified may be anybody's.
+ */
+function emailOf({ email, email_verified }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof email === 'string' && email !== '' && String(email_verified) === 'true'
+    ? email.toLowerCase()
+    : undefined;
 }
 
 /**

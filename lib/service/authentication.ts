@@ -10,6 +10,8 @@ export function authenticationOf(
   { apiTokens, tokensFile }: Pick<Config, 'apiTokens'> & Partial<Pick<Config, 'tokensFile'>>,
   { requestContext }: APIGatewayProxyEvent,
 ): Status['settings']['authentication'] {
+  // An emulated gateway stands in front of this service too.
+  if (requestContext.authorizer?.claims) return 'gateway';
   if (!process.env.AWS_LAMBDA_FUNCTION_NAME) return apiTokens.length > 0 || tokensFile ? 'tokens' : 'none';
   // The gateway tells who asks, by IAM or by Cognito.
   const isKnown = Boolean(requestContext.identity?.userArn || requestContext.authorizer);

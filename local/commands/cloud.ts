@@ -4,15 +4,19 @@
  * usage: npm run cloud
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { MatchEvent, matchEventType } from '../../lib/contract/match-event.ts';
+import { roles } from '../../lib/contract/role.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
 import { log } from '../../lib/log.ts';
 import { runCommand } from '../command.ts';
-import { type Cloud, type CloudTable, deadLetterQueues, startCloud } from '../emulators/cloud.ts';
+import { type Cloud, type CloudTable, emulatedQueues, startCloud } from '../emulators/cloud.ts';
 import '../emulators/gate/name-caller.ts';
 import { followTable } from '../emulators/table-stream.ts';
+import { startUserPool } from '../emulators/user-pool/server.ts';
 import { runAsFunction } from '../function-runs.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
@@ -29,6 +33,55 @@ function tableOfOthers(): CloudTable | undefined {
 /** Returns false if `CLOUD_ROLES=false` asks for functions that may do everything. */
 function appliesRoles(): boolean {
   return process.env.CLOUD_ROLES?.trim().toLowerCase() !== 'false';
+}
+
+/** Reads from the environment if people are to sign in to the console, as in a stack with one. */
+function hasConsole(): boolean {
+  return process.env.CLOUD_CONSOLE?.trim().toLowerCase() === 'true';
+}
+
+const defaultPort = '8000';
+
+/** A console in front of which people sign in. */
+interface SignInConsole {
+  /** Settings of the API. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Module that the API loads first. */
+  readonly preloads: readonly string[];
+}
+
+/**
+ * Starts a user pool with a user for each role, and tells how to sign in. The pool must know the console's
+ * address before there is one, so a port is chosen here.
+ */
+async function startSignIn(resources: AsyncDisposableStack): Promise<SignInConsole> {
+  const { PORT: wanted = defaultPort } = process.env;
+  const port = wanted === '0' ? await freePort() : wanted;
+  const pageUrl = `http://127.0.0.1:${port}/console/`;
+  const password = randomBytes(9).toString('base64url');
+  const users = roles.map((role) => ({ email: `${role}@example.com`, password, groups: [role] }));
+  const pool = resources.use(await startUserPool({ users, pageUrl }));
+  console.log(
+    [
+      `The console: ${pageUrl}`,
+      `Those who may sign in: ${users.map(({ email }) => email).join(', ')}`,
+      `The password of each: ${password}`,
+      '',
+    ].join('\n'),
+  );
+  return {
+    settings: { PORT: port, CONSOLE_SIGN_IN_URL: pool.url, CONSOLE_CLIENT_ID: pool.clientId },
+    preloads: [import.meta.resolve('../emulators/user-pool/authorizer.ts')],
+  };
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
 }
 
 /** The emulator has no quota of its own. */
@@ -59,8 +112,8 @@ function printGuide(environment: Readonly<Record<string, string>>): void {
 async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
   const { handler } = await import('../../functions/index-upload.ts');
   const queue = createInboxQueue((event) => runAsFunction('indexUpload', () => handler(event)));
-  const { deadLetters: letters } = queue;
-  sqs.add(deadLetterQueues.inbox, { letters, giveBack: (body) => queue.send(JSON.parse(body)) });
+  sqs.add(emulatedQueues.inbox, { take: (body) => queue.send(JSON.parse(body)) });
+  sqs.add(emulatedQueues.inboxDeadLetters, { letters: [] });
   s3.onEvent((event) => {
     const hasUploads = event.Records.some(
       ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
@@ -76,7 +129,7 @@ async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
  */
 async function publishMatches({ eventBridge, sqs, environment }: Cloud): Promise<() => Promise<void>> {
   // The stream is followed without end here, so that nothing is put aside.
-  sqs.add(deadLetterQueues.matches, { letters: [] });
+  sqs.add(emulatedQueues.matchDeadLetters, { letters: [] });
   eventBridge.onEvent(({ id, detail, 'detail-type': type }) => {
     if (type !== matchEventType) {
       log().info({ eventId: id }, `event: ${type}`);
@@ -111,13 +164,13 @@ async function serve(): Promise<void> {
   Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
   const stopIndexing = await indexUploads(cloud);
   const stopPublishing = await publishMatches(cloud);
-  const server = [join(import.meta.dirname, '../server/main.ts')];
+  await using resources = new AsyncDisposableStack();
+  const { settings, preloads } = hasConsole() ? await startSignIn(resources) : { settings: {}, preloads: [] };
+  const modules = [import.meta.resolve('../emulators/gate/name-caller.ts'), ...preloads];
   const api = spawn(
     process.execPath,
-    ['--import', import.meta.resolve('../emulators/gate/name-caller.ts'), ...server],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
+    [...modules.flatMap((one) => ['--import', one]), join(import.meta.dirname, '../server/main.ts')],
+    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...settings } },
   );
   const ended = once(api, 'exit');
   await Promise.race([stop, ended]);

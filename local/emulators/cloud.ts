@@ -18,8 +18,8 @@ export interface Cloud extends AsyncDisposable {
   readonly rekognition: Rekognition;
   readonly eventBridge: EventBridgeEmulator;
   /** Proxies in front of them, which apply the functions' roles and fail when told to. */
-  readonly gates: Readonly<Record<'s3' | 'dynamodb' | 'rekognition' | 'events', Gate>>;
-  /** Queues of dead letters, by the names in `deadLetterQueues`. */
+  readonly gates: Readonly<Record<ServiceName, Gate>>;
+  /** Queues, by the names in `emulatedQueues`. */
   readonly sqs: SqsEmulator;
   /** Settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
@@ -30,8 +30,12 @@ const bucket = 'face-blacklist';
 const ownTable = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
-/** Names of the queues of dead letters. */
-export const deadLetterQueues = { inbox: 'inbox-dead-letters', matches: 'match-dead-letters' } as const;
+/** Names of the queues. */
+export const emulatedQueues = {
+  inbox: 'inbox',
+  inboxDeadLetters: 'inbox-dead-letters',
+  matchDeadLetters: 'match-dead-letters',
+} as const;
 
 /** A table in a DynamoDB Local that somebody else has started. */
 export interface CloudTable {
@@ -51,7 +55,8 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-cloud-')));
   const tableName = table?.tableName ?? ownTable;
-  const names = { region, bucket, table: tableName, collection: collectionId };
+  const queues = { InboxDeadLetters: emulatedQueues.inboxDeadLetters };
+  const names = { region, bucket, table: tableName, collection: collectionId, queues };
   // Both take seconds.
   const [roles, dynamodb] = await Promise.all([
     appliesRoles ? synthesizeRoles(names) : undefined,
@@ -66,6 +71,7 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     dynamodb: await gate('dynamodb', dynamodb.url),
     rekognition: await gate('rekognition', rekognition.url),
     events: await gate('events', eventBridge.url),
+    sqs: await gate('sqs', sqs.url),
   };
   await createTable({ region, tableName, endpoint: dynamodb.url });
   const opened = resources.move();
@@ -98,15 +104,18 @@ async function startServices(resources: AsyncDisposableStack, folder: string): P
 }
 
 function environmentOf(gates: Cloud['gates'], sqs: SqsEmulator): Record<string, string> {
+  // The SDK sends calls to the host of a queue's URL.
+  const urlOf = (queue: string) => gates.sqs.url + sqs.pathOf(queue);
   return {
     AWS_REGION: region,
     AWS_ENDPOINT_URL_S3: gates.s3.url,
     AWS_ENDPOINT_URL_DYNAMODB: gates.dynamodb.url,
     AWS_ENDPOINT_URL_REKOGNITION: gates.rekognition.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: gates.events.url,
-    AWS_ENDPOINT_URL_SQS: sqs.url,
-    INBOX_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.inbox),
-    MATCH_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.matches),
+    AWS_ENDPOINT_URL_SQS: gates.sqs.url,
+    INBOX_QUEUE_URL: urlOf(emulatedQueues.inbox),
+    INBOX_DEAD_LETTERS_URL: urlOf(emulatedQueues.inboxDeadLetters),
+    MATCH_DEAD_LETTERS_URL: urlOf(emulatedQueues.matchDeadLetters),
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REKOGNITION_COLLECTION_ID: collectionId,
     AWS_S3_BUCKET_NAME: bucket,

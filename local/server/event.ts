@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type Endpoint, resourcePath } from '../../lib/contract/endpoint.ts';
 import { type Actor, localActor } from '../../lib/service/actor.ts';
+import type { AuthorizedActor } from './authorizer.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 
 /** Facts about a request that the server knows before it makes the event. */
@@ -11,7 +12,7 @@ export interface RequestFacts {
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly requestId: string;
   /** Actor who sends the request; by default the one actor of a service without tokens. */
-  readonly actor?: Actor;
+  readonly actor?: Actor | AuthorizedActor;
   /** Address of the request; without it, it is read from the request alone. */
   readonly place?: RequestPlace;
 }
@@ -79,8 +80,8 @@ function requestContext(
   return {
     accountId: '000000000000',
     apiId: 'local',
-    // As an authorizer of one's own would have it.
-    authorizer: { principalId: actor.name, role: actor.role },
+    // As Cognito's authorizer has it, or one of one's own would.
+    authorizer: 'claims' in actor ? { claims: actor.claims } : { principalId: actor.name, role: actor.role },
     httpMethod: request.method ?? '',
     domainName: host.replace(/:\d+$/, ''),
     identity: {

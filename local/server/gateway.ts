@@ -21,6 +21,7 @@ import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/ac
 import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
 import { runAsFunction } from '../function-runs.ts';
 import { bearerOf, refuseWebPages } from './access.ts';
+import type { Authorizer } from './authorizer.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
 import { toEvent } from './event.ts';
@@ -64,6 +65,8 @@ export interface GatewayOptions {
   readonly apiTokens: readonly string[];
   /** Named tokens beside those; where it is set, it counts as one even while it has none. */
   readonly namedTokens?: NamedTokens | undefined;
+  /** Finds a request's sender in place of these tokens. Then all but the console's files wants one. */
+  readonly authorizer?: Authorizer | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxRequestBytes: number;
   /** True to refuse what API Gateway and Lambda would refuse because of its size. */
@@ -227,7 +230,8 @@ export class Gateway {
   }
 
   get #wantsTokens(): boolean {
-    return this.#plainTokens.length > 0 || this.#options.namedTokens !== undefined;
+    const { namedTokens, authorizer } = this.#options;
+    return this.#plainTokens.length > 0 || namedTokens !== undefined || authorizer !== undefined;
   }
 
   /** @throws NotAuthenticatedError, ThrottledError */
@@ -237,7 +241,9 @@ export class Gateway {
     { clientAddress }: RequestPlace,
     progress: Progress,
   ): Promise<Actor> {
+    const { authorizer } = this.#options;
     if (!this.#wantsTokens) return localActor;
+    if (authorizer && !isConsoles(contract)) return authorizer(request);
     if (contract.public) return strangerActor;
     try {
       return this.#namedActor(request, clientAddress);
@@ -328,6 +334,11 @@ export class Gateway {
     const { corsOrigins } = this.#options;
     return { ...commonHeaders(requestId), ...corsHeaders(request.headers.origin, corsOrigins) };
   }
+}
+
+/** Returns true for the console's files, the one thing that the stack serves to everybody. */
+function isConsoles({ path }: Endpoint): boolean {
+  return path.startsWith('/console/');
 }
 
 /** Sets the headers of an answer that a receiver may send by itself. */

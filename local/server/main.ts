@@ -11,6 +11,7 @@ import { waitingOldService } from '../../lib/old-service.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
+import { currentAuthorizer } from './authorizer.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { openServerCameras } from './cameras.ts';
@@ -83,17 +84,20 @@ async function serve(): Promise<void> {
     { everyMs: config.aws ? awsLookMs : lookMs },
   );
   const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
+  const authorizer = currentAuthorizer();
   const server = createHttpServer({
     routes: [
       ...handlers,
-      openMetrics(config, opened),
       ...consoleRoutes(config.aws),
-      events,
-      ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes),
+      // The stack has none of these.
+      ...(authorizer
+        ? []
+        : [openMetrics(config, opened), events, ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes)]),
       ...(config.aws
         ? []
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
     ],
+    authorizer,
     apiTokens: [...config.apiTokens],
     namedTokens,
     corsOrigins: [...config.corsOrigins],

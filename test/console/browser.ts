@@ -9,11 +9,11 @@ const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
 /**
  * Starts the browser.
  *
- * @param video path of a Y4M file that its camera shows, again and again
+ * @param video path of a Y4M file that its camera shows, again and again; without it, a pattern
  *
  * @throws Error if there is no Chromium.
  */
-export function launchBrowser(video: string): Promise<Browser> {
+export function launchBrowser(video?: string): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(
       `There is no Chromium at ${executablePath}: "apt-get install chromium" puts it there, CHROMIUM_PATH names another.`,
@@ -31,7 +31,7 @@ export function launchBrowser(video: string): Promise<Browser> {
       '--disable-sync',
       // The page may use its camera.
       '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${video}`,
+      ...(video === undefined ? [] : [`--use-file-for-fake-video-capture=${video}`]),
       '--use-fake-ui-for-media-stream',
     ],
   });

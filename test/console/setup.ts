@@ -115,7 +115,8 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   };
 }
 
-async function cutPictures(api: ApiClient): Promise<Pictures> {
+/** Cuts the pictures of the tests out of the samples. */
+export async function cutPictures(api: ApiClient): Promise<Pictures> {
   const [withWoman, other, group] = await Promise.all([sample(1), sample(3), sample(6)]);
   const faceOf = async (picture: Buffer, place: number) => {
     const faces = leftToRight((await api.detect(picture)).map((face) => face.facial_area));

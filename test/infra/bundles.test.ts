@@ -7,7 +7,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { endpointNeeds, functionNeeds, type Needs, optionalEndpointNeeds } from '../../infra/needs.ts';
 import { withPureSchemas } from '../../infra/pure-schemas.ts';
@@ -102,7 +102,7 @@ test('a shape that is marked is the same, in one line or in several', async () =
 
 describe('what the CDK makes', () => {
   /** Gives the folder of a function's code after the CDK has bundled it. */
-  function bundleByCdk(name: string): string {
+  function bundleByCdk(name: string, more: Needs = {}): string {
     const app = new App({ analyticsReporting: false, outdir: join(folder, `${name}.out`) });
     const stack = new Stack(app, 'Bundled');
     const partitionKey = { name: 'pk', type: AttributeType.STRING };
@@ -118,7 +118,7 @@ describe('what the CDK makes', () => {
     new ServiceFunction(stack, 'Function', {
       name,
       description: 'Bundled.',
-      needs: { swaggerFiles: endpointNeeds[name]?.swaggerFiles ?? [] },
+      needs: { swaggerFiles: endpointNeeds[name]?.swaggerFiles ?? [], ...more },
       resources,
       timeout: Duration.seconds(29),
       rekognitionTps: 5,
@@ -143,5 +143,46 @@ describe('what the CDK makes', () => {
       requestContext: { requestId: 'test', path: '/docs/swagger-ui.css' },
     });
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('.swagger-ui') });
+  });
+
+  test('serves the console as texts, with where to sign in, and with a policy that lets it', async () => {
+    vi.stubEnv('FACE_PROCESSING_BACKEND', 'aws_rekognition');
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+    vi.stubEnv('AWS_S3_BUCKET_NAME', 'pictures');
+    vi.stubEnv('CONSOLE_SIGN_IN_URL', 'https://pool.example');
+    vi.stubEnv('CONSOLE_CLIENT_ID', 'a-client');
+    const code = bundleByCdk('console', { consoleFiles: true });
+    const { handler } = load(join(code, 'index.mjs')) as {
+      handler: (event: object) => Promise<APIGatewayProxyResult>;
+    };
+    const ask = (resource: string, path: string, file?: string) =>
+      handler({
+        ...{ resource, path, headers: {}, pathParameters: file ? { file } : null },
+        requestContext: { requestId: 'test', path: `/prod${path}` },
+      });
+    const page = await ask('/console', '/console/');
+    expect(page).toMatchObject({ statusCode: 200, isBase64Encoded: false });
+    expect(page.headers?.['Content-Security-Policy']).toContain(
+      "connect-src 'self' https://pictures.s3.eu-west-1.amazonaws.com https://s3.eu-west-1.amazonaws.com https://pool.example;",
+    );
+    const assets = [...page.body.matchAll(/\.\/(assets\/[^"]+)"/g)].map(([, asset]) => asset);
+    expect(assets.length).toBeGreaterThanOrEqual(2);
+    for (const asset of assets) {
+      const answer = await ask('/console/{file+}', `/console/${asset}`, asset);
+      expect(answer, asset).toMatchObject({
+        statusCode: 200,
+        isBase64Encoded: false,
+        headers: { 'Cache-Control': 'public, max-age=31536000, immutable' },
+      });
+    }
+    const config = await ask('/console/{file+}', '/console/config.json', 'config.json');
+    expect(JSON.parse(config.body)).toEqual({
+      api_url: '../',
+      sign_in: { url: 'https://pool.example', client_id: 'a-client' },
+    });
+    const redirect = await ask('/console', '/console');
+    expect(redirect).toMatchObject({ statusCode: 308, headers: { Location: 'console/' } });
+    expect((await ask('/console/{file+}', '/console/x', '../index.mjs')).statusCode).toBe(404);
+    vi.unstubAllEnvs();
   });
 });

@@ -30,6 +30,7 @@ test.each([
   ['`-c alerts`', { alerts: 'mail@example.com' }],
   ['`-c kms=true`', { kms: 'true' }],
   ['`-c waf=true`', { waf: 'true' }],
+  ['`-c auth=cognito -c console=true`', { auth: 'cognito', console: 'true' }],
 ])('docs/aws.md tells what costs by the month: %s', (name, choices) => {
   const base = name === 'the stack' ? 0 : standingCost(synthesize());
   const cost = (standingCost(synthesize(choices)) - base).toFixed(2);

@@ -36,6 +36,7 @@ describe('the region', () => {
 describe('a first deployment that fails', () => {
   const everything = synthesize({
     auth: 'cognito',
+    console: 'true',
     kms: 'true',
     gatewayLogRole: 'new',
     alerts: 'mail@example.com',

@@ -55,6 +55,17 @@ test.each([
   expect(byClaims(claims)).toEqual({ name: 'jane', role });
 });
 
+test.each([
+  ['Jane@Example.com', 'true', 'jane@example.com'],
+  ['jane@example.com', true, 'jane@example.com'],
+  ['jane@example.com', 'false', 'f0'],
+  ['jane@example.com', undefined, 'f0'],
+  ['', 'true', 'f0'],
+  [undefined, 'true', 'f0'],
+])('a user is called by the mail address %s if it is verified: %s', (email, email_verified, name) => {
+  expect(byClaims({ sub: 'f0', 'cognito:username': 'f0', email, email_verified }).name).toBe(name);
+});
+
 test('an authorizer names the actor and its role, of which one that is unknown is the least', () => {
   const by = (role?: string) => actorOf(event({ authorizer: { principalId: 'door-3', role } }));
   expect(by('check')).toEqual({ name: 'door-3', role: 'check' });

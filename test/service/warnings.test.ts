@@ -195,6 +195,9 @@ describe('who lets people in', () => {
     const event = eventOf({ identity });
     expect(authenticationOf({ apiTokens: ['secret'] }, event)).toBe('tokens');
     expect(authenticationOf({ apiTokens: [] }, event)).toBe('none');
+    // An emulated gateway on one machine knows who asks, as the deployed one.
+    const known = eventOf({ identity, authorizer: { claims: { sub: 'jane' } } });
+    expect(authenticationOf({ apiTokens: [] }, known)).toBe('gateway');
   });
 
   test('is API Gateway in front of a function, if it knows who asks', () => {

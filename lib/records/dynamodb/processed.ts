@@ -14,7 +14,7 @@ import type {
 } from '../processed.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
-import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
+import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
@@ -23,9 +23,9 @@ import { keep } from './kept.ts';
 import { forgetFaces, keptFaceIds } from './kept-faces.ts';
 import type { Item } from './keys.ts';
 import { PictureNumbering } from './numbering.ts';
-import { lastDisorder, ranksWithin } from './ranks.ts';
+import { lastDisorder, newestTime, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
-import { addReviews, pageInState, pageOfScope } from './reviews.ts';
+import { addReviews, pageInState, placesInState } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */
@@ -64,8 +64,15 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
       return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
     },
 
-    listProcessed: ({ review, ...query }: ProcessedQuery): Promise<ProcessedPage> =>
-      review ? listReviewed(table, { ...query, review }) : listAll(table, query),
+    async listProcessed({ review, mergedIds, ...query }: ProcessedQuery): Promise<ProcessedPage> {
+      if (mergedIds?.length) {
+        const scopes = scopesOfSeveral({ ...query, mergedIds });
+        return listOfScopes(table, scopes, { ...query, ...(review && { review }) });
+      }
+      return review ? listReviewed(table, { ...query, review }) : listAll(table, query);
+    },
+
+    lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
 
     removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids, collection),
 
@@ -122,7 +129,7 @@ async function listAll(
   for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
     const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
     const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
-    found.push(...(scope === 'all' ? places : await picturesAt(table, places)));
+    found.push(...(scope === 'all' ? places : await picturesOf(table, places.map(numberAt))));
   }
   const total = counted.reduce((sum, { size }) => sum + size, 0);
   return { total, items: await readResults(table, found) };
@@ -134,15 +141,35 @@ async function listReviewed(
   { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
 ): Promise<ProcessedPage> {
   const scope = scopeOfReviewed(filter);
-  const { ranges, root } = await ranksWithin(table, scope, filter);
-  const page = { limit, offset };
-  const { total, ranks } =
-    scope === 'match'
-      ? await pageInState(table, { ranges, root }, review, page)
-      : await pageOfScope(table, scope, ranges, review, page);
+  if (scope !== 'match') return listOfScopes(table, [scope], { limit, offset, review, ...filter });
+  const { total, ranks } = await pageInState(table, await ranksWithin(table, scope, filter), review, {
+    limit,
+    offset,
+  });
   const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
-  const pictures = await picturesAt(table, places);
-  return { total, items: await readResults(table, pictures) };
+  return { total, items: await readResults(table, await picturesOf(table, places.map(numberAt))) };
+}
+
+/** Reads a page of the pictures that are in any of the scopes. It looks at all of their places. */
+async function listOfScopes(
+  table: TableClient,
+  scopes: readonly string[],
+  { limit, offset, review, ...filter }: ProcessedQuery,
+): Promise<ProcessedPage> {
+  const found = new Set<number>();
+  for (const scope of scopes) {
+    const { ranges } = await ranksWithin(table, scope, filter);
+    for (const { first, last } of ranges) {
+      const between = [padded(first), padded(last)] as const;
+      for await (const places of table.query(scopePartition(scope), { between })) {
+        const inState = review ? await placesInState(table, places, review) : places;
+        for (const place of inState) found.add(numberAt(place));
+      }
+    }
+  }
+  const numbers = [...found].sort((one, other) => other - one);
+  const pictures = await picturesOf(table, numbers.slice(offset, offset + limit));
+  return { total: found.size, items: await readResults(table, pictures) };
 }
 
 /** Reads the results of pictures, with their reviews. */
@@ -168,8 +195,10 @@ async function placesFrom(
   return places.slice(0, count);
 }
 
-/** Reads the pictures that have these places, newest first. */
-async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
-  const keys = places.map(({ number }) => processedKey(Number(number)));
+const numberAt = ({ number }: Item) => Number(number);
+
+/** Reads the pictures of these numbers, newest first. */
+async function picturesOf(table: TableClient, numbers: readonly number[]): Promise<Item[]> {
+  const keys = numbers.map(processedKey);
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
 }

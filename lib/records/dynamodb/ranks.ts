@@ -17,6 +17,12 @@ export async function lastRank(table: TableClient, scope: string): Promise<numbe
   return Math.max(newest ? rankOf(newest) : 0, removed);
 }
 
+/** The time of a scope's newest picture, ISO 8601, UTC; `null` where there is none, or no time is known. */
+export async function newestTime(table: TableClient, scope: string): Promise<string | null> {
+  const { newest } = await newestOf(table, scopePartition(scope));
+  return newest?.at === undefined ? null : new Date(timeOf(newest)).toISOString();
+}
+
 /** The rank that a picture has in a scope; `undefined` where it has none. */
 export async function rankIn(table: TableClient, scope: string, number: number): Promise<number | undefined> {
   const partition = scopePartition(scope);

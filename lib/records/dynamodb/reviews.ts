@@ -30,7 +30,6 @@ import {
   reviewEventsPartition,
   reviewedPartition,
   reviewKey,
-  scopePartition,
   talliesPartition,
 } from './items.ts';
 import type { Item, Key } from './keys.ts';
@@ -286,23 +285,13 @@ async function decidedRanks(
   return found.flat().sort((one, other) => one - other);
 }
 
-/** Finds a page of a scope's pictures in a state, by a look at all pictures of the scope. */
-export async function pageOfScope(
+/** Returns the places of those pictures whose matches are in a state. */
+export async function placesInState(
   table: TableClient,
-  scope: string,
-  ranges: readonly Range[],
+  places: readonly Item[],
   review: ReviewState,
-  { offset, limit }: Page,
-): Promise<ReviewPage> {
-  const ranks: number[] = [];
-  for (const { first, last } of ranges.toReversed()) {
-    const between = [padded(first), padded(last)] as const;
-    for await (const places of table.query(scopePartition(scope), { between, newestFirst: true })) {
-      const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
-      const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
-      const inState = places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
-      ranks.push(...inState.map(({ sk }) => Number(sk)));
-    }
-  }
-  return { total: ranks.length, ranks: ranks.slice(offset, offset + limit) };
+): Promise<Item[]> {
+  const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
+  const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
+  return places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
 }

@@ -7,6 +7,19 @@ export function isExpired({ expiresAt }: Pick<EntryRecord, 'expiresAt'>, now = D
   return expiresAt !== null && Date.parse(expiresAt) <= now;
 }
 
+/**
+ * Returns the moment from which the days of an expired entry count, in milliseconds since 1970: its end, or
+ * its listing or last change, where these came later. Whoever sets an end in the past has as long to see it.
+ */
+export function expiredSince({
+  expiresAt,
+  addedDate,
+  updatedDate,
+}: Pick<EntryRecord, 'expiresAt' | 'addedDate' | 'updatedDate'>): number {
+  const ends = expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
+  return Math.max(ends, Date.parse(addedDate), Date.parse(updatedDate ?? addedDate));
+}
+
 /** Returns true if faces may match the entry now: it is `ACTIVE`, not suspended, and not expired. */
 export function isInForce(entry: Force, now = Date.now()): boolean {
   return entry.status === 'ACTIVE' && !entry.suspended && !isExpired(entry, now);

@@ -49,6 +49,12 @@ export function mergedEntries(statements: Statements, entryId: number): number[]
   return statements.mergedEntries.all(entryId).map(({ entry_id }) => Number(entry_id));
 }
 
+/** Returns the entry with whose erasure the history of a merged one goes; of others, the entry itself. */
+export function decidingId(statements: Statements, entryId: number): number {
+  const mergedInto = getErasure(statements, entryId)?.mergedInto;
+  return mergedInto === undefined ? entryId : decidingId(statements, mergedInto);
+}
+
 export function getErasure(statements: Statements, entryId: number): ErasureRecord | undefined {
   const found = statements.erasure.get(entryId);
   return found && erasureOf(found);

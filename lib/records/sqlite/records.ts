@@ -48,6 +48,7 @@ import { entryParameters, entryRecord, findEntryIds, giveUpEntry, newEntryParame
 import { ErasedTraces } from './erased-traces.ts';
 import {
   beginErasure,
+  decidingId,
   getErasure,
   mergedEntries,
   noteErasure,
@@ -60,6 +61,7 @@ import {
   addProcessed,
   countProcessed,
   getProcessed,
+  lastSeen,
   listProcessed,
   removeProcessed,
   timeDisorder,
@@ -280,8 +282,9 @@ class SqliteRecords implements RecordStore {
     await this.#write(
       () => {
         const redacted = redactProcessed(this.#statements, ids, entryId, isSeen);
-        for (const text of redacted.texts) this.#traces.noteText(entryId, text);
-        this.#forgetKept(redacted.keptFaces, entryId);
+        const erasedId = decidingId(this.#statements, entryId);
+        for (const text of redacted.texts) this.#traces.noteText(erasedId, text);
+        this.#forgetKept(redacted.keptFaces, entryId, erasedId);
       },
       { frees: true },
     );
@@ -469,6 +472,10 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
   }
 
+  async lastSeen(entryId: number): Promise<string | null> {
+    return this.#read(() => lastSeen(this.#statements, entryId));
+  }
+
   async removeProcessed(ids: readonly number[]): Promise<number> {
     const removed = await this.#change(
       () => removeProcessed(this.#statements, ids),
@@ -560,9 +567,9 @@ class SqliteRecords implements RecordStore {
   }
 
   /** Removes kept faces, counts them, and notes what must not be found of them. */
-  #forgetKept(rows: readonly Row[], entryId: number): void {
+  #forgetKept(rows: readonly Row[], entryId: number, erasedId = entryId): void {
     if (rows.length === 0) return;
-    this.#traces.noteKeptFaces(entryId, rows);
+    this.#traces.noteKeptFaces(erasedId, rows);
     this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
     const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;
     noteErasure(this.#statements, entryId, { kept_faces: known + rows.length });

@@ -1,6 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { caller } from './api/caller.ts';
-import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from './api/connection.ts';
+import {
+  isAddressChosen,
+  leaveService,
+  probe,
+  reachability,
+  serviceUrl,
+  userPool,
+} from './api/connection.ts';
 import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion } from './api/token.ts';
 import { language, showsUtc } from './page-language.ts';
@@ -10,7 +17,7 @@ import { BlacklistPage } from './pages/blacklist.tsx';
 import { CamerasPage } from './pages/cameras.tsx';
 import { CheckPage } from './pages/check.tsx';
 import { ComparePage } from './pages/compare.tsx';
-import { ServiceQuestion, TokenQuestion } from './pages/connect.tsx';
+import { ServiceQuestion, SignInQuestion, TokenQuestion } from './pages/connect.tsx';
 import { DoorPage } from './pages/door.tsx';
 import { EntryPage } from './pages/entry.tsx';
 import { HistoryPage } from './pages/history.tsx';
@@ -47,6 +54,7 @@ export function App() {
   const shown = useStore(route);
   const service = useStore(serviceUrl);
   const question = useStore(tokenQuestion);
+  const signsIn = useStore(userPool) !== undefined;
   useCaller(service);
   // Everything below is drawn again in another language, and keeps what was entered.
   useStore(language);
@@ -63,7 +71,12 @@ export function App() {
         <Toasts />
       </Notices>
       {service === undefined ? <ServiceQuestion /> : <CurrentPage key={keyOf(shown)} route={shown} />}
-      {question && <TokenQuestion wasRefused={question.wasRefused} />}
+      {question &&
+        (signsIn ? (
+          <SignInQuestion hasFailed={question.hasFailed === true} />
+        ) : (
+          <TokenQuestion wasRefused={question.wasRefused} />
+        ))}
       <LiveRegion />
     </>
   );

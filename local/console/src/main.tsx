@@ -1,11 +1,19 @@
 import { render } from 'preact';
 import { findService } from './api/connection.ts';
+import { startSignIn } from './api/sign-in.ts';
 import { currentToken } from './api/token.ts';
 import { App } from './app.tsx';
 import { startLanguage } from './page-language.ts';
 
 await Promise.all([findService(), startLanguage()]);
-currentToken();
-const root = document.querySelector('#app');
-if (root === null) throw new Error('The page has no place for the console.');
-render(<App />, root);
+if (await startSignIn()) {
+  currentToken();
+  const root = document.querySelector('#app');
+  if (root === null) throw new Error('The page has no place for the console.');
+  render(<App />, root);
+} else {
+  // Somebody who comes back from the sign-in by the browser's button finds a page that shows nothing.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}

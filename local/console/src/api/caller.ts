@@ -7,8 +7,12 @@ export const caller = new Store<Status['caller'] | undefined>(undefined);
 /** True for an earlier service, which does not tell who asks, and refuses by itself. */
 const isCallerUnknown = new Store(false);
 
-/** Takes over who asks from a status. One of an earlier service has no caller. */
-export function noteCaller(status: Partial<Pick<Status, 'caller'>>): void {
+/** False for a service in AWS Lambda, which can't send events as they happen. */
+export const sendsEvents = new Store(true);
+
+/** Takes over who asks, and of what, from a status. One of an earlier service has no caller. */
+export function noteCaller(status: Partial<Pick<Status, 'caller' | 'started_at'>>): void {
+  sendsEvents.set(status.started_at !== null);
   isCallerUnknown.set(status.caller === undefined);
   caller.update((known) => (known?.role === status.caller?.role ? known : status.caller));
 }

@@ -1,5 +1,6 @@
 import { texts } from '../texts.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
+import { keepFresh, renewRefused } from './sign-in.ts';
 import { awaitToken, currentToken } from './token.ts';
 
 /** The service answered that it refuses, or can't do it. */
@@ -55,6 +56,7 @@ export async function call(
   // Small pictures of an address that never changes; the service says for how long.
   const isKeepable = method === 'GET' && path.includes('size=');
   for (;;) {
+    await keepFresh();
     const token = currentToken();
     const headers = new Headers();
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
@@ -73,10 +75,18 @@ export async function call(
       body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
       signal: signal ?? null,
     });
-    if (response.status === 401) await awaitToken(token, signal);
+    if (response.status === 401) await anotherToken(token, signal);
     else if (response.ok) return response;
     else throw await refusal(response);
   }
+}
+
+/** Gets another token than the refused one: by itself, or from a person. */
+async function anotherToken(refused: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+  const isRenewed = await renewRefused(refused).catch(() => {
+    throw new UnreachableError();
+  });
+  if (!isRenewed) await awaitToken(refused, signal);
 }
 
 /** Sends a request, and returns its answer in JSON. The contract promises its type. */

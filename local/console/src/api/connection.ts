@@ -6,6 +6,15 @@ export type Reachability = 'reachable' | 'unreachable';
 
 /** Address of the service with a slash at its end; undefined until a person has entered it. */
 export const serviceUrl = new Store<URL | undefined>(undefined);
+/** A user pool of Cognito's, as the host of these files names it in `config.json`. */
+export interface UserPool {
+  /** Origin of the pool's pages. */
+  readonly url: string;
+  readonly client_id: string;
+}
+
+/** Pool at which people sign in; undefined where they give a token. */
+export const userPool = new Store<UserPool | undefined>(undefined);
 export const reachability = new Store<Reachability>('reachable');
 /**
  * Number of times that the service answered again after it did not. Whatever failed meanwhile may then be
@@ -22,10 +31,11 @@ export let isAddressChosen = false;
 
 /**
  * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole.
- * If it is empty, the address that a person entered earlier counts.
+ * If it is empty, the address that a person entered earlier counts. Its `sign_in` is the user pool.
  */
 export async function findService(): Promise<void> {
-  const { api_url: configured } = await readConfig();
+  const { api_url: configured, sign_in } = await readConfig();
+  userPool.set(sign_in);
   if (configured !== '') {
     serviceUrl.set(asFolder(new URL(configured, document.baseURI)));
     return;
@@ -35,16 +45,19 @@ export async function findService(): Promise<void> {
   if (chosen !== null) serviceUrl.set(asFolder(chosen));
 }
 
-async function readConfig(): Promise<{ api_url: string }> {
+interface Config {
+  readonly api_url: string;
+  readonly sign_in?: UserPool;
+}
+
+async function readConfig(): Promise<Config> {
   try {
-    const config: unknown = await (await fetch('config.json', { cache: 'no-store' })).json();
-    if (typeof config === 'object' && config !== null && 'api_url' in config) {
-      return { api_url: String(config.api_url) };
-    }
+    const config: Partial<Config> | null = await (await fetch('config.json', { cache: 'no-store' })).json();
+    return { ...config, api_url: String(config?.api_url ?? '') };
   } catch {
     // Without the file, the page asks for the address.
+    return { api_url: '' };
   }
-  return { api_url: '' };
 }
 
 /** Reads the address that a person typed; undefined if it is none. Without a scheme it means `https`. */

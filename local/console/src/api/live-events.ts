@@ -4,6 +4,7 @@ import type {
   ServiceEvents,
 } from '../../../../lib/contract/endpoints/list-events.ts';
 import { Store } from '../store.ts';
+import { sendsEvents } from './caller.ts';
 import { call, callJson, RefusedError } from './client.ts';
 
 /**
@@ -42,7 +43,7 @@ export function onEvent(listener: Listener): () => void {
 /** Follows the events until the signal is aborted, or the caller's role may not see them. */
 export async function followEvents(signal: AbortSignal): Promise<void> {
   let last: string | undefined;
-  let hasStream = true;
+  let hasStream = sendsEvents.value;
   while (!signal.aborted) {
     try {
       if (hasStream) last = await readStream(last, signal);

@@ -3,8 +3,15 @@ import { serviceUrl } from './connection.ts';
 
 /** Bearer token, kept for this tab's session and for one service. No other address ever receives it. */
 
-/** Question for a token, while a person is asked for one. It says if the token that was sent was refused. */
-export const tokenQuestion = new Store<{ readonly wasRefused: boolean } | undefined>(undefined);
+/** Question for a token, while a person is asked for one. */
+export interface TokenAsked {
+  /** True if the token that was sent was refused. */
+  readonly wasRefused: boolean;
+  /** True if a sign-in did not work. */
+  readonly hasFailed?: boolean;
+}
+
+export const tokenQuestion = new Store<TokenAsked | undefined>(undefined);
 /** True if there is a token that can be forgotten. */
 export const hasToken = new Store(false);
 
@@ -30,7 +37,7 @@ export function currentToken(): string | undefined {
 export async function awaitToken(refused: string | undefined, signal?: AbortSignal): Promise<void> {
   if (currentToken() !== refused) return;
   waiting ??= Promise.withResolvers<void>();
-  tokenQuestion.set({ wasRefused: refused !== undefined });
+  tokenQuestion.update((asked) => asked ?? { wasRefused: refused !== undefined });
   const answered = waiting.promise;
   if (signal === undefined) return answered;
   await new Promise<void>((resolve, reject) => {

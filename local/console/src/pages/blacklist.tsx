@@ -169,7 +169,7 @@ function Search() {
 }
 
 function PersonCard({ entry }: { entry: BlacklistRecord }) {
-  const { id, name, reason, added_date, image_count, suspended } = entry;
+  const { id, name, reason, added_date, image_count, suspended, last_seen } = entry;
   return (
     <li class={`card ${suspended || isExpired(entry) ? 'out-of-force' : ''}`}>
       <Cover entry={entry} alt={name} />
@@ -184,6 +184,7 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
           {reason ?? <span class="hint">{texts.people.noReason}</span>}
         </p>
         <p class="hint">{texts.people.picturesSince(image_count, dateOf(added_date))}</p>
+        {last_seen && <p class="hint">{texts.people.lastSeen(dateOf(last_seen))}</p>}
       </div>
     </li>
   );

@@ -7,6 +7,7 @@ import {
   parseAddress,
   serviceUrl,
 } from '../api/connection.ts';
+import { goToSignIn } from '../api/sign-in.ts';
 import { answerToken, isSendable } from '../api/token.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -65,6 +66,23 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
           </button>
         </div>
       </form>
+    </Dialog>
+  );
+}
+
+/** Asks to sign in again, where a sign-in has ended or did not work. Nothing can be shown without. */
+export function SignInQuestion({ hasFailed }: { hasFailed: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <Dialog title={texts.frame.signIn} onClose={undefined}>
+      <p role="alert">{hasFailed ? texts.frame.signInFailed : texts.frame.signInEnded}</p>
+      <LanguageChoice />
+      <div class="dialog-actions">
+        <button ref={button} type="button" class="button primary" onClick={() => void goToSignIn()}>
+          {texts.frame.signIn}
+        </button>
+      </div>
     </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import { isAddressChosen, leaveService, serviceUrl } from '../api/connection.ts';
+import { isAddressChosen, leaveService, serviceUrl, userPool } from '../api/connection.ts';
 import { getStatus } from '../api/endpoints.ts';
-import { forgetToken, hasToken } from '../api/token.ts';
+import { signedInAs, signOut } from '../api/sign-in.ts';
+import { hasToken } from '../api/token.ts';
 import { distanceOf, number, timeOf, wholePercent } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { bytes } from '../model/words.ts';
@@ -187,23 +188,29 @@ function WebhookSection({ webhook }: { webhook: NonNullable<Status['webhooks']>[
 function ConnectionSection() {
   const service = useStore(serviceUrl);
   const isSignedIn = useStore(hasToken);
+  const signsIn = useStore(userPool) !== undefined;
+  const name = useStore(signedInAs);
   return (
     <section class="section">
       <h2>{texts.service.thisConsole}</h2>
       <dl class="facts-list">
         <Fact name={texts.service.service} value={service?.href ?? ''} isLong />
-        <Fact
-          name={texts.service.token}
-          value={isSignedIn ? texts.service.keptUntilClosed : texts.service.none}
-        />
+        {name === undefined ? (
+          <Fact
+            name={texts.service.token}
+            value={isSignedIn ? texts.service.keptUntilClosed : texts.service.none}
+          />
+        ) : (
+          <Fact name={texts.service.signedInAs} value={name} isLong />
+        )}
       </dl>
       <LanguageChoice />
       <UtcSetting />
       <SoundSetting />
       <div class="actions">
         {isSignedIn && (
-          <button type="button" class="button" onClick={forgetToken}>
-            {texts.service.forgetToken}
+          <button type="button" class="button" onClick={signOut}>
+            {signsIn ? texts.service.signOut : texts.service.forgetToken}
           </button>
         )}
         {isAddressChosen && (

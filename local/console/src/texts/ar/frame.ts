@@ -83,6 +83,9 @@ export const frame: Texts['frame'] = {
   converted: 'حُوّلت إلى JPEG لأن الخدمة لا تقبل صيغتها.',
   withError: (what, error) => `${what}: ${error}`,
 
+  signIn: 'تسجيل الدخول',
+  signInEnded: 'انتهت جلستك. سجّل الدخول مجددًا للمتابعة.',
+  signInFailed: 'لم ينجح تسجيل الدخول. حاول مرة أخرى.',
   wantsToken: 'تطلب هذه الخدمة رمز دخول',
   whoGivesToken: (host) => ['يمكن لمن يشغّل ', host, ' أن يعطيك رمزًا. يُحفظ حتى إغلاق علامة التبويب.'],
   accessToken: 'رمز الدخول',

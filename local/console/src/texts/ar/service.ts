@@ -74,6 +74,8 @@ export const service: Texts['service'] = {
   token: 'الرمز',
   keptUntilClosed: 'محفوظ حتى إغلاق علامة التبويب',
   none: 'لا يوجد',
+  signedInAs: 'سُجّل الدخول باسم',
+  signOut: 'تسجيل الخروج',
   forgetToken: 'نسيان الرمز',
   useAnother: 'استخدام خدمة أخرى',
   bytes: (size) => `${number(size)} بايت`,

@@ -85,6 +85,9 @@ export const frame: Texts['frame'] = {
   converted: 'In JPEG umgewandelt, denn der Dienst nimmt das Format nicht an.',
   withError: (what, error) => `${what}: ${error}`,
 
+  signIn: 'Anmelden',
+  signInEnded: 'Ihre Anmeldung ist abgelaufen. Melden Sie sich erneut an, um fortzufahren.',
+  signInFailed: 'Die Anmeldung hat nicht geklappt. Versuchen Sie es noch einmal.',
   wantsToken: 'Dieser Dienst verlangt ein Token',
   whoGivesToken: (host) => [
     'Wer ',

@@ -66,6 +66,8 @@ export const service: Texts['service'] = {
   token: 'Token',
   keptUntilClosed: 'Gespeichert, bis dieser Tab geschlossen wird',
   none: 'Keines',
+  signedInAs: 'Angemeldet als',
+  signOut: 'Abmelden',
   forgetToken: 'Token vergessen',
   useAnother: 'Anderen Dienst nutzen',
   bytes: (size) => `${number(size)} B`,

@@ -85,6 +85,9 @@ export const frame = {
   converted: 'Converted to JPEG, for the service does not take its format.',
   withError: (what: string, error: string) => `${what}: ${error}`,
 
+  signIn: 'Sign in',
+  signInEnded: 'Your sign-in has ended. Sign in again to go on.',
+  signInFailed: 'The sign-in did not work. Try it again.',
   wantsToken: 'This service wants a token',
   whoGivesToken: (host: Part): Part[] => [
     'Whoever runs ',

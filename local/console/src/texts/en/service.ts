@@ -68,6 +68,8 @@ export const service = {
   token: 'Token',
   keptUntilClosed: 'Kept until this tab is closed',
   none: 'None',
+  signedInAs: 'Signed in as',
+  signOut: 'Sign out',
   forgetToken: 'Forget the token',
   useAnother: 'Use another service',
   bytes: (size: number) => `${number(size)} B`,

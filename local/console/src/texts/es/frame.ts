@@ -84,6 +84,9 @@ export const frame: Texts['frame'] = {
   converted: 'Convertida a JPEG porque el servicio no admite su formato.',
   withError: (what, error) => `${what}: ${error}`,
 
+  signIn: 'Iniciar sesión',
+  signInEnded: 'Su sesión ha terminado. Vuelva a iniciarla para continuar.',
+  signInFailed: 'No se pudo iniciar la sesión. Inténtelo de nuevo.',
   wantsToken: 'Este servicio pide un token',
   whoGivesToken: (host) => [
     'Quien administra ',

@@ -66,6 +66,8 @@ export const service: Texts['service'] = {
   token: 'Token',
   keptUntilClosed: 'Guardado hasta que se cierre esta pestaña',
   none: 'Ninguno',
+  signedInAs: 'Sesión de',
+  signOut: 'Cerrar sesión',
   forgetToken: 'Olvidar el token',
   useAnother: 'Usar otro servicio',
   bytes: (size) => `${number(size)} B`,

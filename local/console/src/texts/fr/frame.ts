@@ -84,6 +84,9 @@ export const frame: Texts['frame'] = {
   converted: 'Convertie en JPEG, car le service n’accepte pas son format.',
   withError: (what, error) => `${what} : ${error}`,
 
+  signIn: 'Se connecter',
+  signInEnded: 'Votre session est terminée. Connectez-vous de nouveau pour continuer.',
+  signInFailed: 'La connexion n’a pas abouti. Réessayez.',
   wantsToken: 'Ce service demande un jeton',
   whoGivesToken: (host) => [
     'La personne qui exploite ',

@@ -66,6 +66,8 @@ export const service: Texts['service'] = {
   token: 'Jeton',
   keptUntilClosed: 'Gardé jusqu’à la fermeture de cet onglet',
   none: 'Aucun',
+  signedInAs: 'Connecté en tant que',
+  signOut: 'Se déconnecter',
   forgetToken: 'Oublier le jeton',
   useAnother: 'Utiliser un autre service',
   bytes: (size) => `${number(size)} o`,

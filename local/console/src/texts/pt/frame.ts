@@ -84,6 +84,9 @@ export const frame: Texts['frame'] = {
   converted: 'Convertida para JPEG porque o serviço não aceita o formato.',
   withError: (what, error) => `${what}: ${error}`,
 
+  signIn: 'Entrar',
+  signInEnded: 'Sua sessão terminou. Entre de novo para continuar.',
+  signInFailed: 'Não foi possível entrar. Tente de novo.',
   wantsToken: 'Este serviço pede um token',
   whoGivesToken: (host) => [
     'Quem administra ',

@@ -66,6 +66,8 @@ export const service: Texts['service'] = {
   token: 'Token',
   keptUntilClosed: 'Guardado até esta aba ser fechada',
   none: 'Nenhum',
+  signedInAs: 'Conectado como',
+  signOut: 'Sair',
   forgetToken: 'Esquecer o token',
   useAnother: 'Usar outro serviço',
   bytes: (size) => `${number(size)} B`,

@@ -64,12 +64,10 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
       return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
     },
 
-    async listProcessed({ review, mergedIds, ...query }: ProcessedQuery): Promise<ProcessedPage> {
-      if (mergedIds?.length) {
-        const scopes = scopesOfSeveral({ ...query, mergedIds });
-        return listOfScopes(table, scopes, { ...query, ...(review && { review }) });
-      }
-      return review ? listReviewed(table, { ...query, review }) : listAll(table, query);
+    listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
+      const { review, ...rest } = query;
+      if (query.mergedIds?.length) return listOfScopes(table, scopesOfSeveral(query), query);
+      return review ? listReviewed(table, { ...rest, review }) : listAll(table, rest);
     },
 
     lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
@@ -147,7 +145,8 @@ async function listReviewed(
     offset,
   });
   const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
-  return { total, items: await readResults(table, await picturesOf(table, places.map(numberAt))) };
+  const pictures = await picturesOf(table, places.map(numberAt));
+  return { total, items: await readResults(table, pictures) };
 }
 
 /** Reads a page of the pictures that are in any of the scopes. It looks at all of their places. */

@@ -1,4 +1,4 @@
-import type { JobFace } from './worker.ts';
+import type { JobFace } from './job.ts';
 
 /** Least number of faces for which another worker is asked: fewer would not be worth the message. */
 const leastShare = 4;

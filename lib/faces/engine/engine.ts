@@ -36,6 +36,7 @@ import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { engineFollower } from './follow.ts';
+import type { Job, JobFace } from './job.ts';
 import { EngineLookBack, templateFrom } from './look-back.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
@@ -56,7 +57,6 @@ import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
-import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;

@@ -4,7 +4,7 @@ import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { QualityFilter } from '../lib/faces/port.ts';
+import type { QualityFilter } from '../lib/faces/comparing.ts';
 import { codeOf, kebabCase } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';

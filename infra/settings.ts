@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { closestSetting } from '../lib/closest-setting.ts';
 import { ConfigError, maxCollections } from '../lib/config.ts';
 import { iamRolesTaken, type Role, readIamRoles, roles } from '../lib/contract/role.ts';
-import type { QualityFilter } from '../lib/faces/port.ts';
+import type { QualityFilter } from '../lib/faces/comparing.ts';
 import { isOrigin } from '../lib/setting-values.ts';
 
 /** The settings of `cdk deploy -c name=value`. */

@@ -6,7 +6,7 @@ import { type CameraStatus, CameraWatcher } from '../lib/cameras/watch.ts';
 import type { Config } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
 import type { Outbox } from '../lib/events/port.ts';
-import type { FaceFollower } from '../lib/faces/port.ts';
+import type { FaceFollower } from '../lib/faces/follower.ts';
 import { addressCheck } from '../lib/inputs/address-check.ts';
 import { log } from '../lib/log.ts';
 import type { Stores } from '../lib/ports.ts';

@@ -23,7 +23,12 @@ test.each(folders)('the comments in %s keep the rules', (folder) => {
 });
 
 describe('ports', () => {
-  const ports = [...globSync('lib/**/port.ts'), 'lib/faces/engine/search/embedding-store.ts'];
+  const ports = [
+    ...globSync('lib/**/port.ts'),
+    ...['comparing', 'follower', 'look-back', 'engine/search/embedding-store'].map(
+      (name) => `lib/faces/${name}.ts`,
+    ),
+  ];
 
   test('are found', () => {
     expect(ports).toContain('lib/faces/port.ts');

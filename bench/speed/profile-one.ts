@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
+import type { Job, JobFace } from '../../lib/faces/engine/job.ts';
 import { isModelVersion, modelVersions } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import {
@@ -14,7 +15,6 @@ import {
   writeRow,
 } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
-import type { Job, JobFace } from '../../lib/faces/engine/worker.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { normalVector } from '../search/vectors.ts';
 import { type NetworkTime, takeNetworkTimes } from './network-times.ts';

@@ -1,5 +1,5 @@
 import { decide, pooledLooks, qualityOf } from '../../lib/cameras/decide.ts';
-import type { FaceMatch } from '../../lib/faces/port.ts';
+import type { FaceMatch } from '../../lib/faces/face.ts';
 import { type FacePrint, meanPrint, printDistance } from '../../lib/faces/print.ts';
 
 /** A look at a clip's face; there is none of a frame in which no face was found. */

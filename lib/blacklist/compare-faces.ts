@@ -1,5 +1,5 @@
 import { batches } from '../batches.ts';
-import type { EnrolledFace } from '../faces/port.ts';
+import type { EnrolledFace } from '../faces/face.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { addUnknown, type Unknown } from './orphans.ts';

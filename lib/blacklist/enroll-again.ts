@@ -1,5 +1,6 @@
 import { InputUnreadableError } from '../errors.ts';
-import type { FaceOwner, WithPicture } from '../faces/port.ts';
+import type { WithPicture } from '../faces/comparing.ts';
+import type { FaceOwner } from '../faces/face.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';

@@ -32,7 +32,7 @@ export interface Enrollment {
   readonly enrolled: number;
   /** Messages, one for each file that was refused or used only in part. */
   readonly errors: string[];
-  /** Similar faces of each enrolled picture, see `Enrollment.similar` in `lib/faces/port.ts`. */
+  /** Similar faces of each enrolled picture, see `Enrollment.similar` in `lib/faces/comparing.ts`. */
   readonly similar: readonly SimilarFaces[];
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Deadline, neededMs, noTimeLeft } from '../deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError } from '../errors.ts';
-import type { EnrollOptions, FaceBackend, FaceMatch, WithPicture } from '../faces/port.ts';
+import type { EnrollOptions, WithPicture } from '../faces/comparing.ts';
+import type { FaceMatch } from '../faces/face.ts';
+import type { FaceBackend } from '../faces/port.ts';
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';

@@ -1,6 +1,6 @@
 import type { SeenFaces } from '../contract/look-back.ts';
 import { LookBackOffError } from '../errors.ts';
-import type { SeenFaces as Found, LookBack } from '../faces/port.ts';
+import type { SeenFaces as Found, LookBack } from '../faces/look-back.ts';
 import { log } from '../log.ts';
 import type { EnrollingPorts, Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';

@@ -1,5 +1,5 @@
 import { InputUnreadableError } from '../errors.ts';
-import type { WithPicture } from '../faces/port.ts';
+import type { WithPicture } from '../faces/comparing.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';

@@ -3,7 +3,7 @@ import {
   type PossibleDuplicate,
   type PossibleDuplicates,
 } from '../contract/possible-duplicates.ts';
-import type { FaceMatch } from '../faces/port.ts';
+import type { FaceMatch } from '../faces/face.ts';
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { SimilarFaces } from './enroll-picture.ts';

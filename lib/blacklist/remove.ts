@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { aboutEntry } from '../audit/scope.ts';
-import type { EnrolledFace } from '../faces/port.ts';
+import type { EnrolledFace } from '../faces/face.ts';
 import { entryFolder } from '../images/key.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';

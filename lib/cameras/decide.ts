@@ -1,4 +1,4 @@
-import type { FaceMatch } from '../faces/port.ts';
+import type { FaceMatch } from '../faces/face.ts';
 
 /**
  * Number of looks, the best by quality, whose mean is compared. On development people the mean of 8 found as

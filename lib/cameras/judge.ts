@@ -1,4 +1,6 @@
-import type { FaceFollower, FaceMatch, NearestFaces, UsedOptions } from '../faces/port.ts';
+import type { UsedOptions } from '../faces/comparing.ts';
+import type { FaceMatch } from '../faces/face.ts';
+import type { FaceFollower, NearestFaces } from '../faces/follower.ts';
 import { meanPrint } from '../faces/print.ts';
 import { decide, type Phase, pooledLooks, type TrackMatch } from './decide.ts';
 import type { Shot } from './shot.ts';

@@ -1,4 +1,4 @@
-import type { FaceFollower, FaceLook } from '../faces/port.ts';
+import type { FaceFollower, FaceLook } from '../faces/follower.ts';
 import type { Judge, Judgement, Kept, WatchedTrack } from './judge.ts';
 import { MotionGate } from './motion.ts';
 import type { Frame } from './port.ts';

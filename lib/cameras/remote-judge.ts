@@ -1,4 +1,5 @@
-import type { FaceBackend, KnownFaceMatch } from '../faces/port.ts';
+import type { KnownFaceMatch } from '../faces/comparing.ts';
+import type { FaceBackend } from '../faces/port.ts';
 import { encodeJpeg } from '../processing/render.ts';
 import type { Phase, TrackMatch } from './decide.ts';
 import type { Judge, Judgement, WatchedTrack } from './judge.ts';

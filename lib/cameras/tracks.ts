@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Box } from '../contract/shapes.ts';
-import type { PrintScale } from '../faces/port.ts';
+import type { PrintScale } from '../faces/follower.ts';
 import { type FacePrint, printDistance } from '../faces/print.ts';
 import { qualityOf } from './decide.ts';
 

@@ -1,6 +1,6 @@
 import type { CameraStateName } from '../contract/endpoints/cameras.ts';
 import { CameraConflictError } from '../errors.ts';
-import type { FaceFollower } from '../faces/port.ts';
+import type { FaceFollower } from '../faces/follower.ts';
 import type { AddressCheck } from '../inputs/address-check.ts';
 import { type CameraAddress, parseAddress, shownAddress } from './address.ts';
 import type { Judge, Judgement, WatchedTrack } from './judge.ts';

@@ -1,4 +1,4 @@
-import type { FaceOwner } from './port.ts';
+import type { FaceOwner } from './face.ts';
 
 /**
  * Limit on the reference images of one entry that a face is reported to match: the nearest are kept. Every

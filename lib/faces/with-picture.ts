@@ -1,5 +1,5 @@
 import type { Picture } from '../inputs/picture.ts';
-import type { WithPicture } from './port.ts';
+import type { WithPicture } from './comparing.ts';
 
 /**
  * Returns a function that runs work with a picture. The caller may hold the picture itself, or pass a way to

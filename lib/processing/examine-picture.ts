@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import type { DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, storingMs } from '../deadline.ts';
-import type { MatchOptions, MatchResult } from '../faces/port.ts';
+import type { MatchOptions, MatchResult } from '../faces/comparing.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';

@@ -1,5 +1,5 @@
 import type { Overrides } from '../contract/fields.ts';
-import type { FaceOptions, UsedOptions } from '../faces/port.ts';
+import type { FaceOptions, UsedOptions } from '../faces/comparing.ts';
 
 /** Converts a request's overrides to the options of the face backends. */
 export function faceOptions(overrides: Overrides): FaceOptions {

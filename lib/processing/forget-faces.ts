@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { daysBefore } from '../days.ts';
-import type { LookBack } from '../faces/port.ts';
+import type { LookBack } from '../faces/look-back.ts';
 import type { RecordStore } from '../records/port.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Deadline, noDeadline } from '../deadline.ts';
 import { isUnusablePicture, ofPicture } from '../errors.ts';
-import type { WithPicture } from '../faces/port.ts';
+import type { WithPicture } from '../faces/comparing.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';

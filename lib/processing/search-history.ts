@@ -12,7 +12,7 @@ import type {
   OpenedProbe,
   UsedOptions,
   WithPicture,
-} from '../faces/port.ts';
+} from '../faces/comparing.ts';
 import { processedKeyAt } from '../images/key.ts';
 import type { Ports } from '../ports.ts';
 import { countAfter, oldestFirst } from '../records/oldest-first.ts';

@@ -1,6 +1,7 @@
 import { matchedEntry } from '../blacklist/matched-entry.ts';
 import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
-import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
+import type { MatchResult } from '../faces/comparing.ts';
+import type { FaceMatch, MatchedFace } from '../faces/face.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { faceVerdict } from './verdicts.ts';

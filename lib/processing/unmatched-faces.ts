@@ -1,6 +1,7 @@
 import type { DetectedFace } from '../contract/shapes.ts';
 import { type Deadline, storingMs } from '../deadline.ts';
-import type { FaceBackend, MatchResult } from '../faces/port.ts';
+import type { MatchResult } from '../faces/comparing.ts';
+import type { FaceBackend } from '../faces/port.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { log } from '../log.ts';
 import type { KeptFace } from '../records/processed.ts';

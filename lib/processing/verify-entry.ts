@@ -4,7 +4,7 @@ import { matchedEntry } from '../blacklist/matched-entry.ts';
 import { openStored } from '../blacklist/open-stored.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import { BackendUnavailableError, EntryNotFoundError } from '../errors.ts';
-import type { EntryComparison, Reference } from '../faces/port.ts';
+import type { EntryComparison, Reference } from '../faces/comparing.ts';
 import type { Ports } from '../ports.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { faceOptions } from './face-options.ts';

@@ -1,7 +1,7 @@
 import type { VerifyRequest } from '../contract/endpoints/verify.ts';
 import type { Verification } from '../contract/verification.ts';
 import type { Deadline } from '../deadline.ts';
-import type { Comparison } from '../faces/port.ts';
+import type { Comparison } from '../faces/comparing.ts';
 import type { Ports } from '../ports.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { openInputs } from './open-inputs.ts';

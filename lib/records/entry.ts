@@ -1,5 +1,5 @@
 import type { Severity } from '../contract/vocabulary.ts';
-import type { FaceQuality, ImageFace } from '../faces/port.ts';
+import type { FaceQuality, ImageFace } from '../faces/face.ts';
 
 /**
  * State of a record: `PENDING` while it is being made, `DELETING` while it is being deleted. Only `ACTIVE`

@@ -1,6 +1,6 @@
 import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
-import type { KeptTemplate } from '../faces/port.ts';
+import type { KeptTemplate } from '../faces/face.ts';
 
 /** Answer for a processed picture, without the id and the time that its record gets. */
 export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;

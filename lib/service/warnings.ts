@@ -1,7 +1,8 @@
 import { isAnyUnknown, unknownKeptWarning } from '../blacklist/orphans.ts';
 import type { Config } from '../config.ts';
 import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
-import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
+import type { MatchDefaults } from '../faces/comparing.ts';
+import type { EngineFigures, FaceBackend } from '../faces/port.ts';
 import { retentionWarning } from '../processing/retention.ts';
 import type { TimeDisorder } from '../records/processed.ts';
 import type { RetentionNote, UnknownKept } from '../records/sweep-notes.ts';

@@ -1,4 +1,5 @@
-import type { FaceBackend, ListedFace } from '../../lib/faces/port.ts';
+import type { ListedFace } from '../../lib/faces/face.ts';
+import type { FaceBackend } from '../../lib/faces/port.ts';
 import { referenceKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { MeasuredPicture } from '../../lib/inputs/measure.ts';

@@ -3,7 +3,7 @@ import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-pict
 import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
-import type { QualityFilter } from '../../lib/faces/port.ts';
+import type { QualityFilter } from '../../lib/faces/comparing.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { allInTurns } from '../../lib/promises.ts';
 import type { PersonFile } from '../commands/person-folders.ts';

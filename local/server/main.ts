@@ -65,6 +65,36 @@ function announce(
   }
 }
 
+function warn(config: Config): void {
+  const waiting = waitingOldService(config, process.cwd());
+  for (const warning of [...loadedWarnings(), ...(waiting ? [waiting] : [])]) log().warn(warning);
+}
+
+/** Ends the process after some time, which work that is still under way would keep from ending. */
+function exitSoon(): void {
+  setTimeout(() => {
+    log().warn('Not all work was done in time: the next start finishes or undoes it.');
+    process.exit(0);
+  }, lastMs).unref();
+}
+
+/** Makes the route that takes pictures; in AWS mode S3 takes them. */
+async function uploadRoutes(config: Config) {
+  if (config.aws) return [];
+  return [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }];
+}
+
+/** Collects the settings of the HTTP server. */
+function serverOptions(config: Config) {
+  const { maxRequestBytes, emulateGatewayLimits, allowedHosts, trustedProxies, publicUrl } = config;
+  return {
+    apiTokens: [...config.apiTokens],
+    corsOrigins: [...config.corsOrigins],
+    listensOnLoopback: isLoopback(config.host),
+    ...{ maxRequestBytes, emulateGatewayLimits, allowedHosts, trustedProxies, publicUrl },
+  };
+}
+
 async function serve(): Promise<void> {
   // If nobody reads the log any more, the server still serves.
   process.stdout.on('error', () => {});
@@ -85,37 +115,23 @@ async function serve(): Promise<void> {
   );
   const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
   const authorizer = currentAuthorizer();
-  const server = createHttpServer({
-    routes: [
-      ...handlers,
-      ...consoleRoutes(config.aws),
-      // The stack has none of these.
-      ...(authorizer
-        ? []
-        : [openMetrics(config, opened), events, ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes)]),
-      ...(config.aws
-        ? []
-        : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
-    ],
-    authorizer,
-    apiTokens: [...config.apiTokens],
-    namedTokens,
-    corsOrigins: [...config.corsOrigins],
-    maxRequestBytes: config.maxRequestBytes,
-    emulateGatewayLimits: config.emulateGatewayLimits,
-    listensOnLoopback: isLoopback(config.host),
-    allowedHosts: config.allowedHosts,
-    trustedProxies: config.trustedProxies,
-    publicUrl: config.publicUrl,
-  });
+  const routes = [
+    ...handlers,
+    ...consoleRoutes(config.aws),
+    // The stack has none of these.
+    ...(authorizer
+      ? []
+      : [openMetrics(config, opened), events, ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes)]),
+    ...(await uploadRoutes(config)),
+  ];
+  const server = createHttpServer({ routes, authorizer, namedTokens, ...serverOptions(config) });
   // The signal is handled before the first line says that the server listens: whoever waits for that line may
   // stop it at once.
   const signal = stopSignal();
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
-  const waiting = waitingOldService(config, process.cwd());
-  for (const warning of [...loadedWarnings(), ...(waiting ? [waiting] : [])]) log().warn(warning);
+  warn(config);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
   const work = workInBackground(opened, config, { delivery, claim, cameras }, stopWork.signal);
@@ -123,11 +139,7 @@ async function serve(): Promise<void> {
   stopWork.abort();
   events.close();
   await stop(server);
-  // Work that is still under way then would keep the process from ending.
-  setTimeout(() => {
-    log().warn('Not all work was done in time: the next start finishes or undoes it.');
-    process.exit(0);
-  }, lastMs).unref();
+  exitSoon();
   await work;
   await accesses
     .close()

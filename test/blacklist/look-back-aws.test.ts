@@ -4,7 +4,7 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import { type Config, parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
-import type { KeptFaces, LookBack } from '../../lib/faces/port.ts';
+import type { KeptFaces, LookBack } from '../../lib/faces/look-back.ts';
 import { openKeptCollection } from '../../lib/faces/rekognition/kept-collection.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { maxPossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
-import type { FaceMatch } from '../../lib/faces/port.ts';
+import type { FaceMatch } from '../../lib/faces/face.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { temporaryFolder } from '../api/server-process.ts';

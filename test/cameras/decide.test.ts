@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide, qualityOf } from '../../lib/cameras/decide.ts';
-import type { FaceMatch } from '../../lib/faces/port.ts';
+import type { FaceMatch } from '../../lib/faces/face.ts';
 
 function neighbour(entryId: number, distance = 0.1): FaceMatch {
   const imageId = `image-${entryId}-${distance}`;

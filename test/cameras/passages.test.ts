@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Phase } from '../../lib/cameras/decide.ts';
 import type { WatchedTrack } from '../../lib/cameras/judge.ts';
 import { Passages } from '../../lib/cameras/passages.ts';
-import type { FaceFollower, FaceLook } from '../../lib/faces/port.ts';
+import type { FaceFollower, FaceLook } from '../../lib/faces/follower.ts';
 import { printAt } from './prints.ts';
 
 const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };

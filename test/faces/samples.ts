@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { Box } from '../../lib/contract/shapes.ts';
-import type { Face, FaceBackend } from '../../lib/faces/port.ts';
+import type { Face } from '../../lib/faces/face.ts';
+import type { FaceBackend } from '../../lib/faces/port.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 

@@ -4,26 +4,28 @@ import { bestOfEntries, nearMissesAmong } from '../../lib/faces/best-of-entries.
 import type {
   BandedOptions,
   Comparison,
-  EnrolledFace,
   Enrollment,
   EnrollOptions,
   EntryComparison,
-  Face,
-  FaceBackend,
-  FaceMatch,
   FaceOptions,
-  FaceOwner,
-  ListedFace,
   MatchDefaults,
-  MatchedFace,
   MatchOptions,
   MatchResult,
   OpenedProbe,
   Reference,
   UsedOptions,
   WithPicture,
-} from '../../lib/faces/port.ts';
-import { nearMissesSearched } from '../../lib/faces/port.ts';
+} from '../../lib/faces/comparing.ts';
+import { nearMissesSearched } from '../../lib/faces/comparing.ts';
+import type {
+  EnrolledFace,
+  Face,
+  FaceMatch,
+  FaceOwner,
+  ListedFace,
+  MatchedFace,
+} from '../../lib/faces/face.ts';
+import type { FaceBackend } from '../../lib/faces/port.ts';
 import { withPictureOf } from '../../lib/faces/with-picture.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 import { allOrFirstError } from '../../lib/promises.ts';

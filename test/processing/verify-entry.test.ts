@@ -4,7 +4,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { VerifyRequest } from '../../lib/contract/endpoints/verify.ts';
 import { VerifyEntryRequest } from '../../lib/contract/endpoints/verify-entry.ts';
 import { BackendUnavailableError, EntryNotFoundError } from '../../lib/errors.ts';
-import type { WithPicture } from '../../lib/faces/port.ts';
+import type { WithPicture } from '../../lib/faces/comparing.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { verify } from '../../lib/processing/verify.ts';
 import { verifyEntry } from '../../lib/processing/verify-entry.ts';

@@ -11,21 +11,11 @@ import { allOrFirstError } from '../../promises.ts';
 import type {
   BandedOptions,
   Comparison,
-  EngineFigures,
-  EnrolledFace,
   Enrollment,
   EnrollOptions,
   EntryComparison,
-  Face,
-  FaceBackend,
-  FaceFollower,
-  FaceMatch,
   FaceOptions,
-  FaceOwner,
-  ListedFace,
-  LookBack,
   MatchDefaults,
-  MatchedFace,
   MatchOptions,
   MatchResult,
   OpenedProbe,
@@ -33,8 +23,12 @@ import type {
   Reference,
   UsedOptions,
   WithPicture,
-} from '../port.ts';
-import { nearMissesSearched } from '../port.ts';
+} from '../comparing.ts';
+import { nearMissesSearched } from '../comparing.ts';
+import type { EnrolledFace, Face, FaceMatch, FaceOwner, ListedFace, MatchedFace } from '../face.ts';
+import type { FaceFollower } from '../follower.ts';
+import type { LookBack } from '../look-back.ts';
+import type { EngineFigures, FaceBackend } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { usedThreshold } from '../thresholds.ts';
@@ -42,6 +36,7 @@ import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { engineFollower } from './follow.ts';
+import type { Job, JobFace } from './job.ts';
 import { EngineLookBack, templateFrom } from './look-back.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
@@ -62,7 +57,6 @@ import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
-import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;

@@ -1,10 +1,11 @@
-import type { FaceFollower, FaceLook, FaceOptions, NearestFaces, UsedOptions } from '../port.ts';
+import type { FaceOptions, UsedOptions } from '../comparing.ts';
+import type { FaceFollower, FaceLook, NearestFaces } from '../follower.ts';
 import type { FacePrint } from '../print.ts';
+import type { JobFace } from './job.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
 import type { EmbeddingStore } from './search/embedding-store.ts';
 import type { ModelGallery } from './search/model-gallery.ts';
-import type { JobFace } from './worker.ts';
 
 /** Options in the engine's types, and the gallery of their model. */
 export interface FollowerModel {

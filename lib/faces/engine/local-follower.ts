@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import { BackendUnavailableError } from '../../errors.ts';
-import type { FaceFollower } from '../port.ts';
+import type { FaceFollower } from '../follower.ts';
 import { lookFor } from './follow.ts';
 import { embeddingModels } from './models/models.ts';
 import { WorkerPool } from './pool.ts';

@@ -1,7 +1,9 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import { daysBefore } from '../../days.ts';
 import { isUnusablePicture } from '../../errors.ts';
-import type { FaceOptions, FaceTemplate, LookBack, SeenFaces, UsedOptions, WithPicture } from '../port.ts';
+import type { FaceOptions, UsedOptions, WithPicture } from '../comparing.ts';
+import type { FaceTemplate } from '../face.ts';
+import type { LookBack, SeenFaces } from '../look-back.ts';
 import type { FacePrint } from '../print.ts';
 import { similarityAt } from './models/calibration.ts';
 import type { EmbeddingModel } from './models/models.ts';

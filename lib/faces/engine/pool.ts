@@ -7,10 +7,10 @@ import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import { joinShares, sharesOf } from './crowd.ts';
 import type { Landmarks } from './geometry/landmarks.ts';
+import type { FromWorker, Job, JobFace, StageTimes, ToWorker, WorkerSettings } from './job.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
-import type { FromWorker, Job, JobFace, StageTimes, ToWorker, WorkerSettings } from './worker.ts';
 
 // From 1.29 on, ONNX Runtime's own binaries send usage data to their maker. This variable stops them, if it
 // is set before they load. Workers can't set it, because their `process.env` is a copy.

@@ -5,10 +5,10 @@ import { decodePicture } from '../../inputs/decode.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { onceIn } from '../../once-in.ts';
 import { drawnEyes, drawnFace } from '../drawn-face.ts';
+import type { JobFace } from './job.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
 import { lengthOf } from './search/distance.ts';
-import type { JobFace } from './worker.ts';
 
 /** Limits of the engine's test; only tests of the test set other limits. */
 export interface EngineTestLimits {

@@ -4,59 +4,18 @@ import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts';
-import type { DecodedPicture } from '../../inputs/picture.ts';
-import type { Face, LookPlaces } from '../port.ts';
-import type { FacePrint } from '../print.ts';
 import { crowdSize } from './crowd.ts';
 import { loadDetector } from './detect/detector.ts';
-import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
+import { measureQuality } from './detect/quality.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
-import type { CustomNetwork } from './embed/picture-input.ts';
 import type { Landmarks } from './geometry/landmarks.ts';
 import { Pyramid } from './geometry/pyramid.ts';
+import type { FromWorker, Job, JobFace, StageTimes, ToWorker, WorkerSettings } from './job.ts';
 import type { EmbedderName } from './models/models.ts';
-import type { RuntimeName } from './runtime/port.ts';
 import { useRuntime } from './runtime/this-thread.ts';
 import type { EmbeddingReader } from './search/embedding-store.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, type GallerySearch, searchGallery } from './search/search.ts';
-
-export interface WorkerSettings {
-  readonly minConfidence: number;
-  /** Model that is loaded at start; the others are loaded at their first use. */
-  readonly modelName: EmbedderName;
-  /** Runtime of the networks; `auto` unless it is set. */
-  readonly runtime?: EngineRuntime | undefined;
-  /** Network of the model `Custom`. */
-  readonly customNetwork?: CustomNetwork | undefined;
-}
-
-/** Work on one picture: find its faces, embed them by some models, and search galleries for them. */
-export interface Job {
-  readonly picture: DecodedPicture;
-  readonly detector?: EngineDetector;
-  /** Places at which to look for upright faces, in place of the detector's search. */
-  readonly places?: LookPlaces;
-  /** Faces of the picture that another worker has found, to be embedded in place of a search for faces. */
-  readonly crowd?: readonly Landmarks[];
-  /** Prints to search for, in place of the faces of a picture. */
-  readonly prints?: readonly FacePrint[];
-  readonly models: readonly EmbedderName[];
-  /** True to embed the largest face alone. */
-  readonly largestOnly?: boolean;
-  /** Faces whose quality is measured; none by default. */
-  readonly measure?: 'largest' | 'all';
-  /** Searches by embedders among `models`, run one after the other in this order. */
-  readonly searches?: readonly GallerySearch[];
-}
-
-export interface JobFace extends Face {
-  readonly quality?: MeasuredQuality;
-  readonly embeddings: Partial<Record<EmbedderName, Float32Array>>;
-  /** Hits of each of the job's searches. */
-  readonly hits: readonly (readonly GalleryHit[])[];
-}
 
 type FoundFace = Omit<JobFace, 'hits'>;
 
@@ -65,23 +24,6 @@ function faceOf(embeddings: FoundFace['embeddings']): FoundFace {
   const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
   return { area: { x: 0, y: 0, w: 0, h: 0, ...nowhere }, confidence: 1, embeddings };
 }
-
-/** Seconds that a job spent in each of its stages. */
-export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', number>>;
-
-export type ToWorker =
-  | { readonly kind: 'job'; readonly job: Job }
-  /** Answers `crowd`: so many of its first faces are this worker's, the others are another's. */
-  | { readonly kind: 'share'; readonly faces: number }
-  | { readonly kind: 'gallery'; readonly embedder: EmbedderName; readonly gallery: SharedGallery };
-
-export type FromWorker =
-  | { readonly kind: 'ready'; readonly runtime: RuntimeName }
-  /** Asks how many of a crowd's faces this worker embeds itself. */
-  | { readonly kind: 'crowd'; readonly crowd: readonly Landmarks[] }
-  | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
-  /** `isStore` is true if the enrolled faces could not be read. */
-  | { readonly kind: 'failed'; readonly error: Error; readonly isStore: boolean };
 
 /** The store of the enrolled faces could not be read. */
 class StoreError extends Error {}

@@ -8,7 +8,8 @@ import {
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import type { Enrollment, FaceOwner, QualityFilter } from '../port.ts';
+import type { Enrollment, QualityFilter } from '../comparing.ts';
+import type { FaceOwner } from '../face.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
 import { onceKnown } from './eventually.ts';

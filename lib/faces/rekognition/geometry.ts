@@ -1,6 +1,6 @@
 import type { BoundingBox, ComparedFace, FaceDetail } from '@aws-sdk/client-rekognition';
 import type { Box } from '../../contract/shapes.ts';
-import type { Face } from '../port.ts';
+import type { Face } from '../face.ts';
 
 /** Width and height in pixels. */
 export interface Size {

@@ -8,7 +8,7 @@ import {
 import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { log } from '../../log.ts';
-import type { FaceToKeep } from '../port.ts';
+import type { FaceToKeep } from '../look-back.ts';
 import { RekognitionCaller } from './caller.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
 import { deleteFaces, sendToNewCollection } from './enroll.ts';

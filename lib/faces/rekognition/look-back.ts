@@ -4,17 +4,9 @@ import type { Deadline } from '../../deadline.ts';
 import { isUnusablePicture, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allOrFirstError } from '../../promises.ts';
-import type {
-  FaceOptions,
-  FaceToKeep,
-  KeptFaces,
-  KeptTemplate,
-  LookBack,
-  SeenFace,
-  SeenFaces,
-  UsedOptions,
-  WithPicture,
-} from '../port.ts';
+import type { FaceOptions, UsedOptions, WithPicture } from '../comparing.ts';
+import type { KeptTemplate } from '../face.ts';
+import type { FaceToKeep, KeptFaces, LookBack, SeenFace, SeenFaces } from '../look-back.ts';
 import type { FoundFace, KeptCollection } from './kept-collection.ts';
 import type { CollectedFace, KeptFaceRecords } from './kept-faces.ts';
 

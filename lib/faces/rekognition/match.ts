@@ -4,13 +4,8 @@ import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
-import {
-  type Face,
-  type FaceMatch,
-  type MatchedFace,
-  type MatchResult,
-  nearMissesSearched,
-} from '../port.ts';
+import { type MatchResult, nearMissesSearched } from '../comparing.ts';
+import type { Face, FaceMatch, MatchedFace } from '../face.ts';
 import type { QualityReason } from '../quality-reasons.ts';
 import { encodePart, minSide, type SentPicture, sendWhole } from './encode.ts';
 import type { Galleries, Gallery } from './galleries.ts';

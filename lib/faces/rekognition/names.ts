@@ -1,4 +1,4 @@
-import type { FaceOwner } from '../port.ts';
+import type { FaceOwner } from '../face.ts';
 
 /** Names of a collection's faces, in Rekognition and in our records. */
 

@@ -1,5 +1,5 @@
 import type { FaceDetail } from '@aws-sdk/client-rekognition';
-import type { FaceQuality } from '../port.ts';
+import type { FaceQuality } from '../face.ts';
 import type { QualityReason } from '../quality-reasons.ts';
 
 /**

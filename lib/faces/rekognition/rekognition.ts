@@ -7,22 +7,14 @@ import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
 import { allOrFirstError } from '../../promises.ts';
 import { bestOfEntries } from '../best-of-entries.ts';
-import { drawnFace } from '../drawn-face.ts';
 import type {
   BandedOptions,
   Comparison,
-  EnrolledFace,
   Enrollment,
   EnrollOptions,
   EntryComparison,
-  Face,
-  FaceBackend,
-  FaceMatch,
   FaceOptions,
-  FaceOwner,
   KnownFaceMatch,
-  ListedFace,
-  LookBack,
   MatchDefaults,
   MatchOptions,
   MatchResult,
@@ -31,7 +23,11 @@ import type {
   Reference,
   UsedOptions,
   WithPicture,
-} from '../port.ts';
+} from '../comparing.ts';
+import { drawnFace } from '../drawn-face.ts';
+import type { EnrolledFace, Face, FaceMatch, FaceOwner, ListedFace } from '../face.ts';
+import type { LookBack } from '../look-back.ts';
+import type { FaceBackend } from '../port.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.ts';
 import { withPictureOf } from '../with-picture.ts';

@@ -9,7 +9,7 @@ import { Deadline } from '../../deadline.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allOrFirstError } from '../../promises.ts';
-import type { FaceMatch, MatchedFace } from '../port.ts';
+import type { FaceMatch, MatchedFace } from '../face.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { type SentPicture, sendWhole } from './encode.ts';
 import { onceKnown } from './eventually.ts';

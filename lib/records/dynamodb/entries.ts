@@ -35,36 +35,7 @@ export function entryRecords(table: TableClient) {
 /** Makes the methods that list somebody. */
 function entryAdditions(table: TableClient) {
   return {
-    async createEntry(given: NewEntry): Promise<EntryRecord> {
-      const { name, carried } = given;
-      if (carried?.id !== undefined) await raiseCounter(table, carried.id);
-      return table.settle(async () => {
-        const id = carried?.id ?? (await table.next(counterKey('entry')));
-        const entry = newEntryRecord(given, id);
-        const { done, refused } = await table.transact([
-          {
-            put: {
-              ...entryKey(id),
-              ...entryAttributes(entry),
-              version: 1,
-              folded: foldedName(name),
-              claimedUntil: claimEnd(given),
-            },
-            ...isNew,
-          },
-          { put: { ...nameKey(name), entryId: id }, ...isNew },
-          { put: hiddenEntryPlace(id, 'PENDING') },
-          { put: foldedPlace(foldedName(name), id) },
-        ]);
-        if (done) return entry;
-        if (carried?.id !== undefined && refused.has(0))
-          throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
-        if (refused.has(1)) throw new NameTakenError(name);
-        // Another write was in the way, or an entry just carried here has the id. The next attempt gets
-        // another id.
-        return again;
-      });
-    },
+    createEntry: (given: NewEntry): Promise<EntryRecord> => createEntry(table, given),
 
     async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
       return table.settle(async () => {
@@ -105,6 +76,29 @@ function entryAdditions(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
+async function createEntry(table: TableClient, given: NewEntry): Promise<EntryRecord> {
+  const { name, carried } = given;
+  if (carried?.id !== undefined) await raiseCounter(table, carried.id);
+  return table.settle(async () => {
+    const id = carried?.id ?? (await table.next(counterKey('entry')));
+    const entry = newEntryRecord(given, id);
+    const added = { version: 1, folded: foldedName(name), claimedUntil: claimEnd(given) };
+    const { done, refused } = await table.transact([
+      { put: { ...entryKey(id), ...entryAttributes(entry), ...added }, ...isNew },
+      { put: { ...nameKey(name), entryId: id }, ...isNew },
+      { put: hiddenEntryPlace(id, 'PENDING') },
+      { put: foldedPlace(foldedName(name), id) },
+    ]);
+    if (done) return entry;
+    if (carried?.id !== undefined && refused.has(0))
+      throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
+    if (refused.has(1)) throw new NameTakenError(name);
+    // Another write was in the way, or an entry just carried here has the id. The next attempt gets
+    // another id.
+    return again;
+  });
+}
+
 /** Makes the methods that change and remove entries. */
 function entryChanges(table: TableClient) {
   return {
@@ -131,51 +125,55 @@ function entryChanges(table: TableClient) {
       return markDeleting(table, entryId, options);
     },
 
-    /**
-     * Removes the images first, of which there may be any number, and then the name with the entry itself.
-     * Until that last step, the removal can be repeated.
-     */
-    async removeEntry(entryId: number): Promise<void> {
-      const marked = await markDeleting(table, entryId);
-      if (!marked) return;
-      await removeImagesOf(table, entryId);
-      await table.settle(async () => {
-        const entry = await readEntry(table, entryId);
-        if (!entry) return;
-        const { done } = await table.transact(
-          [
-            { remove: entryKey(entryId), ...unchanged(entry) },
-            { remove: nameKey(entry.name) },
-            { remove: hiddenEntryPlace(entryId, 'DELETING') },
-            { remove: foldedPlace(foldedName(entry.name), entryId) },
-          ],
-          isService() ? [changeFacts({ entryId })] : [],
-        );
-        if (!done) return again;
-      });
-    },
+    removeEntry: (entryId: number): Promise<void> => removeEntry(table, entryId),
 
-    async normalizeEntries(): Promise<EntryChange[]> {
-      const changed: EntryChange[] = [];
-      const items: EntryItem[] = [];
-      await recountShown(table, async () => {
-        for await (const some of table.query(entriesPartition)) items.push(...row<EntryItem[]>(some));
-        return items.filter(({ status }) => status === 'ACTIVE').length;
-      });
-      const changes = planNormalForms(items.map(entryRecord));
-      const byId = new Map(items.map((item) => [item.id, item]));
-      for (const change of changes) {
-        const seen = byId.get(change.entryId);
-        if (seen && (await normalize(table, seen, change))) changed.push(change);
-      }
-      const isChanged = new Set(changes.map(({ entryId }) => entryId));
-      for (const seen of items) {
-        if (!isChanged.has(seen.id) && seen.folded !== foldedName(seen.name))
-          await normalize(table, seen, seen);
-      }
-      return changed;
-    },
+    normalizeEntries: (): Promise<EntryChange[]> => normalizeEntries(table),
   } satisfies Partial<RecordStore>;
+}
+
+/**
+ * Removes the images first, of which there may be any number, and then the name with the entry itself.
+ * Until that last step, the removal can be repeated.
+ */
+async function removeEntry(table: TableClient, entryId: number): Promise<void> {
+  const marked = await markDeleting(table, entryId);
+  if (!marked) return;
+  await removeImagesOf(table, entryId);
+  await table.settle(async () => {
+    const entry = await readEntry(table, entryId);
+    if (!entry) return;
+    const { done } = await table.transact(
+      [
+        { remove: entryKey(entryId), ...unchanged(entry) },
+        { remove: nameKey(entry.name) },
+        { remove: hiddenEntryPlace(entryId, 'DELETING') },
+        { remove: foldedPlace(foldedName(entry.name), entryId) },
+      ],
+      isService() ? [changeFacts({ entryId })] : [],
+    );
+    if (!done) return again;
+  });
+}
+
+async function normalizeEntries(table: TableClient): Promise<EntryChange[]> {
+  const changed: EntryChange[] = [];
+  const items: EntryItem[] = [];
+  await recountShown(table, async () => {
+    for await (const some of table.query(entriesPartition)) items.push(...row<EntryItem[]>(some));
+    return items.filter(({ status }) => status === 'ACTIVE').length;
+  });
+  const changes = planNormalForms(items.map(entryRecord));
+  const byId = new Map(items.map((item) => [item.id, item]));
+  for (const change of changes) {
+    const seen = byId.get(change.entryId);
+    if (seen && (await normalize(table, seen, change))) changed.push(change);
+  }
+  const isChanged = new Set(changes.map(({ entryId }) => entryId));
+  for (const seen of items) {
+    if (!isChanged.has(seen.id) && seen.folded !== foldedName(seen.name))
+      await normalize(table, seen, seen);
+  }
+  return changed;
 }
 
 async function markDeleting(

@@ -10,7 +10,7 @@ import type {
   VersionEmbeddings,
 } from '../../faces/engine/search/embedding-store.ts';
 import { bytesOf, floatsOf } from '../../faces/engine/search/embedding-store.ts';
-import type { FaceOwner } from '../../faces/port.ts';
+import type { FaceOwner } from '../../faces/face.ts';
 import { row } from '../shared/row.ts';
 import { shareOf } from './embedding-rows.ts';
 import { addCodes, lacksCodes } from './face-codes.ts';

@@ -21,7 +21,7 @@ import type {
   RecordedFace,
   RecordStatus,
 } from '../entry.ts';
-import type { ErasedCounts, ErasureOptions, ErasureRecord, HistoryChoice } from '../erasure.ts';
+import type { ErasedCounts, ErasureOptions, ErasureRecord } from '../erasure.ts';
 import type { RecordCounts, RecordStore } from '../port.ts';
 import type {
   KeptFace,

@@ -1,6 +1,6 @@
 import type { Landmark } from '@aws-sdk/client-rekognition';
 import type { FacialArea } from '../../../lib/contract/shapes.ts';
-import type { Face, FaceQuality } from '../../../lib/faces/port.ts';
+import type { Face, FaceQuality } from '../../../lib/faces/face.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
 /** Ratios of the picture's width and height. Outside of the picture they are below 0 or above 1. */

@@ -4,7 +4,7 @@ import {
   type QualityBar,
   qualityReasons,
 } from '../../../lib/faces/engine/detect/quality.ts';
-import type { Face } from '../../../lib/faces/port.ts';
+import type { Face } from '../../../lib/faces/face.ts';
 import type { QualityReason } from '../../../lib/faces/quality-reasons.ts';
 import type { QualityFilter } from './parameters.ts';
 

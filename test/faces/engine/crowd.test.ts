@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { joinShares, sharesOf } from '../../../lib/faces/engine/crowd.ts';
-import type { JobFace } from '../../../lib/faces/engine/worker.ts';
+import type { JobFace } from '../../../lib/faces/engine/job.ts';
 
 describe("a crowd's shares", () => {
   test.each([

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
 import { distancesAtPowersOfTen, similarityAt } from '../../../lib/faces/engine/models/calibration.ts';
-import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
+import type { MatchedFace } from '../../../lib/faces/face.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { gallery, owners } from '../../suites/faces/fixtures.ts';
 import { faceBackendSuite } from '../../suites/faces.ts';

@@ -3,10 +3,10 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { crowdPicture, crowdSize } from '../../../bench/accuracy/pictures.ts';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
+import type { FromWorker, Job, JobFace } from '../../../lib/faces/engine/job.ts';
 import { type EmbeddingModelName, embeddingModels } from '../../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import { codeOf, createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
-import type { FromWorker, Job, JobFace } from '../../../lib/faces/engine/worker.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
 import { pictureOfNobody, smallSample } from '../samples.ts';
 

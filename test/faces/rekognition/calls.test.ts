@@ -1,7 +1,8 @@
 import { IndexFacesCommand, RekognitionClient } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { drawnFace } from '../../../lib/faces/drawn-face.ts';
-import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
+import type { MatchedFace } from '../../../lib/faces/face.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { enrollAs, entriesOf, gallery, heldPicture, owner } from '../../suites/faces/fixtures.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Deadline } from '../../../lib/deadline.ts';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import type { EnrolledFace, FaceBackend } from '../../../lib/faces/port.ts';
+import type { EnrolledFace } from '../../../lib/faces/face.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { enrollAs, entriesOf, gallery, heldPicture, owner, owners } from '../../suites/faces/fixtures.ts';
 import { portraits, smallSample } from '../samples.ts';

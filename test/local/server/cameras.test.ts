@@ -8,7 +8,7 @@ import type { AuditFacts } from '../../../lib/audit/port.ts';
 import { CameraEntry } from '../../../lib/cameras/settings.ts';
 import { CameraWatcher } from '../../../lib/cameras/watch.ts';
 import { CameraState } from '../../../lib/contract/endpoints/cameras.ts';
-import type { FaceFollower } from '../../../lib/faces/port.ts';
+import type { FaceFollower } from '../../../lib/faces/follower.ts';
 import { plainTokens } from '../../../lib/service/tokens.ts';
 import { AddedCameras } from '../../../local/added-cameras.ts';
 import { cameraRoutes } from '../../../local/server/camera-routes.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NoFaceError } from '../../../lib/errors.ts';
-import type { Face, Reference, WithPicture } from '../../../lib/faces/port.ts';
+import type { Reference, WithPicture } from '../../../lib/faces/comparing.ts';
+import type { Face } from '../../../lib/faces/face.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { fromLeftToRight, pictureOfNobody } from '../../faces/samples.ts';
 import { enrollAs, enrollEach, entriesOf, heldPicture, owner, type Setting } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NoFaceError } from '../../../lib/errors.ts';
-import type { EnrolledFace } from '../../../lib/faces/port.ts';
+import type { EnrolledFace } from '../../../lib/faces/face.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { fromLeftToRight, pictureOfNobody } from '../../faces/samples.ts';
 import {

@@ -1,12 +1,7 @@
 import type { SimilarityMetric } from '../../../lib/contract/vocabulary.ts';
-import type {
-  EnrolledFace,
-  FaceBackend,
-  FaceOwner,
-  ListedFace,
-  MatchedFace,
-  WithPicture,
-} from '../../../lib/faces/port.ts';
+import type { WithPicture } from '../../../lib/faces/comparing.ts';
+import type { EnrolledFace, FaceOwner, ListedFace, MatchedFace } from '../../../lib/faces/face.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
 /** Pictures of three people, from left to right: persons 1, 2 and 3. */

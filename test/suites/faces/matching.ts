@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FaceMatch } from '../../../lib/faces/port.ts';
+import type { FaceMatch } from '../../../lib/faces/face.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { fromLeftToRight, pictureOfNobody } from '../../faces/samples.ts';
 import { enrollAs, enrollEach, entriesOf, imagesOf, owner, owners, type Setting } from './fixtures.ts';

@@ -1,7 +1,7 @@
 import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { DecodedPicture } from '../../../inputs/picture.ts';
-import type { LookPlaces } from '../../port.ts';
+import type { LookPlaces } from '../../follower.ts';
 import type { Point } from '../geometry/align.ts';
 import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';

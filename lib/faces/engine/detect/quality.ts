@@ -1,5 +1,5 @@
 import type { Box } from '../../../contract/shapes.ts';
-import type { Face, FacePose, FaceQuality } from '../../port.ts';
+import type { Face, FacePose, FaceQuality } from '../../face.ts';
 import type { QualityReason } from '../../quality-reasons.ts';
 import type { Point } from '../geometry/align.ts';
 import type { Landmarks } from '../geometry/landmarks.ts';

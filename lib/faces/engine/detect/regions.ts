@@ -1,5 +1,5 @@
 import type { Box } from '../../../contract/shapes.ts';
-import type { LookPlaces } from '../../port.ts';
+import type { LookPlaces } from '../../follower.ts';
 import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type BlazeFace, blazeFaceInput, type FoundFace } from './blazeface.ts';

@@ -1,5 +1,5 @@
 import type { Box } from '../../../contract/shapes.ts';
-import type { FaceOwner } from '../../port.ts';
+import type { FaceOwner } from '../../face.ts';
 
 /** An enrolled face of one version of a model. */
 export interface GalleryFace extends FaceOwner {

@@ -1,4 +1,4 @@
-import type { FaceOwner } from '../../port.ts';
+import type { FaceOwner } from '../../face.ts';
 import { type EmbeddingModel, modelsWith, usableVersions } from '../models/models.ts';
 import {
   type EmbeddedFace,

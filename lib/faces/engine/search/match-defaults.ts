@@ -1,5 +1,5 @@
 import type { DistanceMetric, EngineDetector } from '../../../contract/vocabulary.ts';
-import type { MatchDefaults } from '../../port.ts';
+import type { MatchDefaults } from '../../comparing.ts';
 import { standardOf } from '../../thresholds.ts';
 import { falseMatchRateAt, similarityAt } from '../models/calibration.ts';
 import { type EmbeddingModel, type EmbeddingModelName, thresholdsOfUnits } from '../models/models.ts';

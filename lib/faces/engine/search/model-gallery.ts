@@ -1,5 +1,5 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
-import type { FaceMatch, FaceOwner } from '../../port.ts';
+import type { FaceMatch, FaceOwner } from '../../face.ts';
 import { equivalentDistance, similarityAt } from '../models/calibration.ts';
 import { isInstalled } from '../models/installed.ts';
 import {

@@ -45,7 +45,7 @@ const unit = testFiles(
   'inputs/{base64,decode,picture-slots,public-address}',
   'local/commands/{person-folders,printable}',
   'local/import/*',
-  'local/emulators/rekognition/{face-detail,face-index,quality,similarity}',
+  'local/emulators/rekognition/{face-detail,face-index,quality,recent-results,similarity}',
   'local/server/{body-budget,request-place,router}',
   'metrics/recent-pictures',
   'people/*',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { loadConfig } from '../lib/config.ts';
 import { type ConsoleHandlers, consoleHandlers, signInOf } from '../lib/http/console.ts';
+import { loadConfig } from '../lib/load-config.ts';
 
 /** Folder beside the bundle with the built files. */
 const folder = join(import.meta.dirname, 'console');

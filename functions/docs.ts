@@ -1,7 +1,7 @@
-import { loadConfig } from '../lib/config.ts';
 import { docsContract } from '../lib/contract/endpoints/docs.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
+import { loadConfig } from '../lib/load-config.ts';
 
 /** Allows only this service's own files, and the pictures inside the style sheet. */
 const contentSecurityPolicy = [

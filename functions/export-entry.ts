@@ -1,11 +1,11 @@
 import { exportEntry } from '../lib/blacklist/export-entry.ts';
-import { loadConfig } from '../lib/config.ts';
 import { exportEntryContract } from '../lib/contract/endpoints/export-entry.ts';
 import { neededMs } from '../lib/deadline.ts';
 import { apiPrefix } from '../lib/http/api-prefix.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { mayStream } from '../lib/http/streamed-answer.ts';
 import { zipOf, zipResponse } from '../lib/http/zip.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { audit, delivery, entryPorts, images } from '../lib/wiring/open.ts';
 import { webhookStatus } from '../lib/wiring/webhook-status.ts';
 

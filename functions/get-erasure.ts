@@ -1,7 +1,7 @@
 import { getErasure } from '../lib/blacklist/get-erasure.ts';
-import { loadConfig } from '../lib/config.ts';
 import { getErasureContract } from '../lib/contract/endpoints/get-erasure.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { records } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/erasures/{id} */

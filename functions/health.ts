@@ -1,6 +1,6 @@
-import { loadConfig } from '../lib/config.ts';
 import { healthContract } from '../lib/contract/endpoints/health.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { requireHealth } from '../lib/service/health.ts';
 import { lowDisks } from '../lib/service/machine.ts';
 import { stores } from '../lib/wiring/open.ts';

@@ -1,8 +1,8 @@
-import { loadConfig } from '../lib/config.ts';
 import { api } from '../lib/contract/api.ts';
 import { openApiContract } from '../lib/contract/endpoints/openapi.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { buildOpenApi, type OpenApiDocument } from '../lib/http/openapi-document.ts';
+import { loadConfig } from '../lib/load-config.ts';
 
 let document: OpenApiDocument | undefined;
 

@@ -1,12 +1,12 @@
-import { loadConfig } from '../lib/config.ts';
 import { processImagesContract } from '../lib/contract/endpoints/process-images.ts';
 import { answeredOnce } from '../lib/http/answer-once.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { maxBodyBytes } from '../lib/http/payload.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { matchedOnly } from '../lib/processing/matched-only.ts';
+import { mayBeRepeated } from '../lib/processing/may-be-repeated.ts';
 import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
-import { mayStillBeTold } from '../lib/processing/still-told.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
 import { enrollingPorts, inputsFor, keptAnswers, records } from '../lib/wiring/open.ts';
 
@@ -24,6 +24,6 @@ export const handler = endpoint(processImagesContract, async (input, request) =>
     },
     madeBy: (results) => ({ pictureIds: results.flatMap(({ db_id }) => db_id ?? []) }),
     entryIdsOf: (results) => entryIdsIn(results),
-    mayStillBeTold: async (results, ids) => mayStillBeTold(await records(), results, ids),
+    mayBeRepeated: async (results, ids) => mayBeRepeated(await records(), results, ids),
   });
 });

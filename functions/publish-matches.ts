@@ -1,7 +1,8 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { ConfigError, loadConfig } from '../lib/config.ts';
+import { ConfigError } from '../lib/config.ts';
 import { openEventBus } from '../lib/events/event-bridge.ts';
 import { publishMatches } from '../lib/events/publish-matches.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { openMatchStream } from '../lib/records/dynamodb/match-stream.ts';
 
 let opened: ReturnType<typeof open> | undefined;

@@ -1,6 +1,6 @@
-import { loadConfig } from '../lib/config.ts';
 import { reviewProcessedContract } from '../lib/contract/endpoints/review-processed.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { reviewProcessed } from '../lib/processing/review-processed.ts';
 import { records } from '../lib/wiring/open.ts';
 

@@ -1,11 +1,11 @@
-import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig, loadedWarnings } from '../lib/load-config.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
 import { authenticationOf, tokensWarning } from '../lib/service/authentication.ts';
 import { cameraWarnings } from '../lib/service/cameras.ts';
+import { limitedStatus } from '../lib/service/limited-status.ts';
 import { statusOf } from '../lib/service/status.ts';
-import { untoldStatus } from '../lib/service/untold-status.ts';
 import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
 import { stores } from '../lib/wiring/open.ts';
 import { webhookStatus } from '../lib/wiring/webhook-status.ts';
@@ -22,7 +22,7 @@ export const handler = endpoint(statusContract, async (_input, { event, actor })
   const found = [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()];
   const status = { ...answer, warnings: [...(tokens ? [tokens] : []), ...found] };
   return {
-    ...(maySeeUnmatched(actor) ? status : untoldStatus(status, config)),
+    ...(maySeeUnmatched(actor) ? status : limitedStatus(status, config)),
     caller: { name: actor.name, role: actor.role },
   };
 });

@@ -1,6 +1,6 @@
-import { loadConfig } from '../lib/config.ts';
 import { verifyContract } from '../lib/contract/endpoints/verify.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { loadConfig } from '../lib/load-config.ts';
 import { verify } from '../lib/processing/verify.ts';
 import { faces, inputsFor, pictureSlots } from '../lib/wiring/open.ts';
 

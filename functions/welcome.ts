@@ -1,7 +1,7 @@
-import { loadConfig } from '../lib/config.ts';
 import { welcomeContract } from '../lib/contract/endpoints/welcome.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { besideRoot, isBrowserAtRoot } from '../lib/http/root.ts';
+import { loadConfig } from '../lib/load-config.ts';
 
 /** GET / and GET /api/v1/; the root sends a browser to the documentation. */
 export const handler = endpoint(welcomeContract, async (_input, { event }) =>

@@ -21,7 +21,7 @@ import { allowedHeaders } from '../lib/http/headers.ts';
 import { authorization } from './authorization.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { callerThrottle, recordsThrottle } from './limits.ts';
-import { tell } from './outputs.ts';
+import { output } from './outputs.ts';
 import { addProblemResponses, problemHeaders } from './problem-responses.ts';
 import { addRefusedMethod, refusedEndpoints } from './refused-endpoints.ts';
 import type { Resources } from './resources.ts';
@@ -149,7 +149,7 @@ export class Api extends Construct {
     if (!apiKey) return;
     const key = this.restApi.addApiKey('FirstKey', { description: 'The first caller.' });
     plan.addApiKey(key);
-    tell(this, 'ApiKeyId', key.keyId, 'Of the first API key.');
+    output(this, 'ApiKeyId', key.keyId, 'Of the first API key.');
   }
 
   #acknowledge({ waf, gatewayLogRole }: StackSettings): void {

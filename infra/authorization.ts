@@ -7,7 +7,7 @@ import {
 import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import { roles } from '../lib/contract/role.ts';
-import { tell } from './outputs.ts';
+import { output } from './outputs.ts';
 import type { StackSettings } from './settings.ts';
 
 /** Who may call the endpoints. */
@@ -92,8 +92,13 @@ function forUserPool(scope: Construct, { console }: StackSettings): Authorizatio
       reason: 'The Plus plan costs several times as much, for few users whom an administrator has made.',
     },
   );
-  tell(scope, 'UserPoolId', userPool.userPoolId, 'Those who may call.');
-  tell(scope, 'UserPoolClientId', addClient(userPool).userPoolClientId, 'With which they get their tokens.');
+  output(scope, 'UserPoolId', userPool.userPoolId, 'Those who may call.');
+  output(
+    scope,
+    'UserPoolClientId',
+    addClient(userPool).userPoolClientId,
+    'With which they get their tokens.',
+  );
   return {
     methodOptions: {
       authorizationType: AuthorizationType.COGNITO,

@@ -18,7 +18,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Api, stageName } from './api.ts';
 import { optionalEndpointNeeds } from './needs.ts';
-import { tell } from './outputs.ts';
+import { output } from './outputs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
@@ -60,7 +60,7 @@ export class Console extends Construct {
     });
     this.#addMethods(restApi);
     letIn(resources.bucket, origin);
-    tell(this, 'ConsoleUrl', url, 'The web console, for the users of the user pool.');
+    output(this, 'ConsoleUrl', url, 'The web console, for the users of the user pool.');
   }
 
   /** Gives the pool's sign-in pages an address, with a part of the stack's id: it is unique in the region. */

@@ -14,7 +14,7 @@ const timeout = Duration.seconds(28);
 const keptStarted = 'processImages';
 
 /** Operations that tell near misses from matches and from all others. */
-const tellsNearMisses = new Set(['processImages', 'verify', 'verifyEntry']);
+const showsNearMisses = new Set(['processImages', 'verify', 'verifyEntry']);
 
 /** The function that answers the requests to one endpoint of the contract. */
 export class EndpointFunction extends ServiceFunction {
@@ -45,7 +45,7 @@ export class EndpointFunction extends ServiceFunction {
       variables: {
         ...(settings.auth === 'iam' && settings.iamRoles && { IAM_ROLES: settings.iamRoles }),
         ...(settings.auth === 'cognito' && { UNGROUPED_ROLE: settings.ungroupedRole }),
-        ...(tellsNearMisses.has(operationId) && { REVIEW_BAND: String(settings.reviewBand) }),
+        ...(showsNearMisses.has(operationId) && { REVIEW_BAND: String(settings.reviewBand) }),
         ...(operationId === 'reviewProcessed' && { REVIEWERS: String(settings.reviewers) }),
       },
     });

@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type Bucket, type CfnBucket, EventType } from 'aws-cdk-lib/aws-s3';
@@ -18,12 +18,10 @@ const batchSize = 5;
  */
 const fewestCalls = 2;
 const timeout = Duration.minutes(2);
-/** Attempts to index a picture before SQS moves its event to the dead letters. */
-const maxReceiveCount = 5;
 
 /**
  * Indexes each picture that is put into the bucket's inbox. S3 sends an event to a queue, and the queue calls
- * the function that indexes it.
+ * the function that indexes it. What fails five times the function puts aside, without its key.
  */
 export class Inbox extends Construct {
   readonly queue: Queue;
@@ -40,12 +38,17 @@ export class Inbox extends Construct {
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(4),
+      retentionPeriod: Duration.days(14),
       // Lambda's documentation asks for this: an event must not come back while it is worked on, throttled
       // attempts included.
       visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
+    for (const queue of [this.queue, this.deadLetters]) {
+      Validations.of(queue).acknowledge({
+        id: 'AwsSolutions-SQS3',
+        reason: 'SQS would put aside whole messages, which name people. The function puts aside their ids.',
+      });
+    }
     this.#notifyOf(bucket);
     const { reservedConcurrency } = settings;
     const maxConcurrency = Math.max(fewestCalls, reservedConcurrency);
@@ -63,7 +66,11 @@ export class Inbox extends Construct {
       keep: settings,
       reservedConcurrency,
       corsOrigins: [],
+      variables: { INBOX_DEAD_LETTERS_URL: this.deadLetters.queueUrl },
     });
+    this.indexUpload.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
+    );
     this.indexUpload.addEventSource(
       new SqsEventSource(this.queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),
     );

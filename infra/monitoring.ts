@@ -206,10 +206,20 @@ export class Monitoring extends Construct {
     });
   }
 
-  #draw({ api, functions, inbox, table }: Monitored): void {
+  #draw(monitored: Monitored): void {
+    new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.days(1),
+      widgets: this.#graphs(monitored).map((row) =>
+        row.map(([title, left]) => new GraphWidget({ title, left, width: 24 / row.length })),
+      ),
+    });
+  }
+
+  /** Lists the dashboard's rows of graphs, each with its title and metrics. */
+  #graphs({ api, functions, inbox, table }: Monitored): [title: string, metrics: IMetric[]][][] {
     const each = (metricOf: (fn: LambdaFunction) => IMetric) => functions.map(metricOf);
     const label = (fn: LambdaFunction) => ({ period, label: fn.node.id });
-    const rows: [string, IMetric[]][][] = [
+    return [
       [
         [
           'Requests',
@@ -254,12 +264,6 @@ export class Monitoring extends Construct {
         ],
       ],
     ];
-    new Dashboard(this, 'Dashboard', {
-      defaultInterval: Duration.days(1),
-      widgets: rows.map((row) =>
-        row.map(([title, left]) => new GraphWidget({ title, left, width: 24 / row.length })),
-      ),
-    });
   }
 
   /**

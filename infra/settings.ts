@@ -39,6 +39,11 @@ export interface StackSettings {
   readonly tableName: string | undefined;
   readonly bucketName: string | undefined;
   readonly logsBucketName: string | undefined;
+  /**
+   * Record of who reads and changes objects of the bucket: none, CloudTrail's without the inbox, or S3's own,
+   * which names the folders of the inbox.
+   */
+  readonly accessLogs: 'none' | 'trail' | 's3';
   /** Collection of faces; undefined for one that is called like the stack. */
   readonly collectionId: string | undefined;
   /** Number of collections that the faces are spread over. */
@@ -125,6 +130,7 @@ const settings = {
   tableName: { schema: resourceName(/^[\w.-]{3,255}$/), takes: 'the name of a table' },
   bucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
   logsBucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
+  accessLogs: { schema: z.enum(['none', 'trail', 's3']).default('none'), takes: 'none, trail or s3' },
   collectionId: {
     schema: resourceName(/^[a-zA-Z0-9_.-]{1,255}$/),
     takes: 'the id of a collection (letters, digits, _, . and -)',
@@ -263,6 +269,7 @@ export function stackSettings(node: Node): StackSettings {
     tableName: read('tableName'),
     bucketName: read('bucketName'),
     logsBucketName: read('logsBucketName'),
+    accessLogs: read('accessLogs'),
     collectionId: read('collectionId'),
     collections: read('collections'),
     anyRegion: read('anyRegion'),

@@ -9,7 +9,7 @@ import { MatchEvents } from './events.ts';
 import { Firewall } from './firewall.ts';
 import { Inbox } from './inbox.ts';
 import { Monitoring } from './monitoring.ts';
-import { tell } from './outputs.ts';
+import { output } from './outputs.ts';
 import { refuseRegionsWithoutRekognition } from './regions.ts';
 import { Releases } from './releases.ts';
 import type { Resources } from './resources.ts';
@@ -43,8 +43,8 @@ export class FaceBlacklistStack extends Stack {
     const last: IConstruct[] = [api.restApi.deploymentStage, inbox, matches, sweepSchedule, monitoring];
     if (settings.waf) last.push(new Firewall(this, 'Firewall', api.restApi, settings.rekognitionTps));
     new TableProtection(this, 'TableProtection', table, last);
-    this.#tell(api, resources, settings);
-    this.#tellQueues(inbox, matches);
+    this.#addOutputs(api, resources, settings);
+    this.#outputQueues(inbox, matches);
   }
 
   /**
@@ -68,21 +68,27 @@ export class FaceBlacklistStack extends Stack {
     };
   }
 
-  #tell({ restApi }: Api, { table, bucket, collectionId }: Resources, { auth }: StackSettings): void {
-    tell(this, 'ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
-    tell(this, 'BucketName', bucket.bucketName, 'The pictures.');
-    tell(this, 'TableName', table.tableName, 'The records.');
-    tell(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
-    tell(this, 'InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
+  #addOutputs({ restApi }: Api, { table, bucket, collectionId }: Resources, { auth }: StackSettings): void {
+    output(this, 'ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
+    output(this, 'BucketName', bucket.bucketName, 'The pictures.');
+    output(this, 'TableName', table.tableName, 'The records.');
+    output(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
+    output(
+      this,
+      'InboxUri',
+      bucket.s3UrlForObject(inboxPrefix),
+      'A picture below it, at <name>/, is listed.',
+    );
   }
   /** Tells where `npm run redrive` finds the dead letters. */
-  #tellQueues(inbox: Inbox, matches: MatchEvents): void {
-    tell(
+  #outputQueues(inbox: Inbox, matches: MatchEvents): void {
+    output(this, 'InboxQueueUrl', inbox.queue.queueUrl, 'Takes the dead letters of the inbox back.');
+    output(this, 'InboxDeadLettersUrl', inbox.deadLetters.queueUrl, 'Ids of pictures that were not indexed.');
+    output(
       this,
-      'InboxDeadLettersUrl',
-      inbox.deadLetters.queueUrl,
-      'Events of pictures that were not indexed.',
+      'MatchDeadLettersUrl',
+      matches.deadLetters.queueUrl,
+      'Match events that were not published.',
     );
-    tell(this, 'MatchDeadLettersUrl', matches.deadLetters.queueUrl, 'Match events that were not published.');
   }
 }

@@ -18,6 +18,7 @@ import {
   streamView,
   timeToLiveAttribute,
 } from '../lib/records/dynamodb/definition.ts';
+import { ObjectTrail } from './object-trail.ts';
 import type { StackSettings } from './settings.ts';
 
 const uploadDays = 1;
@@ -77,7 +78,9 @@ export class Storage extends Construct {
   }
 
   #createBucket(settings: StackSettings): Bucket {
-    return new Bucket(this, 'Bucket', {
+    const { accessLogs } = settings;
+    const logs = this.#createAccessLogs(settings);
+    const bucket = new Bucket(this, 'Bucket', {
       ...privateBucket,
       ...(settings.bucketName !== undefined && { bucketName: settings.bucketName }),
       ...(this.key
@@ -87,11 +90,21 @@ export class Storage extends Construct {
       lifecycleRules: lifecycleRules(settings),
       cors: corsRules(settings.corsOrigins),
       // The library's own types do not agree on what may be left out.
-      serverAccessLogsBucket: this.#createAccessLogs(settings) as IBucket,
+      ...(accessLogs === 's3' && { serverAccessLogsBucket: logs as IBucket }),
     });
+    if (accessLogs === 'trail' && logs) new ObjectTrail(this, 'ObjectTrail', bucket, logs);
+    if (accessLogs !== 's3') {
+      Validations.of(bucket).acknowledge({
+        id: 'AwsSolutions-S1',
+        reason: 'The logs would have the names of the folders of the inbox, and can leave out none.',
+      });
+    }
+    return bucket;
   }
 
-  #createAccessLogs({ logsBucketName }: StackSettings): Bucket {
+  /** Makes the bucket of the logs where there are any, or were. */
+  #createAccessLogs({ accessLogs, logsBucketName }: StackSettings): Bucket | undefined {
+    if (accessLogs === 'none' && logsBucketName === undefined) return undefined;
     const bucket = new Bucket(this, 'AccessLogs', {
       ...privateBucket,
       ...(logsBucketName !== undefined && { bucketName: logsBucketName }),

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { readEnvFile } from '#env-file';
 import { type Role, roles } from './contract/role.ts';
 import {
   customModelName,
@@ -15,7 +14,6 @@ import {
   type ModelName,
   modelNames,
 } from './contract/vocabulary.ts';
-import type { EnvFile } from './env-file.ts';
 import {
   allowedHosts,
   cameraNetworks,
@@ -24,8 +22,7 @@ import {
   trustedProxies,
   urlNetworks,
 } from './network-settings.ts';
-import { inOwnFolders } from './old-service.ts';
-import { defaultDetectionConfidence, detectionConfidence, oldSettingWarnings } from './old-settings.ts';
+import { defaultDetectionConfidence, detectionConfidence } from './old-settings.ts';
 import {
   flag,
   folder,
@@ -43,7 +40,6 @@ import {
   triple,
   webhookSecrets,
 } from './setting-values.ts';
-import { settingWarnings, unknownNames } from './setting-warnings.ts';
 
 /** Values of all settings, parsed once. The table in docs/settings.md lists names and defaults. */
 export interface Config {
@@ -218,7 +214,7 @@ export const maxCollections = 16;
 /** Amazon's own default similarity of a match, 0..100. */
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
-const defaultDetector = 'mediapipe+ssd';
+export const defaultDetector = 'mediapipe+ssd';
 
 /** A century: for ever. */
 const mostDays = 36_500;
@@ -315,18 +311,47 @@ export const settings = z.object({
  * Parses the settings. An empty variable counts as unset.
  * @throws ConfigError that names each wrong setting, and the values that it accepts
  */
-export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function parseConfig(environment: Environment): Config {
   const values = parseSettings(environment);
-  const dataDir = resolve(values.DATA_DIR);
   return {
     backend: values.FACE_PROCESSING_BACKEND,
-    host: values.HOST,
-    port: values.PORT,
+    ...foldersOf(values, environment),
+    ...recognitionOf(values, environment),
+    ...retentionOf(values),
+    ...accessOf(values),
+    ...limitsOf(values, environment),
+    drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
+    croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
+    apiTitle: values.API_TITLE,
+    apiVersion: values.API_VERSION,
+    reviewBand: values.REVIEW_BAND,
+    reviewers: values.REVIEWERS === 2 ? 2 : 1,
+    camerasFile: values.CAMERAS && resolve(values.CAMERAS),
+    ffmpegPath: values.FFMPEG_PATH,
+    webhooks: webhookConfig(values),
+    mqtt: values.MQTT_URL === undefined ? undefined : { url: values.MQTT_URL, hasNames: values.MQTT_NAMES },
+    aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+type Settings = z.output<typeof settings>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function foldersOf(values: Settings, { AWS_LAMBDA_FUNCTION_NAME }: Environment) {
+  const dataDir = resolve(values.DATA_DIR);
+  return {
     dataDir,
     blacklistDir: resolve(values.BLACKLIST_DB_PATH ?? join(dataDir, 'blacklist')),
     processedDir: resolve(values.PROCESSED_IMAGES_OUTPUT_DIR ?? join(dataDir, 'processed')),
     croppedDir: resolve(values.CROPPED_FACES_OUTPUT_DIR ?? join(dataDir, 'cropped')),
-    imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
+    imageRoot: AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
+  };
+}
+
+/** Collects the settings by which faces are found and compared. */
+function recognitionOf(values: Settings, environment: Environment) {
+  return {
     detectorBackend: values.DETECTOR_BACKEND,
     engineProfile: values.ENGINE_PROFILE,
     modelName: values.MODEL_NAME ?? (values.MODEL_PATH === undefined ? defaultEngineModel : customModelName),
@@ -335,7 +360,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,
     detectionConfidenceThreshold: detectionConfidence(values.DETECTION_CONFIDENCE_THRESHOLD, environment),
     qualityFilter: values.QUALITY_FILTER,
-    drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
+    engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
+    engineRuntime: values.ENGINE_RUNTIME,
+  };
+}
+
+/** Collects the settings of what is kept, and for how long. */
+function retentionOf(values: Settings) {
+  return {
     keepDays: {
       unmatched: values.KEEP_UNMATCHED_DAYS,
       matched: values.KEEP_MATCHED_DAYS,
@@ -345,38 +377,37 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     retentionConfirmed: values.RETENTION_CONFIRMED,
     stripMetadata: values.STRIP_METADATA,
     recoveryDays: values.RECOVERY_DAYS,
-    croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
-    engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
-    engineRuntime: values.ENGINE_RUNTIME,
-    apiTitle: values.API_TITLE,
-    apiVersion: values.API_VERSION,
+    auditDays: values.AUDIT_DAYS,
+    expiredDays: values.EXPIRED_DAYS,
+  };
+}
+
+/** Collects the settings of who may reach the service, from where, and what it may reach itself. */
+function accessOf(values: Settings) {
+  return {
+    host: values.HOST,
+    port: values.PORT,
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
     tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
     ungroupedRole: values.UNGROUPED_ROLE,
     iamRoles: values.IAM_ROLES,
-    reviewBand: values.REVIEW_BAND,
-    reviewers: values.REVIEWERS === 2 ? 2 : 1,
-    auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
-    expiredDays: values.EXPIRED_DAYS,
-    minFreeBytes: values.MIN_FREE_BYTES,
     allowedHosts: values.ALLOWED_HOSTS,
     trustedProxies: values.TRUST_PROXY,
     publicUrl: values.PUBLIC_URL,
-    maxRequestBytes: values.MAX_REQUEST_BYTES,
-    maxImageBytes: values.MAX_IMAGE_BYTES,
-    pictureMemoryBytes:
-      values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
-    emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
-    camerasFile: values.CAMERAS && resolve(values.CAMERAS),
     cameraNetworks: values.CAMERA_NETWORKS,
     urlNetworks: values.URL_NETWORKS ?? [],
-    ffmpegPath: values.FFMPEG_PATH,
-    webhooks: webhookConfig(values),
-    mqtt: values.MQTT_URL === undefined ? undefined : { url: values.MQTT_URL, hasNames: values.MQTT_NAMES },
-    aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
-    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function limitsOf(values: Settings, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE }: Environment) {
+  return {
+    minFreeBytes: values.MIN_FREE_BYTES,
+    maxRequestBytes: values.MAX_REQUEST_BYTES,
+    maxImageBytes: values.MAX_IMAGE_BYTES,
+    pictureMemoryBytes: values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
+    emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
   };
 }
 
@@ -384,7 +415,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
  * Parses the values of all settings.
  * @throws ConfigError that names each wrong setting, and the values that it accepts
  */
-function parseSettings(environment: Readonly<Record<string, string | undefined>>): z.output<typeof settings> {
+function parseSettings(environment: Environment): Settings {
   const given = Object.fromEntries(
     Object.keys(settings.shape)
       .map((name) => [name, withoutQuotes(environment[name]?.trim())])
@@ -403,7 +434,7 @@ function parseSettings(environment: Readonly<Record<string, string | undefined>>
  * Returns the days of the look-back.
  * @throws ConfigError when faces would be kept longer than their pictures, or no record could name them
  */
-function lookBackDays(values: z.output<typeof settings>): number {
+function lookBackDays(values: Settings): number {
   const { LOOK_BACK_DAYS: days, KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS, FACE_PROCESSING_BACKEND } = values;
   const most = Math.min(KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS);
   if (days > most) {
@@ -434,7 +465,7 @@ function pictureMemoryIn(functionMemory: string | undefined): number {
  * Collects the settings of the user's own model.
  * @throws ConfigError when the model is named, but has no file
  */
-function customModelConfig(values: z.output<typeof settings>): CustomModelConfig | undefined {
+function customModelConfig(values: Settings): CustomModelConfig | undefined {
   const { MODEL_PATH: path } = values;
   if (path !== undefined) {
     return {
@@ -454,7 +485,7 @@ function customModelConfig(values: z.output<typeof settings>): CustomModelConfig
  * Collects the settings of the webhooks.
  * @throws ConfigError when there is no key to sign with
  */
-function webhookConfig(values: z.output<typeof settings>): WebhookConfig | undefined {
+function webhookConfig(values: Settings): WebhookConfig | undefined {
   const { WEBHOOK_URL: urls, WEBHOOK_SECRET } = values;
   if (urls === undefined) return undefined;
   if (WEBHOOK_SECRET === undefined) {
@@ -470,7 +501,7 @@ function webhookConfig(values: z.output<typeof settings>): WebhookConfig | undef
  * Collects the settings of AWS.
  * @throws ConfigError when a required one is missing
  */
-function awsConfig(values: z.output<typeof settings>): AwsConfig {
+function awsConfig(values: Settings): AwsConfig {
   const { AWS_REGION: region, AWS_S3_BUCKET_NAME: bucket } = values;
   if (region === undefined || bucket === undefined) {
     throw new ConfigError(
@@ -489,72 +520,4 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
     rekognitionCallsPerSecond: values.REKOGNITION_TPS,
     tableName: values.DYNAMODB_TABLE_NAME,
   };
-}
-
-let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
-
-/**
- * Returns the settings of this process, from its environment and the file `.env` beside it, parsed at the
- * first call.
- * @throws ConfigError
- */
-export function loadConfig(): Config {
-  return load().config;
-}
-
-/**
- * Reads warnings about the settings, but does not load the settings: a command may change its environment
- * before it loads them.
- * @throws ConfigError when the file `.env` can't be understood
- */
-export function readWarnings(): readonly string[] {
-  return readEnvironment().warnings;
-}
-
-/** Returns warnings about settings of this process that are valid but may be mistaken. */
-export function loadedWarnings(): readonly string[] {
-  return load().warnings;
-}
-
-function load() {
-  if (loaded === undefined) {
-    const { environment, warnings } = readEnvironment();
-    const placed = inOwnFolders(parseConfig(environment));
-    loaded = { config: placed.config, warnings: [...warnings, ...placed.warnings] };
-  }
-  return loaded;
-}
-
-/** Returns this process's settings for another backend, for commands that copy between the two. */
-export function loadConfigFor(backend: Config['backend']): Config {
-  const environment = { ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend };
-  return inOwnFolders(parseConfig(environment)).config;
-}
-
-/**
- * Reads the environment and the file `.env`, and warnings about both. A variable of the environment overrides
- * the file's.
- */
-function readEnvironment() {
-  const { values, warnings } = readDotEnv();
-  const environment = { ...values, ...process.env };
-  return {
-    environment,
-    warnings: [
-      ...warnings,
-      ...unknownNames(Object.keys(values), Object.keys(settings.shape)),
-      ...oldSettingWarnings(environment, defaultDetector),
-      ...settingWarnings(environment, Object.keys(settings.shape)),
-    ],
-  };
-}
-
-/**
- * Reads the file `.env`.
- * @throws ConfigError when it can't be understood
- */
-function readDotEnv(): EnvFile {
-  const file = readEnvFile('.env', (name) => name in settings.shape);
-  if (file.faults.length > 0) throw new ConfigError(file.faults.join('\n'));
-  return file;
 }

@@ -41,14 +41,19 @@ export function isDatabaseName(path: string): boolean {
  * @throws DatabaseFileError, and the file system's errors
  */
 export async function openUnlessDatabase(path: PathLike, flags: number): Promise<FileHandle> {
-  const named = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (named && isDatabase(named)) throw new DatabaseFileError();
+  if (isDatabaseFile(path)) throw new DatabaseFileError();
   const file = await open(path, flags);
   // Another file may have got the name since.
   const opened = await file.stat({ bigint: true });
   if (!isDatabase(opened)) return file;
   neverClosed.push(file);
   throw new DatabaseFileError();
+}
+
+/** Returns true for a file, by any name or link, of a database that this process has opened. */
+export function isDatabaseFile(path: PathLike): boolean {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && isDatabase(stats);
 }
 
 function isDatabase({ dev, ino }: BigIntStats): boolean {

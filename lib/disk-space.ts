@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, type StatsFs, statfsSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { DiskFullError } from './errors.ts';
 
@@ -10,9 +11,17 @@ import { DiskFullError } from './errors.ts';
  */
 export const reserveBytes = 5 * 1024 * 1024;
 
-/** Returns true if the disk is full, or this user's quota is used up. */
+/** System error numbers for no room. Node knows no name for a used up quota, and tells its number alone. */
+const noRoom = new Set([-constants.errno.ENOSPC, -constants.errno.EDQUOT]);
+
+/** Returns true if the disk is full, or a quota of the user or the folder is used up. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return error instanceof Error && 'errno' in error && noRoom.has(Number(error.errno));
+}
+
+/** Returns true if the file system takes no writes: it is mounted so, or became so after a failure. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EROFS';
 }
 
 /**
@@ -39,7 +48,10 @@ function freeIn({ blocks, bavail, bsize }: StatsFs): number | undefined {
 export async function requireRoom(path: string, bytes: number): Promise<void> {
   const free = await freeBytes(path);
   if (free === undefined || free >= bytes + reserveBytes) return;
-  throw Object.assign(new Error(`ENOSPC: ${free} bytes are left on the disk`), { code: 'ENOSPC' });
+  throw Object.assign(new Error(`ENOSPC: ${free} bytes are left on the disk`), {
+    code: 'ENOSPC',
+    errno: -constants.errno.ENOSPC,
+  });
 }
 
 /** File that holds room on a disk until deletions need it. */
@@ -109,8 +121,11 @@ function filling(): Buffer {
   return random;
 }
 
-/** Returns true if not even a small file can be written in the folder because there is no room. */
-export function hasNoRoom(folder: string): boolean {
+/**
+ * Tries to write a small file in the folder, and returns the system's error.
+ * @returns `undefined` when the file could be written
+ */
+export function refusalToWrite(folder: string): unknown {
   const path = `${folder}/.tmp-probe-${process.pid}`;
   try {
     const file = openSync(path, 'w', 0o600);
@@ -120,8 +135,7 @@ export function hasNoRoom(folder: string): boolean {
       closeSync(file);
       unlinkSync(path);
     }
-    return false;
   } catch (error) {
-    return isDiskFull(error);
+    return error;
   }
 }

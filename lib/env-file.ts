@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 import { userName } from './user-name.ts';
 
@@ -24,10 +25,23 @@ export function readEnvFile(path: string, isSetting: (name: string) => boolean):
     return parseEnvFile(readFileSync(path), path, isSetting);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    if (code === 'ENOENT') return nothing;
+    if (code === 'ENOENT') return { ...nothing, warnings: misnamed(path) };
     if (code === undefined) throw error;
     return { ...nothing, faults: [`The settings in ${path} can't be read by ${userName()} (${code}).`] };
   }
+}
+
+/** Names that editors and file managers give to a file `.env`. */
+const misnamedFile = /^(\.?env\.txt|\.env\.env|env|\.env)$/i;
+
+/** Warns of files that were probably meant to be the settings file, which is absent. */
+function misnamed(path: string): string[] {
+  return readdirSync(dirname(path), { withFileTypes: true })
+    .filter((item) => item.isFile() && misnamedFile.test(item.name))
+    .map(
+      ({ name }) =>
+        `The file ${name} is not read: settings are read from ${path}. Is it meant to be that file?`,
+    );
 }
 
 export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: string) => boolean): EnvFile {
@@ -38,8 +52,9 @@ export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: stri
   }
   const text = bytes
     .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .replaceAll(/\r\n?/g, '\n');
+    .replaceAll(/\r\n?/g, '\n')
+    // Each of several files that were joined may have its mark.
+    .replaceAll(/^\ufeff+/gm, '');
   const scan = scanLines(text, isSetting);
   const named = (lines: readonly Remark[]) => lines.map(({ line, what }) => `${path}, line ${line}: ${what}`);
   // Node's own parser accepts only one space after `export`.
@@ -68,26 +83,57 @@ function scanLines(text: string, isSetting: (name: string) => boolean) {
   const faults: Remark[] = [];
   const warnings: Remark[] = [];
   for (let index = 0; index < lines.length; index++) {
-    const content = (lines[index] ?? '').trim();
+    const content = trimmed(lines[index]);
     const line = index + 1;
     if (content === '' || content.startsWith('#')) continue;
-    const [, name = '', value = ''] = /^(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/.exec(content) ?? [];
-    if (name === '') {
-      faults.push({ line, what: 'it is not a comment, and not NAME=value.' });
-      continue;
-    }
+    const { name, value } = assignment(content);
+    const odd = oddCharacter(content, name);
+    if (name === '') faults.push({ line, what: `it is not a comment, and not NAME=value.${odd}` });
+    else if (odd !== '') faults.push({ line, what: `the line of ${name} can't be read.${odd}` });
+    if (name === '' || odd !== '') continue;
     if (isSetting(name) && seen.has(name))
       warnings.push({ line, what: `${name} is set again; this one counts.` });
     seen.add(name);
     const quote = /^["'`]/.exec(value)?.[0];
     const last = quote === undefined ? index : closingLine(lines, index, value, quote);
+    const swallowed = lines.slice(line, (last ?? index) + 1).findIndex((inner) => isSetting(nameIn(inner)));
     if (last === undefined)
       faults.push({ line, what: `the value of ${name} begins with ${quote} and does not end with it.` });
-    else index = last;
+    else if (last > index && (isSetting(name) || swallowed >= 0)) {
+      const place = swallowed < 0 ? `line ${last + 1}` : `line ${line + swallowed + 1}, which is a setting`;
+      faults.push({ line, what: `the value of ${name} begins with ${quote} and goes on in ${place}.` });
+    }
+    index = last ?? index;
     const fault = last === line - 1 && isSetting(name) ? valueFault(value, quote) : undefined;
     if (fault !== undefined) faults.push({ line, what: `the value of ${name} ${fault}` });
   }
   return { faults, warnings };
+}
+
+/** Removes the white space that Node's own parser knows. */
+function trimmed(line = ''): string {
+  return line.replaceAll(/^[ \t]+|[ \t]+$/g, '');
+}
+
+function assignment(content: string): { name: string; value: string } {
+  const [, name = '', value = ''] =
+    /^(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(.*)$/.exec(content) ?? [];
+  return { name, value };
+}
+
+function nameIn(line: string): string {
+  return assignment(trimmed(line)).name;
+}
+
+/**
+ * Tells of a character that nobody sees and that changes what a line means: an invisible one or a space that
+ * is none before a value, and one that some editors show as a line break anywhere.
+ */
+function oddCharacter(content: string, name: string): string {
+  const found = (name === '' ? /[^\S \t]|\p{Cf}|\p{Cc}/u : /(?!\t)\p{Cc}|[\u2028\u2029]/u).exec(content)?.[0];
+  if (found === undefined) return '';
+  const code = found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  return ` It has the character U+${code}, which nobody sees.`;
 }
 
 /** Finds the index of the line with the quote that ends a value; `undefined` if there is none. */

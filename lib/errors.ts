@@ -293,3 +293,15 @@ export class BackendUnavailableError extends ServiceError {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** The file system that something is kept on takes no writes. Reading goes on. */
+export class ReadOnlyDiskError extends BackendUnavailableError {
+  /** @param kept what can't be written, as the first words of the message */
+  constructor(kept: string, retryAfterSeconds: number, options?: ErrorOptions) {
+    super(
+      `${kept} can't be written: the file system is read-only. It is mounted so, or the system made it so after a failure of the disk.`,
+      retryAfterSeconds,
+      options,
+    );
+  }
+}

@@ -1,7 +1,7 @@
 import { createLog } from '#logger';
 import { meter } from '#metrics';
-import { loadConfig } from './config.ts';
 import type { Endpoint } from './contract/endpoint.ts';
+import { loadConfig } from './load-config.ts';
 import type { Log } from './logging/port.ts';
 
 let created: Log | undefined;

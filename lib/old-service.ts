@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isDatabaseFile } from './database-files.ts';
 import { isKnownSystemName } from './system-names.ts';
 
 /** Folders of the Python service that came before this one, and the memory of those taken over. */
@@ -12,9 +13,9 @@ export const ownerFile = '.face-blacklist-owner';
 
 const sqliteHeader = 'SQLite format 3\0';
 
-/** Returns true for a SQLite file of the old service's name. */
+/** Returns true for a SQLite file, unless it is a link to a database that this process has open. */
 export function isOldDatabase(path: string): boolean {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile() || isDatabaseFile(path)) return false;
   try {
     const file = openSync(path, 'r');
     try {

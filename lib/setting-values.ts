@@ -31,11 +31,17 @@ export const origins = list.refine(
 /** Characters of the shortest token; shorter ones can be guessed. */
 const minTokenLength = 16;
 
+/** A variable's name in place of a token, which nothing has replaced: everybody can guess it. */
+const reference = /^\$(\{.*\}|\(.*\)|[A-Z_][A-Z0-9_]*)$/;
+
+function isToken(text: string): boolean {
+  return text.length >= minTokenLength && /^[\x21-\x7e]+$/.test(text) && !reference.test(text);
+}
+
 /** Secret tokens of clients. */
 export const tokens = list.refine(
-  (items) =>
-    items.length > 0 && items.every((item) => item.length >= minTokenLength && /^[\x21-\x7e]+$/.test(item)),
-  `one or more tokens of visible ASCII characters, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
+  (items) => items.length > 0 && items.every(isToken),
+  `one or more tokens of visible ASCII characters, not $NAME, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
 );
 
 /** Roles of callers of IAM. */

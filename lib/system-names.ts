@@ -69,6 +69,7 @@ const systemNames: ReadonlySet<string> = new Set([
   'ehthumbs.db',
   'ehthumbs_vista.db',
   'desktop.ini',
+  'wpsettings.dat',
   'picasa.ini',
   '.picasa.ini',
   '.picasaoriginals',

@@ -8,7 +8,7 @@ export function isUploadName(name: string): boolean {
 }
 
 /** Characters of an upload's id that tell it from all others. */
-const tellingCharacters = 8;
+const leastIdLength = 8;
 
 /**
  * Returns the key of the upload that a result's input names, as far as it was kept: the end of a long one is
@@ -19,5 +19,5 @@ export function uploadKeyStart(identifier: string): string | undefined {
     /(?<=^|\/)uploads\/(?:keep-(?:matches|none)-)?([\da-f-]{1,36}(?:\.[a-z]{3,4})?)(?=$|\.\.\.$)/.exec(
       identifier,
     ) ?? [];
-  return id.length >= tellingCharacters ? start : undefined;
+  return id.length >= leastIdLength ? start : undefined;
 }

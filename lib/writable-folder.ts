@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { ConfigError } from './config.ts';
 import { BackendUnavailableError } from './errors.ts';
 import { codeOf, folderMode } from './files.ts';
@@ -23,12 +24,32 @@ export function isForbidden(error: unknown): boolean {
  */
 export function requireWritableFolder(folder: string, setting: string): string | undefined {
   try {
-    const first = mkdirSync(folder, { recursive: true, mode: folderMode });
+    const first = makeFolders(resolve(folder));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return first;
   } catch (error) {
     throw unusableFolder(folder, setting, error);
   }
+}
+
+/**
+ * Makes a folder and those around it that are absent; returns the first that it made. Node's own way tries
+ * for ever where the system makes no folders, as in /proc.
+ */
+function makeFolders(folder: string): string | undefined {
+  const parent = dirname(folder);
+  const first = parent === folder || existsSync(parent) ? undefined : makeFolders(parent);
+  try {
+    mkdirSync(folder, { mode: folderMode });
+    return first ?? folder;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && isFolder(folder)) return first;
+    throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /**

@@ -130,7 +130,7 @@ function watcherOf(
   const { name } = camera;
   const sightings = new Sightings(ports, config, camera);
   const recorded = new Map<string, RecordedTrack>();
-  const tellState = stateTeller(ports.outbox);
+  const reportState = stateReporter(ports.outbox);
   let hasFailed = false;
   return new CameraWatcher(camera, {
     follower,
@@ -152,13 +152,13 @@ function watcherOf(
         });
         return true;
       },
-      async onEnded(track, isTold) {
+      async onEnded(track, isReported) {
         const known = recorded.get(track.id);
         ports.onPassage?.({ camera: name, track, sighting: known?.sighting });
         if (known) await sightings.complete(known.sighting.dbId, track, known.matchedLooks);
-        else if (!isTold && camera.keep === 'all') await sightings.recordUnknown(track);
+        else if (!isReported && camera.keep === 'all') await sightings.recordUnknown(track);
       },
-      onState: (status) => tellState(status),
+      onState: (status) => reportState(status),
       onError(error) {
         // One line for a failure that lasts, not five a second.
         if (!hasFailed) log().error({ err: error, camera: name }, 'camera: a frame could not be looked at');
@@ -169,14 +169,14 @@ function watcherOf(
 }
 
 /** Tells by the log of each change, and receivers of events of a camera that stays away. */
-function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void {
+function stateReporter(outbox: Outbox | undefined): (status: CameraStatus) => void {
   let timer: NodeJS.Timeout | undefined;
-  let isToldAway = false;
+  let isReportedAway = false;
   let newest: CameraStatus | undefined;
-  const tell = (type: 'camera.offline' | 'camera.online', { name, reason }: CameraStatus) => {
+  const report = (type: 'camera.offline' | 'camera.online', { name, reason }: CameraStatus) => {
     const event = { type, timestamp: new Date().toISOString(), data: { camera: name, reason } } as const;
     outbox
-      ?.tell(event)
+      ?.enqueue(event)
       .catch((error: unknown) => log().error({ err: error, camera: name }, `camera: ${type}`));
   };
   return (status) => {
@@ -185,9 +185,9 @@ function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void
     if (state === 'offline') {
       log().warn({ camera, reason }, 'camera: it gives no frames');
       timer ??= setTimeout(() => {
-        isToldAway = true;
+        isReportedAway = true;
         // A reason that has become clearer meanwhile is told, not the first one.
-        tell('camera.offline', newest ?? status);
+        report('camera.offline', newest ?? status);
       }, offlineAfterMs).unref();
       return;
     }
@@ -196,7 +196,7 @@ function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void
     if (state === 'starting') return;
     clearTimeout(timer);
     timer = undefined;
-    if (isToldAway && state === 'online') tell('camera.online', status);
-    isToldAway = false;
+    if (isReportedAway && state === 'online') report('camera.online', status);
+    isReportedAway = false;
   };
 }

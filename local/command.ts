@@ -1,5 +1,6 @@
-import { ConfigError, readWarnings } from '../lib/config.ts';
+import { ConfigError } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
+import { readWarnings } from '../lib/load-config.ts';
 
 /** Joins the messages of an error and its causes in one line. It is for the operator, not for a client. */
 export function messageWithReasons({ message, cause }: Error): string {

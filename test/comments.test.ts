@@ -33,6 +33,10 @@ describe('ports', () => {
     expect(methodsWithoutThrows(readFileSync(port, 'utf8'))).toEqual([]);
   });
 
+  test.each(ports)('show by an example how they are used: %s', (port) => {
+    expect(readFileSync(port, 'utf8')).toContain(' * @example');
+  });
+
   test('may not leave out @throws of a method; fields and functions have none', () => {
     const port = (comment: string) =>
       `export interface Port {\n  /** A field. */\n  a: string;\n${comment}  b<T>(\n    a: T,\n  ): void;\n}\nfunction c() {\n  d();\n}`;

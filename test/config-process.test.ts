@@ -17,7 +17,7 @@ describe('the settings of a process', () => {
   async function load(
     environment: Record<string, string>,
   ): Promise<Config & { isSame: boolean; warnings: string[] }> {
-    const source = `import { loadConfig, loadedWarnings } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
+    const source = `import { loadConfig, loadedWarnings } from ${JSON.stringify(new URL('../lib/load-config.ts', import.meta.url).href)};
       const isSame = loadConfig() === loadConfig();
       console.log(JSON.stringify({ ...loadConfig(), isSame, warnings: loadedWarnings() }));`;
     const { stdout } = await promisify(execFile)(
@@ -39,6 +39,14 @@ describe('the settings of a process', () => {
       logLevel: 'error',
       dataDir: join(cwd, 'data'),
       isSame: true,
+    });
+  });
+
+  test('come from .env where the environment has an empty value alone', async () => {
+    await writeFile(join(cwd, '.env'), 'API_TOKENS=the-token-of-the-file\nPORT=9000\n');
+    expect(await load({ API_TOKENS: '', PORT: ' ' })).toMatchObject({
+      apiTokens: ['the-token-of-the-file'],
+      port: 9000,
     });
   });
 

@@ -233,8 +233,12 @@ const settings: Readonly<Record<string, Setting>> = {
       'good-and-long-enough,pass\tword-in-two',
       'fifteen-chars-x',
       'good-and-long-enough,short',
+      '${TOKEN_FROM_ELSEWHERE}',
+      '$TOKEN_FROM_ELSEWHERE',
+      'good-and-long-enough,$(openssl-rand-hex-32)',
     ],
-    takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
+    takes:
+      'one or more tokens of visible ASCII characters, not $NAME, separated by commas, each of at least 16',
   }),
   API_TOKENS_FILE: setting('tokensFile', {
     unset: undefined,

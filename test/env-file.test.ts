@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,11 @@ const parse = (text: string | Buffer) => parseEnvFile(Buffer.from(text as string
 describe('a file of settings', () => {
   it.each([
     ['a byte order mark', '\ufeffPORT=1\nAPI_TITLE=a', { PORT: '1', API_TITLE: 'a' }],
+    [
+      'a mark in each of several joined files',
+      '\ufeff\ufeffPORT=1\n\ufeffAPI_TITLE=a',
+      { PORT: '1', API_TITLE: 'a' },
+    ],
     ['Windows line ends', 'PORT=1\r\nAPI_TITLE=a\r\n', { PORT: '1', API_TITLE: 'a' }],
     ['line ends of old Macs', 'PORT=1\rAPI_TITLE=a\r', { PORT: '1', API_TITLE: 'a' }],
     ['export', 'export PORT=1\nexport\tAPI_TITLE=a', { PORT: '1', API_TITLE: 'a' }],
@@ -51,6 +56,26 @@ describe('a file of settings', () => {
     ],
     ['more after a quote', 'API_TOKENS="hunter2"hunter2', /line 1: .*API_TOKENS goes on after the quote/],
     ['typographic quotes', 'API_TOKENS=“hunter2”', /line 1: .*API_TOKENS is in typographic quotes/],
+    ['an odd space before the name', '\u00a0API_TOKENS=hunter2', /line 1: .*not NAME=value.*U\+00A0/],
+    ['an odd space after the name', 'API_TOKENS\u00a0=hunter2', /line 1: .*not NAME=value.*U\+00A0/],
+    ['an invisible character in the name', 'API_TOKENS\u200b=hunter2', /line 1: .*U\+200B/],
+    ['a line break that is none', 'PORT=1\u0085API_TOKENS=hunter2', /line 1: the line of PORT.*U\+0085/],
+    ['a vertical tab', 'PORT=1\vAPI_TOKENS=hunter2', /line 1: the line of PORT.*U\+000B/],
+    [
+      'a quote that swallows a setting',
+      'API_TITLE="Doors\nAPI_TOKENS=hunter2\nLOG="info"',
+      /line 1: .*API_TITLE begins with " and goes on in line 2, which is a setting/,
+    ],
+    [
+      'another program’s quote that swallows a setting',
+      'OTHER="x\n\n  export API_TOKENS=hunter2"',
+      /line 1: .*OTHER begins with " and goes on in line 3, which is a setting/,
+    ],
+    [
+      'a value of several lines',
+      'API_TOKENS="hunter2\nhunter2"',
+      /line 1: .*API_TOKENS begins with " and goes on in line 2\./,
+    ],
     ['a number sign in a value', 'API_TOKENS=hunter2#hunter2', /line 1: .*API_TOKENS has a # in it/],
   ])('is refused with %s, which would be passed over, and no value is repeated', (_, text, fault) => {
     const { faults } = parse(text);
@@ -71,6 +96,10 @@ describe('a file of settings', () => {
   it('may be absent, but not unreadable', () => {
     const folder = mkdtempSync(join(tmpdir(), 'env-file-'));
     expect(readEnvFile(join(folder, '.env'), isSetting)).toEqual({ values: {}, faults: [], warnings: [] });
+    for (const name of ['.env.txt', '.env.example', 'other.env']) writeFileSync(join(folder, name), '');
+    expect(readEnvFile(join(folder, '.env'), isSetting).warnings).toEqual([
+      expect.stringMatching(/^The file \.env\.txt is not read/),
+    ]);
     mkdirSync(join(folder, '.env'));
     expect(readEnvFile(join(folder, '.env'), isSetting).faults).toEqual([
       expect.stringMatching(/\.env can't be read by user .*EISDIR/),

@@ -77,6 +77,7 @@ const files = [
     'THUMBS.DB',
     'ehthumbs.db',
     'desktop.ini',
+    'WPSettings.dat',
     'Icon\r',
     '.a.jpg.icloud',
   ],

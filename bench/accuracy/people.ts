@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { loadConfig } from '../../lib/config.ts';
 import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { loadCustomNetwork } from '../../lib/faces/engine/embed/custom-model.ts';
 import { type EmbedderName, engineModels, isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { WrongUseError } from '../wrong-use.ts';
 

@@ -1,5 +1,4 @@
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import { draw, linear, logarithmic, type Plot, palette, series } from './plot.ts';
 import type { Provenance, Results } from './results.ts';
 
 /** Names of the plots' files, which the documents show. */
@@ -14,20 +13,6 @@ export type PlotName =
 type ModelFigures = NonNullable<NonNullable<Results['accuracy']>['Fusion']>;
 type Models = readonly (readonly [string, ModelFigures])[];
 
-/** Okabe and Ito's colours, which people of any colour vision tell apart. */
-const palette = [
-  '#0072b2',
-  '#d55e00',
-  '#009e73',
-  '#aa4499',
-  '#e69f00',
-  '#56b4e9',
-  '#8a6d00',
-  '#3d444d',
-  '#8c959f',
-];
-const size = { width: 680, height: 300 };
-const captionLength = 104;
 const count = (value: number) => value.toLocaleString('en');
 
 /** Describes machine, version, day and command in one line, and how busy the machine was otherwise. */
@@ -52,65 +37,6 @@ export async function plotsOf(results: Results): Promise<Map<PlotName, string>> 
   if (results.speed) plots.set('speed-stages.svg', await draw(stagePlot(results.speed)));
   return plots;
 }
-
-interface Plot {
-  readonly title: string;
-  /** Names the data, the machine and the command. */
-  readonly caption: string;
-  readonly height?: number;
-  readonly layer: readonly object[];
-}
-
-async function draw({ title, caption, height, layer }: Plot): Promise<string> {
-  const spec = {
-    ...size,
-    ...(height && { height }),
-    background: 'white',
-    padding: 16,
-    title: { text: title, subtitle: wrapped(caption), anchor: 'start', subtitleColor: '#59636e' },
-    config: {
-      range: { category: palette },
-      axis: { gridColor: '#e4e8ec', labelFontSize: 12, titleFontSize: 12, labelFlush: false },
-      title: { fontSize: 15, subtitleFontSize: 11, subtitlePadding: 4, offset: 12 },
-      legend: {
-        orient: 'bottom',
-        title: null,
-        labelFontSize: 12,
-        labelLimit: 0,
-        columns: 5,
-        symbolStrokeWidth: 3,
-      },
-      view: { stroke: '#d1d9e0' },
-    },
-    layer,
-  };
-  const view = new View(parse(compile(spec as unknown as TopLevelSpec).spec), { renderer: 'none' });
-  const svg = await view.toSVG();
-  view.finalize();
-  return `${svg}\n`;
-}
-
-function wrapped(text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) as string;
-    if (line.length + word.length < captionLength) lines[lines.length - 1] = `${line} ${word}`.trim();
-    else lines.push(word);
-  }
-  return lines;
-}
-
-const logarithmic = (title: string, format: string, domain: readonly [number, number]) => ({
-  type: 'quantitative',
-  scale: { type: 'log', domain, nice: false },
-  axis: { title, format, tickCount: Math.round(Math.log10(domain[1] / domain[0])) },
-});
-const linear = (title: string, format: string, domain: readonly [number, number]) => ({
-  type: 'quantitative',
-  scale: { domain, nice: false },
-  axis: { title, format },
-});
-const series = { field: 'name', type: 'nominal', sort: null };
 
 const decadeBelow = (value: number) => 10 ** Math.floor(Math.log10(value) + 1e-9);
 const decadeAbove = (value: number) => 10 ** Math.ceil(Math.log10(value) - 1e-9);

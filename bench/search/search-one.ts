@@ -120,9 +120,18 @@ function nearestExactly(faces: readonly Float32Array[], probe: Float32Array, mos
   return ids;
 }
 
-async function measure(path: string): Promise<SearchFigures> {
-  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
-  const human = new HumanBuild();
+/** A gallery that was loaded, and what that took. */
+interface LoadedGallery {
+  readonly size: number;
+  readonly figures: Pick<SearchFigures, 'loadMs' | 'loadCpuMs' | 'memoryRatio'>;
+  embedding(row: number): Float32Array;
+  /** Searches with all faces that the database has at this moment. */
+  find(probes: readonly Float32Array[], most: number, candidates?: number): Hits[];
+}
+
+type Hits = ReturnType<typeof searchGallery>[number];
+
+async function loadGallery(path: string): Promise<LoadedGallery> {
   const database = await openDatabase(path);
   const store = await openSqliteEmbeddings(database);
   const before = process.memoryUsage.rss();
@@ -139,24 +148,38 @@ async function measure(path: string): Promise<SearchFigures> {
   const { size } = gallery;
   const reader = openReader(path);
   const searched = { ...shared, embeddingOf: (faceId: number) => reader.embedding(faceId) };
-  // The loops that the search is compared with have all embeddings in memory.
-  const faces = Array.from({ length: size }, (_, row) => reader.embedding(row + 1) as Float32Array);
-  const faceAt = (row: number) => faces[row] as Float32Array;
+  return {
+    size,
+    figures: {
+      loadMs: load.times.median,
+      loadCpuMs: (user + system) / 1000,
+      memoryRatio: memory / (4 * dimensions * size),
+    },
+    // The benchmark's faces have the ids 1, 2, … in this order.
+    embedding: (row) => reader.embedding(row + 1) as Float32Array,
+    find: (probes, most, candidates = 0) =>
+      reader.asOneMoment(() => searchGallery(searched, probes, 'cosine', most, candidates)),
+  };
+}
+
+/** Returns a function that makes probes: a stranger, and then somebody much like a listed face, in turns. */
+function probesAmong(faces: readonly Float32Array[]): () => Float32Array {
   let made = 0;
-  const probe = () => {
-    const listed = faceAt(Math.floor(size * Math.random()));
+  return () => {
+    const listed = faces[Math.floor(faces.length * Math.random())] as Float32Array;
     const noise = normalVector(dimensions);
     return made++ % 2 === 0 ? noise : noise.map((value, index) => value + (listed[index] as number));
   };
-  const find = (probes: readonly Float32Array[], most: number, candidates = 0) =>
-    reader.asOneMoment(() => searchGallery(searched, probes, 'cosine', most, candidates));
+}
 
-  const [search, crowd, loop, findByHuman] = [
-    new Stopwatch(),
-    new Stopwatch(),
-    new Stopwatch(),
-    new Stopwatch(),
-  ];
+type Find = LoadedGallery['find'];
+
+/** Takes the times of the search, and of the loops that it is compared with. */
+function timesOf(faces: Float32Array[], probe: () => Float32Array, find: Find) {
+  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
+  const human = new HumanBuild();
+  const watches = [new Stopwatch(), new Stopwatch(), new Stopwatch(), new Stopwatch()] as const;
+  const [search, crowd, loop, findByHuman] = watches;
   for (let round = 0; round < 3; round++) find([probe()], threshold);
   for (let round = 0; round < 10; round++) {
     for (let count = 0; count < 20; count++) {
@@ -171,7 +194,11 @@ async function measure(path: string): Promise<SearchFigures> {
       crowd.time(() => find(many, threshold));
     }
   }
+  return { search: search.times, crowd: crowd.times, loop: loop.times, human: findByHuman.times };
+}
 
+/** Returns the share of the true nearest faces that the search finds. */
+function recallOf(faces: readonly Float32Array[], probe: () => Float32Array, find: Find): number {
   let [wanted, found] = [0, 0];
   for (let count = 0; count < 10; count++) {
     const one = probe();
@@ -184,17 +211,20 @@ async function measure(path: string): Promise<SearchFigures> {
       found += (hits[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
     }
   }
+  return found / wanted;
+}
+
+async function measure(path: string): Promise<SearchFigures> {
+  const { size, figures, embedding, find } = await loadGallery(path);
+  // The loops that the search is compared with have all embeddings in memory.
+  const faces = Array.from({ length: size }, (_, row) => embedding(row));
+  const probe = probesAmong(faces);
   return {
     listed: size,
-    search: search.times,
-    crowd: crowd.times,
     crowdSize,
-    loop: loop.times,
-    human: findByHuman.times,
-    loadMs: load.times.median,
-    loadCpuMs: (user + system) / 1000,
-    memoryRatio: memory / (4 * dimensions * size),
-    recall: found / wanted,
+    ...timesOf(faces, probe, find),
+    ...figures,
+    recall: recallOf(faces, probe, find),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ProcessedResult } from '../../lib/records/port.ts';
+import type { ProcessedResult } from '../../lib/records/processed.ts';
 
 /** Everybody is seen as often as the others, and somebody in every second picture. */
 const people = 50;

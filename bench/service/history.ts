@@ -7,7 +7,8 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessedFilter, RecordStore } from '../../lib/records/port.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
+import type { ProcessedFilter } from '../../lib/records/processed.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { progressBar } from '../../local/commands/progress.ts';

@@ -36,7 +36,7 @@ export interface RepeatableWork<Result> {
    * Tells if a kept result may still be told: its records are there, and so are the people whom it names. It
    * may always without this.
    */
-  mayStillBeTold?(result: Result, ids: RepeatedIds): Promise<boolean>;
+  mayBeRepeated?(result: Result, ids: RepeatedIds): Promise<boolean>;
 }
 
 /**
@@ -51,14 +51,14 @@ export interface RepeatableWork<Result> {
 export async function answerOnce<Result>(
   answers: KeptAnswers,
   { caller, key, content, deadline }: RepeatableRequest,
-  { work, entryIdsOf, mayStillBeTold }: RepeatableWork<Result>,
+  { work, entryIdsOf, mayBeRepeated }: RepeatableWork<Result>,
 ): Promise<{ readonly result: Result; readonly isRepeated: boolean }> {
   const secrets = secretsOf(caller, key);
   const request = { id: secrets.id, fingerprint: fingerprintOf(content), owner: randomUUID() };
   const known = await claimed(answers, request, deadline);
   if (known) {
     const result: Result = JSON.parse(await unseal(secrets.sealKey, known));
-    if (mayStillBeTold && !(await mayStillBeTold(result, idsOf(secrets)))) {
+    if (mayBeRepeated && !(await mayBeRepeated(result, idsOf(secrets)))) {
       await answers.forget(request);
       throw new AnswerForgottenError();
     }

@@ -29,6 +29,9 @@ export const claimMs = 60_000;
 /**
  * Answers to requests with an `Idempotency-Key`, for a day. They are kept as bytes that only somebody with
  * the key can read.
+ * @example
+ * const { state } = await answers.claim(request);
+ * if (state === 'claimed') await answers.finish(request, await sealedAnswer(), [7]);
  */
 export interface KeptAnswers {
   /**

@@ -1,18 +1,18 @@
-import type { LookRecorder } from './port.ts';
+import type { AccessRecorder } from './port.ts';
 
 /**
  * `#audit` of everything but Lambda functions: the server says where the lines of looks go. Before that, and
  * in tests of handlers alone, there is nowhere.
  */
-let recorder: LookRecorder | undefined;
+let recorder: AccessRecorder | undefined;
 
-export const looks: LookRecorder = {
+export const accesses: AccessRecorder = {
   async record(facts) {
     await recorder?.record(facts);
   },
 };
 
 /** Sends the lines of looks there from now on; `undefined` ends that. */
-export function recordLooks(to: LookRecorder | undefined): void {
+export function recordAccesses(to: AccessRecorder | undefined): void {
   recorder = to;
 }

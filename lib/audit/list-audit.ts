@@ -15,15 +15,18 @@ interface ListQuery {
 
 /**
  * Returns a page of the audit trail, newest first.
+ * @param mergedIds finds the entries that were merged into one; lines about them are about the same person
  * @throws RequestInvalidError for a cursor that is none.
  */
 export async function listAudit(
   trail: Pick<AuditTrail, 'list'>,
   { since, until, entry_id: entryId, picture_id: pictureId, ...query }: ListQuery,
+  mergedIds: (entryId: number) => Promise<number[]>,
 ): Promise<AuditLines> {
+  const entryIds = entryId === undefined ? undefined : [entryId, ...(await mergedIds(entryId))];
   const { items, next } = await trail.list({
     ...query,
-    entryId,
+    entryIds,
     pictureId,
     since: moment(since),
     until: moment(until),

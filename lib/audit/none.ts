@@ -1,4 +1,4 @@
-import type { LookRecorder } from './port.ts';
+import type { AccessRecorder } from './port.ts';
 
 /** `#audit` of functions that tell of nobody. */
-export const looks: LookRecorder = { async record() {} };
+export const accesses: AccessRecorder = { async record() {} };

@@ -55,7 +55,8 @@ export interface AuditQuery {
   readonly until?: Date | undefined;
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
-  readonly entryId?: number | undefined;
+  /** The line is about any of these entries. */
+  readonly entryIds?: readonly number[] | undefined;
   readonly pictureId?: number | undefined;
   /** Number of lines, 1..1000. */
   readonly limit: number;
@@ -105,7 +106,7 @@ export interface AuditTrail {
 }
 
 /** Recorder of requests that changed nothing: looks, and refusals. */
-export interface LookRecorder {
+export interface AccessRecorder {
   /**
    * Records a look. If its line can't be kept, the look itself must fail.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError

@@ -2,7 +2,7 @@ import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import { entryFolder } from '../images/key.ts';
 import type { EntryPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 
 /**
  * Converts an entry to the API's form, with the warnings of `entryWarnings` if they were requested. Its cover

@@ -1,7 +1,7 @@
 import { batches } from '../batches.ts';
 import type { EnrolledFace } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { addUnknown, type Unknown } from './orphans.ts';
 
 /** Number of records in one lookup. */

@@ -2,9 +2,10 @@ import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.
 import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 import { blacklistRecord } from './blacklist-record.ts';
-import { enrollImages, type ImageIdentity, type ReferenceFile, undo } from './enroll-images.ts';
+import { enrollImages, type ImageIdentity, type ReferenceFile } from './enroll-images.ts';
+import { undo } from './enroll-picture.ts';
 import { entryDetails, type GivenDetails } from './entry-details.ts';
 import { seenBefore } from './look-back.ts';
 import { entryWarnings } from './name-warnings.ts';

@@ -2,7 +2,7 @@ import { noteAction } from '../audit/scope.ts';
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import type { ErasureOptions } from '../records/port.ts';
+import type { ErasureOptions } from '../records/erasure.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 import { giveFields, requireMerged } from './merge-entry.ts';
 import { persistently } from './persistently.ts';

@@ -1,6 +1,6 @@
 import { ImageNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { activeImage } from './reference-image.ts';
 import { removeImageEverywhere } from './remove.ts';
 

@@ -4,7 +4,8 @@ import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 
 /**
  * Enrolls a shown image's face from the stored original.

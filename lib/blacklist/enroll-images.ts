@@ -1,23 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import { type Deadline, neededMs, noDeadline, noTimeLeft } from '../deadline.ts';
 import {
   BackendUnavailableError,
-  EntryNotFoundError,
   isUnusablePicture,
   NoUsableImageError,
   type ServiceError,
 } from '../errors.ts';
-import type { EnrollOptions, FaceBackend, FaceMatch, WithPicture } from '../faces/port.ts';
-import { referenceKey } from '../images/key.ts';
-import { decodePicture } from '../inputs/decode.ts';
-import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
-import { withoutMetadata } from '../inputs/metadata.ts';
-import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
-import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
+import {
+  type EnrolledPicture,
+  enrollPicture,
+  ImageIdTakenError,
+  measureReference,
+  NoTimeLeftError,
+  type SimilarFaces,
+  undo,
+} from './enroll-picture.ts';
+import { removeImagesEverywhere } from './remove.ts';
 import { shownFileName } from './shown-file-name.ts';
 
 /** A file that was sent to become a reference image. */
@@ -33,15 +34,6 @@ export interface Enrollment {
   readonly errors: string[];
   /** Similar faces of each enrolled picture, see `Enrollment.similar` in `lib/faces/port.ts`. */
   readonly similar: readonly SimilarFaces[];
-}
-
-export type SimilarFaces = readonly FaceMatch[] | null;
-
-/** A picture that was enrolled. */
-export interface EnrolledPicture {
-  readonly image: ImageRecord;
-  readonly faceCount: number;
-  readonly similar: SimilarFaces;
 }
 
 /** Result of one file: the enrolled image, if any, and a message for the client. */
@@ -222,93 +214,4 @@ async function enrollFile(
     if (isUnusablePicture(error)) return { remark: error.message };
     throw error;
   }
-}
-
-/** An image has the id already. */
-class ImageIdTakenError extends BackendUnavailableError {}
-
-/** The request's time ran out while the picture waited for its turn. */
-class NoTimeLeftError extends Error {}
-
-/**
- * Measures a picture that is to be enrolled.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError
- */
-export async function measureReference(
-  { maxImageBytes }: Pick<FaceBackend, 'maxImageBytes'>,
-  bytes: Uint8Array,
-): Promise<MeasuredPicture> {
-  if (bytes.length > maxImageBytes) throw pictureTooLarge(maxImageBytes);
-  return measurePicture(bytes);
-}
-
-export interface EnrollPictureOptions extends EnrollOptions {
-  /** Id of the image; a new one by default. */
-  readonly imageId?: string;
-  /** End of the request's time; none without it. */
-  readonly deadline?: Deadline;
-}
-
-/**
- * Stores record, picture and face, and then activates the image. It undoes them if a later step fails. Only
- * the work on the face takes a slot, so that no slot is held while it waits for the records. The caller must
- * hold no slot.
- * @param file the picture, see `measureReference`, and its name from `shownFileName`
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture
- *   can't be used
- * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
- * @throws BackendUnavailableError also when an image has the id
- */
-export async function enrollPicture(
-  ports: EnrollingPorts,
-  entryId: number,
-  { picture, fileName }: { readonly picture: MeasuredPicture; readonly fileName: string | null },
-  { imageId = randomUUID(), deadline, ...options }: EnrollPictureOptions = {},
-): Promise<EnrolledPicture> {
-  const { faces, images, records } = ports;
-  const { format, width, height } = picture;
-  const key = referenceKey(entryId, imageId, format);
-  const stored = await storedBytes(ports, picture);
-  const description = { name: fileName, sizeBytes: stored.length, width, height };
-  const withPicture: WithPicture = (work) =>
-    ports.pictureSlots.run(picture.memoryBytes, async () => {
-      deadline?.refuseIfAbandoned();
-      if (deadline && !deadline.leaves(neededMs)) throw new NoTimeLeftError(noTimeLeft);
-      return work(await decodePicture(picture));
-    });
-  const created = await records.createImage({ id: imageId, entryId, key, file: description });
-  if (!created) throw new ImageIdTakenError('The same picture is being added at this moment.', 5);
-  let image = created;
-  try {
-    await images.put(key, stored, `image/${format}`);
-    const enrollment = await faces.enroll(withPicture, { entryId, imageId }, options);
-    const { faceCount, quality, similar } = enrollment;
-    const face = { ...enrollment.face, quality };
-    image = { ...image, face };
-    // Otherwise the entry was deleted meanwhile.
-    if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
-    return { image, faceCount, similar };
-  } catch (error) {
-    await undo(() => removeImageEverywhere(ports, image));
-    throw error;
-  }
-}
-
-/** Returns what is stored of a picture; one that has to be turned upright takes a slot for that. */
-async function storedBytes(
-  { stripMetadata = true, pictureSlots }: EnrollingPorts,
-  picture: MeasuredPicture,
-): Promise<Uint8Array> {
-  if (!stripMetadata) return picture.original;
-  return withoutMetadata(picture, () =>
-    pictureSlots.run(picture.memoryBytes, async () => decodePicture(picture)),
-  );
-}
-
-/**
- * Undoes some work as far as possible. Errors are dropped: the data is hidden already and the sweep removes
- * it. The caller rethrows the error that made it undo.
- */
-export async function undo(work: () => Promise<void>): Promise<void> {
-  await work().catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import type { ChangedFields, EntryDetails } from '../records/port.ts';
+import type { ChangedFields, EntryDetails } from '../records/entry.ts';
 
 /** The optional fields of an entry as a request has them; `undefined` where it does not name them. */
 export interface GivenDetails {

@@ -3,8 +3,10 @@ import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
 import { normalName } from '../names/normal-form.ts';
 import { originFile } from '../origin.ts';
 import type { Stores } from '../ports.ts';
-import type { EntryRecord, ErasedCounts, ErasureRecord, ProcessedFilter } from '../records/port.ts';
-import { matchesOf, tellsOf } from '../records/shared/redaction.ts';
+import type { EntryRecord } from '../records/entry.ts';
+import type { ErasedCounts, ErasureRecord } from '../records/erasure.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
+import { matchesOf, mentions } from '../records/shared/redaction.ts';
 import { uploadKeyStart } from '../upload-name.ts';
 import { eraseCopies } from './erase-copies.ts';
 import { allMerged } from './merged-entries.ts';
@@ -69,7 +71,7 @@ async function eraseMatching(
     }
     end = offset;
     const shown = page.items.filter((result) => matchesOf(result, entryId).length > 0);
-    const wanted = history === 'delete' ? shown : shown.filter((result) => tellsOf(result, entryId));
+    const wanted = history === 'delete' ? shown : shown.filter((result) => mentions(result, entryId));
     const ids = wanted.flatMap(({ db_id }) => db_id ?? []);
     if (ids.length === 0) continue;
     await eraseCopies(images, wanted);

@@ -1,5 +1,6 @@
 import type { Stores } from '../ports.ts';
-import type { ErasureRecord, ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import type { ErasureRecord } from '../records/erasure.ts';
 import { eraseCopies } from './erase-copies.ts';
 import { openStored } from './open-stored.ts';
 import { persistently } from './persistently.ts';

@@ -4,8 +4,10 @@ import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { BlacklistMatch, ImageProcessingResult } from '../contract/shapes.ts';
 import { copiesOf } from '../images/copies.ts';
 import type { ImageLocator } from '../images/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { oldestFirst } from '../records/oldest-first.ts';
-import type { ImageRecord, ProcessedFilter, RecordStore } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
 import { matchesOf } from '../records/shared/redaction.ts';
 import { activeEntry, blacklistRecord } from './blacklist-record.ts';
 import { allMerged } from './merged-entries.ts';
@@ -169,7 +171,7 @@ class ExportPart {
     const lines = [];
     let cursor: string | undefined;
     do {
-      const page = await audit.list({ entryId: this.#entryId, limit: auditPage, cursor });
+      const page = await audit.list({ entryIds: this.#ids, limit: auditPage, cursor });
       lines.push(...page.items.map(shownLine));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined && lines.length < auditLines);

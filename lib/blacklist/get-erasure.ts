@@ -2,7 +2,8 @@ import type { Config } from '../config.ts';
 import type { Erasure } from '../contract/endpoints/get-erasure.ts';
 import { dayMs } from '../days.ts';
 import { ErasureNotFoundError } from '../errors.ts';
-import type { ErasedCounts, ErasureRecord, RecordStore } from '../records/port.ts';
+import type { ErasedCounts, ErasureRecord } from '../records/erasure.ts';
+import type { RecordStore } from '../records/port.ts';
 import { allMerged, decidingErasure } from './merged-entries.ts';
 
 type Remaining = Erasure['remaining'][number];
@@ -82,6 +83,7 @@ function remainingOf(
       until: after(uploadDays),
       note: 'Pictures that were sent for a request which matched nobody, or has not come yet.',
     },
+    ...(settings.aws ? [] : [inboxOfOthers]),
     ...remainingInAws(settings, after, isDeployed),
     ...(settings.webhooks || settings.mqtt || isDeployed
       ? [
@@ -95,6 +97,12 @@ function remainingOf(
     { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
   ];
 }
+
+const inboxOfOthers: Remaining = {
+  place: 'inbox',
+  until: null,
+  note: 'Only where the service may not remove files there, of which /status warns.',
+};
 
 function keptHistory(mergedInto: number | undefined): Remaining {
   const note =
@@ -130,12 +138,12 @@ function remainingInAws(
           {
             place: 'dead_letters',
             until: after(deadLetterDays),
-            note: 'Messages of the inbox that failed have keys, and a name where a folder was called by it.',
+            note: 'Messages of the inbox that failed have a hash of the key; those of earlier versions have the key.',
           },
           {
             place: 'access_logs',
             until: after(accessLogDays),
-            note: 'The bucket’s access logs have keys: ids, and names of folders of the inbox.',
+            note: 'The bucket’s access logs have keys, if there are any: ids, and with -c accessLogs=s3 names of folders.',
           },
         ]
       : []),

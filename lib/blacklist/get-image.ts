@@ -1,10 +1,11 @@
-import type { PictureSize } from '../contract/picture-size.ts';
+import { type PictureSize, wantedSide } from '../contract/picture-size.ts';
 import { EntryNotFoundError, ImageNotFoundError } from '../errors.ts';
 import { keptSmaller } from '../images/kept-smaller.ts';
 import { contentTypeOf } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
 import type { DeliveryPorts } from '../ports.ts';
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 import { activeEntry } from './blacklist-record.ts';
 import { activeImage } from './reference-image.ts';
 
@@ -21,14 +22,15 @@ export async function getImage(
   ports: DeliveryPorts,
   entryId: number,
   imageId: string,
-  { size, crop }: PictureSize = {},
+  query: PictureSize = {},
 ): Promise<DeliveredPicture> {
   const { records, delivery } = ports;
   const { id, key, face } = await (imageId === cover
     ? firstImage(records, entryId)
     : activeImage(records, entryId, imageId));
+  const size = wantedSide(query);
   if (size !== undefined) {
-    const options = { size: Number(size), box: crop === 'face' ? (face?.box ?? null) : null };
+    const options = { size, box: query.crop === 'face' ? (face?.box ?? null) : null };
     const isShown = () => isActive(records, entryId, id);
     const bytes = await keptSmaller(ports, key, options, isShown);
     if (!bytes) throw new ImageNotFoundError();

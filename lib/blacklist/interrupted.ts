@@ -9,7 +9,7 @@ export function isInterrupted({ addedDate }: { readonly addedDate: string }): bo
   return Date.now() - new Date(addedDate).getTime() > sweepAgeMs;
 }
 
-/** Returns the moment before which an entry must have expired for the sweep to delete it. */
+/** Returns the moment by which an entry must have expired for the sweep to delete it, see `expiredSince`. */
 export function expiredBefore({ expiredDays }: Pick<Config, 'expiredDays'>): Date {
   return daysBefore(expiredDays);
 }

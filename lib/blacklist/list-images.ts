@@ -1,4 +1,5 @@
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 import { activeEntry } from './blacklist-record.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { MatchedEntry } from '../contract/shapes.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 
 /** Converts the entry of a match to the API's form: what whoever must act has to know. */
 export function matchedEntry(entry: EntryRecord): MatchedEntry {

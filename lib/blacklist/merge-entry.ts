@@ -3,7 +3,7 @@ import { maxNotes } from '../contract/entry-fields.ts';
 import { type MergeableFields, type MergedFields, mergedFields } from '../contract/merged-fields.ts';
 import { VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import type { ChangedFields, EntryRecord } from '../records/port.ts';
+import type { ChangedFields, EntryRecord } from '../records/entry.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
 import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';

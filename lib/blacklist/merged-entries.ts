@@ -1,4 +1,5 @@
-import type { ErasureRecord, RecordStore } from '../records/port.ts';
+import type { ErasureRecord } from '../records/erasure.ts';
+import type { RecordStore } from '../records/port.ts';
 import { persistently } from './persistently.ts';
 
 /** Lists the ids of all entries that were merged into an entry, also by way of others. */
@@ -9,6 +10,16 @@ export async function allMerged(
   const found = await persistently(() => records.mergedEntries(entryId));
   const before = await Promise.all(found.map((id) => allMerged(records, id)));
   return [...found, ...before.flat()];
+}
+
+/** Lists the ids under which a person was ever listed: the entry's own, and all that were merged with it. */
+export async function personIds(
+  records: Pick<RecordStore, 'getErasure' | 'mergedEntries'>,
+  entryId: number,
+): Promise<number[]> {
+  const merged = (await persistently(() => records.getErasure(entryId)))?.mergedInto;
+  if (merged !== undefined) return personIds(records, merged);
+  return [entryId, ...(await allMerged(records, entryId))];
 }
 
 /** Finds the erasure that decides on the history of a merged entry; undefined while there is none. */

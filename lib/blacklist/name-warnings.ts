@@ -1,10 +1,13 @@
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 import { isExpired, whyNotInForce } from '../records/shared/in-force.ts';
 
 /** Largest number of warnings for one entry. */
 const maxWarnings = 10;
+
+const deletion =
+  'It is deleted EXPIRED_DAYS after its end, its listing or its last change, whichever came last.';
 
 /**
  * Returns a warning for each other active entry whose name differs only in case or accents, and one if the
@@ -16,7 +19,7 @@ export async function entryWarnings(
   entry: EntryRecord,
 ): Promise<string[] | null> {
   const why = isExpired(entry) ? whyNotInForce({ ...entry, suspended: false }) : undefined;
-  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...(why ? [why] : [])];
+  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...(why ? [`${why} ${deletion}`] : [])];
   return lines.length === 0 ? null : lines;
 }
 

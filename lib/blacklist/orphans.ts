@@ -1,7 +1,8 @@
 import { batches } from '../batches.ts';
 import { entryIdOfKey, type ImageFolder, imageIdOfKey, largerKeyOf, pictureIdOfKey } from '../images/key.ts';
 import type { ImageStore, StoredImage } from '../images/port.ts';
-import type { RecordStore, UnknownKept } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { UnknownKept } from '../records/sweep-notes.ts';
 
 /** Number of items in one lookup. */
 const batchSize = 100;

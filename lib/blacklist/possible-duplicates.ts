@@ -6,7 +6,7 @@ import {
 import type { FaceMatch } from '../faces/port.ts';
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
-import type { SimilarFaces } from './enroll-images.ts';
+import type { SimilarFaces } from './enroll-picture.ts';
 
 /**
  * Number of pictures in one lookup. One lookup is usually enough, but a request may match very many pictures.

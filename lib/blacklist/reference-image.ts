@@ -1,7 +1,8 @@
 import type { ReferenceImage } from '../contract/shapes.ts';
 import { ImageNotFoundError } from '../errors.ts';
 import { isImageId } from '../images/key.ts';
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 import { activeEntry } from './blacklist-record.ts';
 
 /**

@@ -3,11 +3,12 @@ import { batches } from '../batches.ts';
 import { InputUnreadableError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts, Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
+import type { EntryRecord, ImageRecord } from '../records/entry.ts';
+import type { RecordStore } from '../records/port.ts';
 import { planNormalForms } from '../records/shared/normal-entries.ts';
 import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { enrollPicture, measureReference } from './enroll-images.ts';
+import { enrollPicture, measureReference } from './enroll-picture.ts';
 import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 

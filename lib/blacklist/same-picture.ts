@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
 import { persistently } from './persistently.ts';
 

@@ -3,7 +3,8 @@ import { EntryNotFoundError, isUnusablePicture, VersionConflictError } from '../
 import type { ImageFolder } from '../images/key.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ImageRecord } from '../records/entry.ts';
+import { expiredSince } from '../records/shared/in-force.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
@@ -86,7 +87,7 @@ export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Pro
  *
  * Faces or pictures without a record that are more than the records know stay: then the records are doubtful.
  * The report has that among its failures, and the records a note of it.
- * @param expiredBefore entries that expired before it are deleted; none without it
+ * @param expiredBefore entries that expired before it are deleted, see `expiredSince`; none without it
  * @param removeUnknown true if somebody has decided that all without a record go
  * @throws BackendUnavailableError when a store can't be used
  */
@@ -113,7 +114,7 @@ export async function sweep(
   await sweepKeptFaces(run, limits);
   await sweepPictures(run, 'processed', limits);
   await sweepPictures(run, 'cropped', limits);
-  if (!stop?.aborted) await tellOfUnknown(run);
+  if (!stop?.aborted) await reportUnknown(run);
   run.report.isComplete = !stop?.aborted;
   return run.report;
 }
@@ -136,7 +137,7 @@ function begin(stores: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
 }
 
 /** Reports what was kept because it is too much, and lets `/status` tell of it until it is settled. */
-async function tellOfUnknown({ records, report, unknown }: Sweep): Promise<void> {
+async function reportUnknown({ records, report, unknown }: Sweep): Promise<void> {
   const known = await records.unknownKept();
   if (isAnyUnknown(unknown)) {
     report.failed += 1;
@@ -203,8 +204,10 @@ async function finishImages(run: Sweep): Promise<void> {
 /** Deletes the entries that expired long ago, unless somebody changes or deletes one meanwhile. */
 async function eraseExpired(run: Sweep, expiredBefore: Date): Promise<void> {
   const { items } = await run.records.findEntries({ expired: true, sort: 'expires' });
-  for (const { id, version, expiresAt } of items) {
-    if (run.stop?.aborted || Date.parse(expiresAt ?? '') > expiredBefore.getTime()) return;
+  for (const entry of items) {
+    const { id, version } = entry;
+    if (run.stop?.aborted) return;
+    if (expiredSince(entry) > expiredBefore.getTime()) continue;
     await tolerating(run, `entry ${id}`, async () => {
       try {
         await deleteEntry(run, id, { ifVersion: [version] });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Deadline, neededMs, noDeadline } from '../deadline.ts';
 import { BackendUnavailableError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
-import type { EntryRecord, NewEntry } from '../records/port.ts';
+import type { EntryRecord, NewEntry } from '../records/entry.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /** Milliseconds without a sign of life after which the maker of an entry counts as dead. */

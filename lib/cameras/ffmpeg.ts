@@ -15,17 +15,17 @@ export interface FfmpegSettings {
   readonly framesPerSecond: number;
   /** Program that is started; `ffmpeg` of the path unless the settings name another. */
   readonly program: string;
-  readonly patience?: Patience;
+  readonly timeouts?: FfmpegTimeouts;
   /** Addresses that a camera may have; any without it. */
   readonly isAllowed?: AddressCheck | undefined;
 }
 
 /** Milliseconds without a frame after which the child is killed. */
-export interface Patience {
+export interface FfmpegTimeouts {
   readonly firstFrameMs: number;
   readonly nextFrameMs: number;
 }
-const usualPatience: Patience = { firstFrameMs: 20_000, nextFrameMs: 10_000 };
+const usualTimeouts: FfmpegTimeouts = { firstFrameMs: 20_000, nextFrameMs: 10_000 };
 
 /** Characters of what ffmpeg says that are kept: its last lines tell why it ended. */
 const keptWords = 4_000;
@@ -103,7 +103,7 @@ export class FfmpegSource implements FrameSource {
 
   /** Gives the newest frames of what goes on, and ends a child that gives none. */
   async *#latest(child: ChildProcess): AsyncGenerator<Frame, void> {
-    const { firstFrameMs, nextFrameMs } = this.#settings.patience ?? usualPatience;
+    const { firstFrameMs, nextFrameMs } = this.#settings.timeouts ?? usualTimeouts;
     const reader = new PixmapReader();
     const newest = this.#newest;
     const silent = () => {
@@ -144,7 +144,7 @@ export class FfmpegSource implements FrameSource {
     const failed = once(child, 'error').then(([error]) => Promise.reject(error));
     failed.catch(() => undefined);
     const chunks = (child.stdout as NonNullable<ChildProcess['stdout']>)[Symbol.asyncIterator]();
-    const { firstFrameMs } = this.#settings.patience ?? usualPatience;
+    const { firstFrameMs } = this.#settings.timeouts ?? usualTimeouts;
     for (;;) {
       // A decoder that turns in circles must not keep the service waiting.
       const silent = setTimeout(() => child.kill('SIGKILL'), firstFrameMs);

@@ -14,12 +14,12 @@ export interface HttpSettings {
   readonly url: URL;
   readonly framesPerSecond: number;
   /** Milliseconds that the camera may be silent. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** Addresses that a camera may have; any without it. */
   readonly isAllowed?: AddressCheck | undefined;
 }
 
-const usualPatienceMs = 10_000;
+const usualTimeoutMs = 10_000;
 const maxRedirects = 3;
 
 /** A picture as the camera sent it. */
@@ -49,12 +49,12 @@ export class HttpSource implements FrameSource {
   }
 
   async *frames(signal: AbortSignal): AsyncGenerator<Frame, void> {
-    const { patienceMs = usualPatienceMs, isAllowed } = this.#settings;
+    const { timeoutMs = usualTimeoutMs, isAllowed } = this.#settings;
     const stop = new AbortController();
     const agent = new Agent({
-      connect: isAllowed ? checkedConnector(isAllowed, patienceMs) : { timeout: patienceMs },
-      headersTimeout: patienceMs,
-      bodyTimeout: patienceMs,
+      connect: isAllowed ? checkedConnector(isAllowed, timeoutMs) : { timeout: timeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
     });
     const reading = this.#read(agent, AbortSignal.any([signal, stop.signal])).then(
       () => this.#newest.end(new SourceError('It ended the stream.')),

@@ -3,7 +3,7 @@ import type { FaceBackend } from '../faces/port.ts';
 import type { FacePrint } from '../faces/print.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { log } from '../log.ts';
-import type { KeptFace } from '../records/port.ts';
+import type { KeptFace } from '../records/processed.ts';
 
 /** The best view of a face that passed a camera. */
 export interface PassingFace {

@@ -16,8 +16,8 @@ export interface PassageSettings {
 export interface PassageListener {
   /** A track shows listed people. It is called once for a track. */
   readonly onMatch: (track: WatchedTrack, judgement: Judgement) => Promise<void>;
-  /** A track is over; `isTold` if it was told of. */
-  readonly onEnded: (track: WatchedTrack, isTold: boolean) => Promise<void>;
+  /** A track is over; `isReported` if it was told of. */
+  readonly onEnded: (track: WatchedTrack, isReported: boolean) => Promise<void>;
 }
 
 /** Result of a frame. */
@@ -139,7 +139,7 @@ export class Passages {
       return;
     }
     const judgement = await this.#judge.judge(track, 'early');
-    if (judgement && judgement.entries.length > 0) await this.#tell(track, judgement);
+    if (judgement && judgement.entries.length > 0) await this.#report(track, judgement);
   }
 
   /** Ends tracks. One that fails is tried again with later frames. */
@@ -161,13 +161,13 @@ export class Passages {
   }
 
   async #endTrack(track: WatchedTrack): Promise<void> {
-    const isTold = this.#matched.has(track.id);
-    const judgement = isTold ? undefined : await this.#judge.judge(track, 'end');
-    if (judgement && judgement.entries.length > 0) await this.#tell(track, judgement);
+    const isReported = this.#matched.has(track.id);
+    const judgement = isReported ? undefined : await this.#judge.judge(track, 'end');
+    if (judgement && judgement.entries.length > 0) await this.#report(track, judgement);
     await this.#listener.onEnded(track, this.#matched.has(track.id));
   }
 
-  async #tell(track: WatchedTrack, judgement: Judgement): Promise<void> {
+  async #report(track: WatchedTrack, judgement: Judgement): Promise<void> {
     await this.#listener.onMatch(track, judgement);
     this.#matched.set(track.id, track.lastSeen);
   }

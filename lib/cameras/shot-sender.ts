@@ -132,7 +132,7 @@ export class ShotSender {
       });
       const { statusCode, headers } = answer;
       if (statusCode === 200) {
-        this.#tell(shot, await answer.body.json());
+        this.#report(shot, await answer.body.json());
         return 'taken';
       }
       await answer.body.dump();
@@ -149,7 +149,7 @@ export class ShotSender {
     }
   }
 
-  #tell(shot: QueuedShot, json: unknown): void {
+  #report(shot: QueuedShot, json: unknown): void {
     const parsed = Answer.safeParse(json);
     const [result] = parsed.data ?? [];
     const found = result?.faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry)) ?? [];

@@ -14,7 +14,7 @@ import { shownFaces } from '../processing/shown-faces.ts';
 import { keptFace, removeCopies, storeDrawings } from '../processing/stored-copies.ts';
 import { forgetUnmatched } from '../processing/unmatched-faces.ts';
 import { pictureVerdict } from '../processing/verdicts.ts';
-import type { KeptFace, ProcessedResult } from '../records/port.ts';
+import type { KeptFace, ProcessedResult } from '../records/processed.ts';
 import type { Judgement, WatchedTrack } from './judge.ts';
 import { keepPassing } from './kept-passing.ts';
 import type { CameraSettings } from './settings.ts';
@@ -66,7 +66,7 @@ export class Sightings {
     const [face] = await shownFaces(this.#ports, matchResultOf(track, shot, judgement), 0);
     const entryIds = [...new Set(face?.blacklist_matches.map(({ entry }) => entry.id))];
     if (!face || entryIds.length === 0) return undefined;
-    const isSuppressed = await this.#areTold(entryIds);
+    const isSuppressed = await this.#areReported(entryIds);
     const { entries } = judgement;
     const matched = entries.find(({ entryId }) => entryId === entryIds[0]) ?? entries[0];
     const passage = passageOf(track, {
@@ -110,7 +110,7 @@ export class Sightings {
   }
 
   /** Tells if all of these people were seen here a short time ago: who lingers is told of once. */
-  async #areTold(entryIds: readonly number[]): Promise<boolean> {
+  async #areReported(entryIds: readonly number[]): Promise<boolean> {
     const { name, cooldown_s } = this.#camera;
     if (cooldown_s === 0) return false;
     const earliest = Date.now() - 1000 * cooldown_s;

@@ -34,7 +34,7 @@ export interface CameraStatus {
 export interface CameraListener {
   /** Records listed people. Returns true if something was told. */
   readonly onMatch: (track: WatchedTrack, judgement: Judgement) => Promise<boolean>;
-  readonly onEnded: (track: WatchedTrack, isTold: boolean) => Promise<void>;
+  readonly onEnded: (track: WatchedTrack, isReported: boolean) => Promise<void>;
   readonly onState: (status: CameraStatus) => void;
   /** Is told of a frame that could not be looked at. */
   readonly onError: (error: unknown) => void;
@@ -197,7 +197,7 @@ export class CameraWatcher {
       // A camera that breaks off, or sends pictures now and then, must not keep a decision waiting.
       using timer = disposableInterval(() => {
         const silentMs = Date.now() - (this.#lastFrame?.getTime() ?? 0);
-        this.#tellOfSilence(silentMs);
+        this.#reportSilence(silentMs);
         if (silentMs < silenceMs) return;
         passages.expire(Date.now()).catch(this.#needs.listener.onError);
       }, silenceMs);
@@ -225,7 +225,7 @@ export class CameraWatcher {
   }
 
   /** A source that the service opens tells itself when it gives no frames; nobody else does. */
-  #tellOfSilence(silentMs: number): void {
+  #reportSilence(silentMs: number): void {
     const longest = this.#needs.pushSilenceMs ?? pushSilenceMs;
     if (!this.#push || this.#state !== 'online' || silentMs < longest) return;
     this.#enter('offline', `No picture has come for ${Math.round(longest / 1000)} seconds.`);
@@ -250,9 +250,9 @@ export class CameraWatcher {
           this.#tracks.matched++;
           this.#lastSighting = new Date();
         },
-        onEnded: async (track, isTold) => {
-          if (!isTold) this.#countUnknown(track.id);
-          await listener.onEnded(track, isTold);
+        onEnded: async (track, isReported) => {
+          if (!isReported) this.#countUnknown(track.id);
+          await listener.onEnded(track, isReported);
         },
       },
     );

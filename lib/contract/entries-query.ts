@@ -4,7 +4,7 @@ import { pageOffset, text, wholeNumberFrom } from './fields.ts';
 import { truth } from './form-values.ts';
 
 /** Fields that a list of entries can be sorted by, upwards, and downwards with a minus. */
-const sorts = ['id', 'name', 'added', 'updated', 'expires', 'review'] as const;
+const sorts = ['id', 'name', 'added', 'updated', 'expires', 'review', 'last_seen'] as const;
 const directed = sorts.flatMap((sort) => [sort, `-${sort}`] as const);
 
 /** Which entries a list shows, and in which order; all that is asked for must hold. */
@@ -20,7 +20,7 @@ export const entriesQuery = z.object({
     .enum(directed)
     .default('id')
     .describe(
-      'Upwards, or with a minus downwards. Names are sorted without case and accents; entries without the date come last either way.',
+      'Upwards, or with a minus downwards. Names are sorted without case and accents; entries without the date come last either way. `last_seen` is the time of the newest picture in the history that shows them.',
     ),
   category: text(0, 50, normalName)
     .optional()

@@ -15,7 +15,12 @@ export const pictureSize = {
     .enum(['face'])
     .optional()
     .describe(
-      '`face`: only the square around the face that counts, the enrolled one or the largest. With `size` alone; without a face it is the whole picture.',
+      '`face`: only the square around the face that counts, the enrolled one or the largest. Without `size`, at most 640 pixels; without a face it is the whole picture.',
     ),
 } as const;
 export type PictureSize = z.output<z.ZodObject<typeof pictureSize>>;
+
+/** Returns the longer side that a query asks for; `undefined` for the picture itself. */
+export function wantedSide({ size, crop }: PictureSize): number | undefined {
+  return size === undefined && crop === undefined ? undefined : Number(size ?? sizes.at(-1));
+}

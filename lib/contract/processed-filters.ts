@@ -16,7 +16,11 @@ export const moment = z.preprocess((input, { issues }) => {
 /** Filters of the list of processed pictures; a picture must pass all that are given. */
 export const processedFilters = {
   has_match: truth.optional().describe('Only pictures that show a listed person, or only those that do not.'),
-  entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),
+  entry_id: anyId
+    .optional()
+    .describe(
+      'Only pictures that show this entry, also one that was deleted, or any that was merged into it.',
+    ),
   review: z
     .enum(reviewStates)
     .optional()

@@ -222,6 +222,13 @@ export const BlacklistRecord = z
     added_by: z.string().nullable().describe('Who listed the person, where that is known.'),
     updated_by: z.string().nullable().describe('Who changed the entry last, where that is known.'),
     updated_date: z.string().nullable().describe('ISO 8601, UTC; null until the first change.'),
+    last_seen: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'ISO 8601, UTC: the time of the newest picture in the history in which somebody matched the entry, or one that was merged into it; null where there is none. Only lists that are sorted by it have it.',
+      ),
     version: wholeNumber.describe('1 for a new entry, and one more for each change; pictures do not count.'),
     warnings: z
       .array(z.string())

@@ -10,7 +10,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AwsConfig } from '../config.ts';
 import { createS3Client } from '../s3.ts';
 import type { Find } from './check-files.ts';
-import { foundIn, soughtIn } from './find.ts';
+import { foundIn, patternsFor } from './find.ts';
 import type { Trace } from './traces.ts';
 
 const inflate = promisify(inflateRaw);
@@ -90,7 +90,7 @@ async function* findInBucket(
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }));
       const content = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
       const metadata = Buffer.from(JSON.stringify(object.Metadata ?? {}));
-      const inContent = foundIn(content, soughtIn(content, bytes));
+      const inContent = foundIn(content, patternsFor(content, bytes));
       for (const number of new Set([...foundIn(metadata, bytes), ...inContent])) {
         yield { label: traces[number]?.label ?? '', place: `s3://${bucket}/${Key} (version ${VersionId})` };
       }

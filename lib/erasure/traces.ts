@@ -3,18 +3,20 @@ import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import { normalName } from '../names/normal-form.ts';
-import type { Sought } from './find.ts';
+import type { SearchPattern } from './find.ts';
 import { spellingsOf } from './spellings.ts';
 
 /** Something that must not be found. */
 export interface Trace {
   readonly label: string;
-  readonly sought: Sought;
+  readonly sought: SearchPattern;
 }
 
-/** Bytes that are taken from a picture at each of some places: no two pictures agree in them. */
-const windowBytes = 48;
+/** Bytes that are taken from a picture at each of some places. In fewer, pictures with even areas agree. */
+const windowBytes = 256;
 const windows = 5;
+/** Different values among these bytes: an even area alone has fewer. */
+const leastValues = 16;
 
 /**
  * Makes the forms in which a name may be written: as it was given and as it is kept, composed or not, in
@@ -60,5 +62,5 @@ function piecesOf(picture: Buffer): Buffer[] {
   return Array.from({ length: windows }, (_, index) => {
     const start = Math.floor((picture.length * (index + 2)) / (windows + 3)) - windowBytes / 2;
     return picture.subarray(start, start + windowBytes);
-  }).filter((piece) => new Set(piece).size > windowBytes / 4);
+  }).filter((piece) => new Set(piece).size >= leastValues);
 }

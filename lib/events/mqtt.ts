@@ -14,7 +14,7 @@ import {
 import type { Attempt, EventTarget } from './port.ts';
 
 /** Camera that the broker is told of when the connection is made. */
-export interface ToldCamera {
+export interface AnnouncedCamera {
   readonly name: string;
   readonly isOffline: boolean;
 }
@@ -54,7 +54,7 @@ export async function requireMqtt(): Promise<typeof import('mqtt')> {
  */
 export async function openMqtt(
   config: MqttConfig,
-  cameras: () => readonly ToldCamera[],
+  cameras: () => readonly AnnouncedCamera[],
 ): Promise<MqttTarget> {
   const { connect } = await requireMqtt();
   const client = connect(config.url, {
@@ -86,7 +86,7 @@ export async function openMqtt(
   };
 }
 
-async function announce(client: MqttClient, cameras: readonly ToldCamera[]): Promise<void> {
+async function announce(client: MqttClient, cameras: readonly AnnouncedCamera[]): Promise<void> {
   const messages = cameras.flatMap(({ name, isOffline }) => [
     ...discoveryMessages(name),
     stateMessage(name, isOffline ? 'offline' : 'online'),

@@ -88,7 +88,7 @@ export interface Outbox {
    * Queues an event of the service itself, such as that of a camera, for each receiver.
    * @throws BackendUnavailableError, DiskFullError
    */
-  tell(event: CameraEvent): Promise<void>;
+  enqueue(event: CameraEvent): Promise<void>;
   /**
    * Returns the deliveries that may be sent now, those longest due first. It is synchronous: a delivery that
    * ended during a wait would be sent again.

@@ -22,7 +22,7 @@ type Work<Result> = {
   work(ids?: Parameters<RepeatableWork<Result>['work']>[0]): Promise<Result>;
   /** Returns what the first request made, for the audit trail's line of a later one. */
   madeBy?(result: Result): ReplayedTarget;
-} & Pick<RepeatableWork<Result>, 'entryIdsOf' | 'mayStillBeTold'>;
+} & Pick<RepeatableWork<Result>, 'entryIdsOf' | 'mayBeRepeated'>;
 
 /**
  * Does the work of a request. With an `Idempotency-Key`, it does it once, and answers repeated requests as

@@ -6,5 +6,6 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
  */
 export function apiPrefix({ requestContext }: APIGatewayProxyEvent): string {
   const { path } = requestContext;
-  return path.slice(0, Math.max(0, path.indexOf('/api/v1/')));
+  // A proxy's prefix may have the same words.
+  return path.slice(0, Math.max(0, path.lastIndexOf('/api/v1/')));
 }

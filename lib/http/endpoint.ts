@@ -1,8 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { looks } from '#audit';
+import { accesses } from '#audit';
 import { type AuditScope, factsOf, inAuditScope, noteThreshold } from '../audit/scope.ts';
-import { loadConfig } from '../config.ts';
 import {
   type Endpoint,
   type JsonBody,
@@ -12,6 +11,7 @@ import {
 } from '../contract/endpoint.ts';
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
+import { loadConfig } from '../load-config.ts';
 import { logFailure, logRequest } from '../log.ts';
 import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
@@ -211,11 +211,11 @@ function answeredInScope(
   return inAuditScope(scope, async () => {
     try {
       const answer = await work();
-      await recordLook(scope, operation, answer.status);
+      await recordAccess(scope, operation, answer.status);
       return answer;
     } catch (error) {
       const answer = failed(error, requestId);
-      await recordLook(scope, operation, answer.status).catch((error: unknown) =>
+      await recordAccess(scope, operation, answer.status).catch((error: unknown) =>
         logFailure(requestId, error),
       );
       return answer;
@@ -258,9 +258,9 @@ function scopeOf(
  * Writes the audit trail's line of a request that has changed nothing, or has failed. A change that went well
  * has written its own line, in its own transaction.
  */
-async function recordLook(scope: AuditScope, { unaudited }: Endpoint, status: number): Promise<void> {
+async function recordAccess(scope: AuditScope, { unaudited }: Endpoint, status: number): Promise<void> {
   if (unaudited || (status < 400 && scope.written > 0)) return;
-  await looks.record(factsOf({ ...scope, outcome: status }, {}));
+  await accesses.record(factsOf({ ...scope, outcome: status }, {}));
 }
 
 function wholeNumber(text: string | undefined): number | null {

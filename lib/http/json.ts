@@ -41,9 +41,10 @@ export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): 
   const repeated = repeatedKeys(bytes);
   if (repeated.length === 0) return value;
   throw new RequestInvalidError(
-    repeated.map(([key, times]) => {
+    repeated.map(({ path, times }) => {
       const msg = `Field was given ${times} times: give it once`;
-      return { loc: ['body', shownName(key)], msg, type: 'value_error' };
+      const loc = path.map((part) => (typeof part === 'string' ? shownName(part) : part));
+      return { loc: ['body', ...loc], msg, type: 'value_error' };
     }),
   );
 }

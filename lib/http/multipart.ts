@@ -40,6 +40,8 @@ const maxFieldBytes = 64 * 1024;
 /** Field in which browsers name the form's encoding. */
 const charsetField = '_charset_';
 const maxPartHeaderBytes = 16 * 1024;
+/** Limit on a boundary's bytes: RFC 2046 allows 70, and the parser takes 252. */
+const maxBoundaryBytes = 252;
 
 /**
  * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count
@@ -154,6 +156,7 @@ async function feed(parser: Dicer, chunks: readonly Uint8Array[]): Promise<void>
 function createParser(contentType: string): Dicer {
   const boundary = parseHeader(contentType).parameters.get('boundary');
   if (!boundary) throw malformed(new Error('it has no boundary'));
+  if (Buffer.byteLength(boundary) > maxBoundaryBytes) throw malformed(new Error('its boundary is too long'));
   const limits = { maxHeaderSize: maxPartHeaderBytes };
   return new Dicer({ boundary, ...limits });
 }

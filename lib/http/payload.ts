@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../load-config.ts';
 
 /**
  * Limit on an event or an answer of Lambda as JSON: its "6 MB", in bytes as Lambda's own error message states

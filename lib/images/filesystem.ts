@@ -13,8 +13,8 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from '../config.ts';
 import { openUnlessDatabase } from '../database-files.ts';
-import { isDiskFull } from '../disk-space.ts';
-import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
+import { isDiskFull, isReadOnly } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ReadOnlyDiskError, type ServiceError } from '../errors.ts';
 import {
   codeOf,
   fileMode,
@@ -278,6 +278,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
 
 function unavailable(error: unknown): ServiceError {
   if (isDiskFull(error)) return new DiskFullError({ cause: error });
+  if (isReadOnly(error)) return new ReadOnlyDiskError('Pictures', retryAfterSeconds, { cause: error });
   return new BackendUnavailableError('The image folders are not available.', retryAfterSeconds, {
     cause: error,
   });

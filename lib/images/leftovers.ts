@@ -18,7 +18,7 @@ export type LeftoverFolder = 'inbox' | 'rejected' | 'uploads';
  */
 export interface Leftovers {
   /**
-   * Yields all files in no promised order.
+   * Yields all files that this service may remove, in no promised order.
    * @throws BackendUnavailableError
    */
   list(folder: LeftoverFolder): AsyncIterable<Leftover>;
@@ -29,6 +29,7 @@ export interface Leftovers {
   delete(leftover: Pick<Leftover, 'key' | 'path'>): Promise<void>;
   /**
    * Removes the empty folders at the first level whose names are meant: a folder's name may be a person's.
+   * Those that this service may not remove stay.
    * @throws BackendUnavailableError
    */
   removeEmptyFolders(folder: LeftoverFolder, isMeant: (name: string) => boolean): Promise<void>;

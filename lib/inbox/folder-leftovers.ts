@@ -4,7 +4,9 @@ import { decodeText } from '../decode-text.ts';
 import { BackendUnavailableError } from '../errors.ts';
 import { codeOf, ifPresent } from '../files.ts';
 import type { Leftovers } from '../images/leftovers.ts';
-import { joinBytes, walkInbox } from './walk.ts';
+import { isForbidden } from '../writable-folder.ts';
+import { mountsBelow } from './mounted-files.ts';
+import { isRemovable, joinBytes, walkInbox } from './walk.ts';
 
 const retryAfterSeconds = 5;
 const nobody = { passedOver: () => undefined, unreadable: () => undefined };
@@ -14,11 +16,11 @@ export function openFolderLeftovers(dataDir: string): Leftovers {
   return {
     async *list(folder) {
       try {
-        for await (const { key, path, stats } of walkInbox(
-          Buffer.from(join(dataDir, folder)),
-          nobody,
-          `${folder}/`,
-        )) {
+        const root = Buffer.from(join(dataDir, folder));
+        const mounts = (await ifPresent(mountsBelow(root))) ?? new Set();
+        for await (const { key, path, stats } of walkInbox(root, nobody, `${folder}/`)) {
+          // One that this user may not remove would hold up deletions; `folderInboxWarnings` tells of it.
+          if (!(await isRemovable(path, mounts))) continue;
           // The time of the file's arrival, for its own time came with it.
           yield { key, path, since: new Date(Number(stats.ctimeMs)) };
         }
@@ -48,15 +50,18 @@ export function openFolderLeftovers(dataDir: string): Leftovers {
   };
 }
 
-/** Removes a folder with the empty folders in it; one with a file stays. */
+/** Removes a folder with the empty folders in it; one with a file, or that may not be removed, stays. */
 async function removeIfEmpty(folder: Buffer): Promise<void> {
-  const items = await ifPresent(readdir(folder, { withFileTypes: true, encoding: 'buffer' }));
-  for (const item of items ?? []) {
-    if (item.isDirectory()) await removeIfEmpty(joinBytes(folder, item.name));
+  try {
+    const items = await ifPresent(readdir(folder, { withFileTypes: true, encoding: 'buffer' }));
+    for (const item of items ?? []) {
+      if (item.isDirectory()) await removeIfEmpty(joinBytes(folder, item.name));
+    }
+    await ifPresent(rmdir(folder));
+  } catch (error) {
+    // A folder on which something is mounted is busy.
+    if (!isForbidden(error) && !['ENOTEMPTY', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;
   }
-  await ifPresent(rmdir(folder)).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOTEMPTY') throw error;
-  });
 }
 
 function unavailable(error: unknown): BackendUnavailableError {

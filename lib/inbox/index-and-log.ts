@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
 import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
+import { uploadId } from './upload-id.ts';
 
 /**
  * Outcomes of indexing: `again` asks for a later attempt, `alone` for one now, while nothing else is indexed.
@@ -21,7 +21,7 @@ export async function indexAndLog(
   key: string,
   isAlone: boolean,
 ): Promise<IndexingStatus> {
-  const upload = createHash('sha256').update(key).digest('hex').slice(0, 16);
+  const upload = uploadId(key);
   try {
     const outcome = await indexUpload(ports, key, isAlone);
     if (outcome.outcome === 'postponed') return 'alone';

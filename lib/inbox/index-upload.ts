@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
-import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
+import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-picture.ts';
 import { isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
@@ -14,7 +14,7 @@ import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture } from '
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord } from '../records/entry.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { systemPath } from '../system-names.ts';
 import { uploadDetail } from '../uploads/key.ts';

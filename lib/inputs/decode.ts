@@ -5,7 +5,7 @@ import { wholeJpeg } from './jpeg.ts';
 import { isTurned, type MeasuredPicture, measurePicture } from './measure.ts';
 import type { Picture } from './picture.ts';
 import { makeRoomForPixels } from './pixel-garbage.ts';
-import { opening } from './untold-files.ts';
+import { opening } from './withheld-files.ts';
 
 // Only the loaders of the accepted formats are enabled in this process: no SVG, PDF, HEIF, TIFF or
 // ImageMagick. The cache is off because it would keep people's pictures in memory. Several pictures are

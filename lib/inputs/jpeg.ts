@@ -1,15 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import {
-  type HuffmanTable,
-  huffmanTable,
-  type JpegComponent,
-  type JpegScan,
-  nextMarker,
-  readScan,
-  ScanBits,
-  ScanBrokenError,
-  type ScanPart,
-} from './jpeg-scan.ts';
+import { type JpegComponent, type JpegScan, readScan, type ScanPart } from './jpeg-scan.ts';
+import { type HuffmanTable, huffmanTable, nextMarker, ScanBits, ScanBrokenError } from './scan-bits.ts';
 
 const startOfImage = 0xd8;
 const endOfImage = 0xd9;

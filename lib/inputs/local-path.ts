@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { isDatabaseName, openUnlessDatabase } from '../database-files.ts';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
-import { noSuchPicture } from './untold-files.ts';
+import { noSuchPicture } from './withheld-files.ts';
 
 /**
  * Reads a picture file below `root`, from which relative paths start. Symbolic links are followed if they

@@ -3,8 +3,8 @@ import { InputTooLargeError, InputUnreadableError, UnsupportedFormatError } from
 import { firstFrame } from './gif.ts';
 import type { PictureFormat } from './picture.ts';
 import { essentialChunks, profileBytes } from './png.ts';
-import { opening } from './untold-files.ts';
 import { wholeRiff } from './webp.ts';
+import { opening } from './withheld-files.ts';
 
 /**
  * Limit on pixels: 50 megapixels as phones and medium format cameras have them (8192 x 6144, 8256 x 6192),

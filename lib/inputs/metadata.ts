@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { joinInTurns } from '../bytes-in-turns.ts';
-import { nextMarker } from './jpeg-scan.ts';
 import { isTurned, type MeasuredPicture } from './measure.ts';
 import type { Picture, PictureFormat } from './picture.ts';
+import { nextMarker } from './scan-bits.ts';
 
 /** The bytes of a container are not as its format has them. */
 class UnknownContainerError extends Error {}

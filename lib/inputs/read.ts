@@ -8,8 +8,8 @@ import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
 import { removeUpload } from './remove-upload.ts';
 import { pictureTooLarge } from './too-large.ts';
-import { leaveUntold, noSuchPicture } from './untold-files.ts';
 import { createUrlReader } from './url.ts';
+import { noSuchPicture, withhold } from './withheld-files.ts';
 
 export interface InputReaderOptions {
   /** Folder that local paths are read from; `undefined` turns them off. */
@@ -24,7 +24,7 @@ export interface InputReaderOptions {
    * True for clients who may not learn which files there are: a file that is no picture, or is too large, is
    * told of as an absent one.
    */
-  readonly leavesFilesUntold?: boolean;
+  readonly withholdsFiles?: boolean;
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Networks, besides the public internet, that http(s) URLs may lead to. */
@@ -60,55 +60,70 @@ export interface InputReader {
  * const bytes = await createInputReader({ imageRoot: '/srv/pictures', maxImageBytes }).read('door/1.jpg');
  */
 export function createInputReader(options: InputReaderOptions): InputReader {
-  const {
-    imageRoot,
-    uploadsFolder,
-    hiddenFolders,
-    leavesFilesUntold = false,
-    maxImageBytes,
-    urlNetworks = [],
-    readUrl = createUrlReader({ maxBytes: maxImageBytes, isOwnAddress: ownAddresses(urlNetworks) }),
-    readS3,
-    forgetS3,
-  } = options;
+  const { maxImageBytes, urlNetworks = [] } = options;
+  const { readUrl = createUrlReader({ maxBytes: maxImageBytes, isOwnAddress: ownAddresses(urlNetworks) }) } =
+    options;
   return {
-    async forget(input) {
-      if (input.length > maxPathLength) return;
-      if (/^s3:\/\//i.test(input.trim())) return forgetS3?.(input.trim());
-      if (uploadsFolder === undefined) return;
-      const path = uploadPathOf(input, uploadsFolder) ?? resolve(imageRoot ?? '/', input);
-      await removeUpload(uploadsFolder, path);
-    },
+    forget: (input) => forgetUpload(input, options),
     async read(input) {
       const decoded = decodedPicture(input);
       if (decoded instanceof InputUnreadableError) throw decoded;
       if (decoded !== undefined && decoded.length > maxImageBytes) throw pictureTooLarge(maxImageBytes);
       if (decoded !== undefined) return decoded;
       const text = input.trim();
-      if (/^(https?|s3):\/\//i.test(text) && text.length > maxAddressLength) {
-        throw new InputUnreadableError(`An image's address has at most ${maxAddressLength} characters.`);
-      }
-      if (/^https?:\/\//i.test(text)) return readUrl(text);
-      if (/^s3:\/\//i.test(text)) {
-        if (readS3 !== undefined) return readS3(text);
-        throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
-      }
+      if (isAddress(text)) return readAddress(text, { ...options, readUrl });
       if (isEncoded(text)) return decodeBase64(text, maxImageBytes);
-      // `file:` URLs are refused with all other schemes: a plain path means the same, and is written in only
-      // one way.
-      if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
-        throw new InputUnreadableError(
-          `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
-        );
-      }
-      const upload = uploadsFolder === undefined ? undefined : uploadPathOf(input, uploadsFolder);
-      if (uploadsFolder !== undefined && upload !== undefined) {
-        return readUpload(upload, uploadsFolder, maxImageBytes);
-      }
-      const reading = readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
-      return leavesFilesUntold ? untoldFile(reading) : reading;
+      return readFile(input, options);
     },
   };
+}
+
+async function forgetUpload(
+  input: string,
+  { imageRoot, uploadsFolder, forgetS3 }: InputReaderOptions,
+): Promise<void> {
+  if (input.length > maxPathLength) return;
+  if (/^s3:\/\//i.test(input.trim())) return forgetS3?.(input.trim());
+  if (uploadsFolder === undefined) return;
+  const path = uploadPathOf(input, uploadsFolder) ?? resolve(imageRoot ?? '/', input);
+  await removeUpload(uploadsFolder, path);
+}
+
+/** Returns true for the addresses that pictures are fetched from: http(s) URLs and `s3://` URIs. */
+function isAddress(text: string): boolean {
+  return /^(https?|s3):\/\//i.test(text);
+}
+
+async function readAddress(
+  address: string,
+  { readUrl, readS3 }: Pick<InputReaderOptions, 'readS3'> & Required<Pick<InputReaderOptions, 'readUrl'>>,
+): Promise<Uint8Array> {
+  if (address.length > maxAddressLength) {
+    throw new InputUnreadableError(`An image's address has at most ${maxAddressLength} characters.`);
+  }
+  if (/^http/i.test(address)) return readUrl(address);
+  if (readS3 !== undefined) return readS3(address);
+  throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
+}
+
+async function readFile(
+  input: string,
+  { imageRoot, uploadsFolder, hiddenFolders, withholdsFiles, maxImageBytes, readS3 }: InputReaderOptions,
+): Promise<Uint8Array> {
+  const text = input.trim();
+  // `file:` URLs are refused with all other schemes: a plain path means the same, and is written in only one
+  // way.
+  if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
+    throw new InputUnreadableError(
+      `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
+    );
+  }
+  const upload = uploadsFolder === undefined ? undefined : uploadPathOf(input, uploadsFolder);
+  if (uploadsFolder !== undefined && upload !== undefined) {
+    return readUpload(upload, uploadsFolder, maxImageBytes);
+  }
+  const reading = readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
+  return withholdsFiles ? withheldFile(reading) : reading;
 }
 
 /**
@@ -123,10 +138,10 @@ function uploadPathOf(input: string, folder: string): string | undefined {
 }
 
 /** Reads a file for a client who may not learn which files there are. */
-async function untoldFile(reading: Promise<Uint8Array>): Promise<Uint8Array> {
+async function withheldFile(reading: Promise<Uint8Array>): Promise<Uint8Array> {
   try {
     const bytes = await reading;
-    leaveUntold(bytes);
+    withhold(bytes);
     return bytes;
   } catch (error) {
     throw error instanceof InputTooLargeError ? noSuchPicture(error) : error;
@@ -153,7 +168,7 @@ const maxPathLength = 4096;
 /** Returns the input's text if it is a picture in base64, with or without a head; otherwise `undefined`. */
 export function encodedPicture(input: string): string | undefined {
   const text = input.trim();
-  return !/^(https?|s3):\/\//i.test(text) && isEncoded(text) ? text : undefined;
+  return !isAddress(text) && isEncoded(text) ? text : undefined;
 }
 
 function isEncoded(text: string): boolean {

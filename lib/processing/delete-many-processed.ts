@@ -2,6 +2,7 @@ import { noteDetail } from '../audit/scope.ts';
 import type { DeletedProcessed } from '../contract/endpoints/delete-many-processed.ts';
 import type { Deadline } from '../deadline.ts';
 import { RequestInvalidError } from '../errors.ts';
+import type { RecordStore } from '../records/port.ts';
 import { type FilterQuery, filterOf } from './list-processed.ts';
 import { type RemovalPorts, removeMatching } from './remove-processed.ts';
 
@@ -10,12 +11,12 @@ import { type RemovalPorts, removeMatching } from './remove-processed.ts';
  * @throws RequestInvalidError when there is no filter: nobody deletes everything by leaving something out.
  */
 export async function deleteManyProcessed(
-  ports: RemovalPorts,
+  ports: RemovalPorts & { readonly records: Pick<RecordStore, 'mergedEntries'> },
   { dry_run = false, ...query }: FilterQuery & { readonly dry_run?: boolean | undefined },
   deadline?: Deadline,
 ): Promise<DeletedProcessed> {
   if (Object.values(query).every((value) => value === undefined)) throw withoutFilter();
-  const filter = filterOf(query);
+  const filter = await filterOf(ports.records, query);
   if (dry_run) {
     const { total } = await ports.records.listProcessed({ ...filter, limit: 1, offset: 0 });
     noteDetail(`dry run: ${total} found`);

@@ -1,5 +1,5 @@
 import type { ProcessedVariant } from '../contract/endpoints/get-processed-image.ts';
-import type { PictureSize } from '../contract/picture-size.ts';
+import { type PictureSize, wantedSide } from '../contract/picture-size.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
 import { keptSmaller } from '../images/kept-smaller.ts';
@@ -35,19 +35,20 @@ const locationFields = {
 export async function getProcessedImage(
   ports: DeliveryPorts,
   id: number,
-  { variant, size, crop }: { readonly variant: ProcessedVariant } & PictureSize,
+  { variant, ...query }: { readonly variant: ProcessedVariant } & PictureSize,
   sender?: string,
 ): Promise<DeliveredPicture> {
   const { records, delivery } = ports;
   const result = await getProcessed({ records }, id, sender);
   const location = result[locationFields[variant]];
   const key = location === null ? undefined : processedKeyAt(location);
+  const size = wantedSide(query);
   if (key !== undefined && size !== undefined) {
     // The crop shows the largest face alone already.
-    const face = crop === 'face' && variant !== 'crop' ? result.faces[0]?.facial_area : null;
+    const face = query.crop === 'face' && variant !== 'crop' ? result.faces[0]?.facial_area : null;
     const field = locationFields[variant];
     const isShown = async () => (await records.getProcessed(id))?.[field] === location;
-    const bytes = await keptSmaller(ports, key, { size: Number(size), box: face ?? null }, isShown);
+    const bytes = await keptSmaller(ports, key, { size, box: face ?? null }, isShown);
     if (!bytes) throw new ProcessedNotFoundError();
     return { bytes, contentType: 'image/jpeg', mayBeKept: true };
   }

@@ -1,7 +1,9 @@
+import { allMerged } from '../blacklist/merged-entries.ts';
 import type { ReviewState } from '../contract/review.ts';
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
-import type { ProcessedFilter } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
 
 /** Filters of the contract. Times are ISO 8601. */
 export interface FilterQuery {
@@ -24,20 +26,22 @@ export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
   { limit, offset, ...filters }: ListQuery,
 ): Promise<PaginatedProcessedImages> {
-  const { total, items } = await records.listProcessed({ limit, offset, ...filterOf(filters) });
+  const { total, items } = await records.listProcessed({
+    limit,
+    offset,
+    ...(await filterOf(records, filters)),
+  });
   return { total_items: total, items, limit, offset };
 }
 
-export function filterOf({
-  has_match: hasMatch,
-  entry_id: entryId,
-  review,
-  source,
-  reference,
-  since,
-  until,
-}: FilterQuery): ProcessedFilter {
-  return { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
+/** Makes a filter of the store. An entry's pictures are also those of entries that were merged into it. */
+export async function filterOf(
+  records: Pick<RecordStore, 'mergedEntries'>,
+  { has_match: hasMatch, entry_id: entryId, review, source, reference, since, until }: FilterQuery,
+): Promise<ProcessedFilter> {
+  const mergedIds = entryId === undefined ? [] : await allMerged(records, entryId);
+  const filter = { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
+  return mergedIds.length > 0 ? { ...filter, mergedIds } : filter;
 }
 
 const moment = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

@@ -6,7 +6,8 @@ import { ProcessedNotFoundError } from '../errors.ts';
 import { copiesOf } from '../images/copies.ts';
 import type { ImageStore } from '../images/port.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ProcessedFilter, RecordStore } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
 
 export interface RemovalPorts {
   readonly records: Pick<RecordStore, 'getProcessed' | 'listProcessed' | 'removeProcessed'>;
@@ -49,9 +50,34 @@ interface RemovalOptions {
 export async function removeMatching(
   ports: RemovalPorts,
   filter: ProcessedFilter,
-  { deadline = noDeadline, stop }: RemovalOptions = {},
+  options: RemovalOptions = {},
 ): Promise<Removal> {
-  const { total: matched } = await ports.records.listProcessed({ ...filter, limit: 1, offset: 0 });
+  const matched = await countOf(ports, filter);
+  const { mergedIds = [], ...first } = filter;
+  let removed = await removeSome(
+    ports,
+    first,
+    mergedIds.length > 0 ? await countOf(ports, first) : matched,
+    options,
+  );
+  // A page of several entries costs more than one of each.
+  for (const entryId of mergedIds) {
+    const some = { ...first, entryId };
+    removed += await removeSome(ports, some, await countOf(ports, some), options);
+  }
+  return { matched, removed };
+}
+
+async function countOf({ records }: RemovalPorts, filter: ProcessedFilter): Promise<number> {
+  return (await records.listProcessed({ ...filter, limit: 1, offset: 0 })).total;
+}
+
+async function removeSome(
+  ports: RemovalPorts,
+  filter: ProcessedFilter,
+  matched: number,
+  { deadline = noDeadline, stop }: RemovalOptions,
+): Promise<number> {
   let removed = 0;
   while (removed < matched && !stop?.aborted && deadline.leaves(answerMs)) {
     const offset = Math.max(0, matched - removed - recordsAtOnce);
@@ -61,7 +87,7 @@ export async function removeMatching(
     removed += items.length;
     await othersTurn();
   }
-  return { matched, removed };
+  return removed;
 }
 
 /** Removes pictures first, and then their records: as long as there is the one, the other is found. */

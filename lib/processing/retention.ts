@@ -2,7 +2,9 @@ import type { Config, KeepDays } from '../config.ts';
 import { dayMs, daysBefore } from '../days.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { log } from '../log.ts';
-import type { ProcessedFilter, RecordStore, RetentionDue, RetentionNote } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ProcessedFilter } from '../records/processed.ts';
+import type { RetentionDue, RetentionNote } from '../records/sweep-notes.ts';
 import { type RemovalPorts, removeMatching } from './remove-processed.ts';
 
 /** Ports of the deletion by age. */
@@ -25,7 +27,7 @@ export interface RetentionReport {
   readonly begins: string | null;
 }
 
-/** Time to object to a deletion that a new version, or a shorter limit, brings. */
+/** Time to object to a deletion that a new version, a shorter limit, or a long jump of the clock brings. */
 const objectionMs = 7 * dayMs;
 /** Rounds come every hour. A longer gap may be a clock that jumped ahead: nothing may fall victim to it. */
 const longestGapMs = 2 * dayMs;
@@ -43,9 +45,11 @@ export async function announceRetention(
 ): Promise<RetentionNote> {
   const known = await ports.records.retention();
   if (known && isSame(known.keepDays, keepDays)) {
-    const isOver = now.getTime() - Date.parse(known.announced) >= objectionMs;
-    if (known.isConfirmed || (!retentionConfirmed && !isOver)) return known;
-    return remember(ports, { ...known, isConfirmed: true });
+    const sinceTold = now.getTime() - Date.parse(known.announced);
+    // A clock that jumped was put right.
+    const isBack = known.jumpedFrom !== undefined && sinceTold < 0;
+    if (known.isConfirmed || !(retentionConfirmed || isBack || sinceTold >= objectionMs)) return known;
+    return remember(ports, { ...known, isConfirmed: true, jumpedFrom: undefined });
   }
   if (known?.isConfirmed && !isShorter(keepDays, known.keepDays))
     return remember(ports, { ...known, keepDays });
@@ -62,7 +66,14 @@ export function retentionWarning(note: RetentionNote | undefined): string | unde
 }
 
 function announcement(note: RetentionNote): string {
-  const { due, keepDays } = note;
+  const { due, keepDays, jumpedFrom } = note;
+  if (jumpedFrom !== undefined) {
+    return (
+      `The clock went from ${jumpedFrom} to ${note.announced} at once, or the service was off meanwhile. In case that the clock is wrong, nothing is deleted because ` +
+      `of its age until ${beginOf(note)}: not these ${due.unmatched} processed pictures without a match, ${due.matched} with one, and ${due.rejected} rejected files, ` +
+      'and neither expired entries nor lines of the audit trail. Put the clock right if it is wrong; if it is right, RETENTION_CONFIRMED=true begins now.'
+    );
+  }
   return (
     `Older data than the settings keep will be deleted from ${beginOf(note)} on: ${due.unmatched} processed pictures without a match ` +
     `(KEEP_UNMATCHED_DAYS=${keepDays.unmatched}), ${due.matched} with one (KEEP_MATCHED_DAYS=${keepDays.matched}), and ${due.rejected} rejected files ` +
@@ -85,7 +96,7 @@ export async function retain(
   settings: RetentionSettings,
   { stop, now = new Date() }: { stop?: AbortSignal; now?: Date } = {},
 ): Promise<RetentionReport> {
-  const note = await announceRetention(ports, settings, now);
+  const note = await heldAfterJump(ports, settings, await announceRetention(ports, settings, now), now);
   const nothing = { unmatched: 0, matched: 0, rejected: 0 };
   const isSteady = isSteadySince(note, now);
   await remember(ports, { ...note, lastRound: now.toISOString() });
@@ -107,8 +118,26 @@ export async function retain(
 }
 
 /**
- * Tells if the clock has gone on as usual since the last round of `retain`. Where it has not, nothing may be
- * deleted because of its age in this round.
+ * Holds the deletion after a long jump of the clock forward, as if it were announced now: a clock that is
+ * wrong for longer than a round would delete everything. What is already held stays so.
+ */
+async function heldAfterJump(
+  ports: RetentionPorts,
+  { keepDays, retentionConfirmed }: RetentionSettings,
+  note: RetentionNote,
+  now: Date,
+): Promise<RetentionNote> {
+  const from = note.lastRound ?? note.announced;
+  if (!note.isConfirmed || retentionConfirmed || now.getTime() - Date.parse(from) <= objectionMs) return note;
+  const due = await dueOf(ports, keepDays, now);
+  const held = { ...note, announced: now.toISOString(), isConfirmed: false, jumpedFrom: from, due };
+  log().warn({ ...due, begins: beginOf(held) }, announcement(held));
+  return held;
+}
+
+/**
+ * Tells if the clock has gone on as usual since the last round of `retain`. Where it has not, or a long jump
+ * holds the deletion, nothing may be deleted because of its age in this round.
  * @throws BackendUnavailableError, ThrottledError
  */
 export async function isClockSteady(
@@ -119,7 +148,8 @@ export async function isClockSteady(
   return note === undefined || isSteadySince(note, now);
 }
 
-function isSteadySince({ lastRound, announced }: RetentionNote, now: Date): boolean {
+function isSteadySince({ lastRound, announced, jumpedFrom }: RetentionNote, now: Date): boolean {
+  if (jumpedFrom !== undefined) return false;
   const sinceLast = now.getTime() - Date.parse(lastRound ?? announced);
   return sinceLast >= 0 && sinceLast <= longestGapMs;
 }

@@ -3,7 +3,7 @@ import { type Deadline, storingMs } from '../deadline.ts';
 import type { FaceBackend, MatchResult } from '../faces/port.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { log } from '../log.ts';
-import type { KeptFace } from '../records/port.ts';
+import type { KeptFace } from '../records/processed.ts';
 
 /** A picture that was compared, whose faces may be kept. */
 interface Compared {

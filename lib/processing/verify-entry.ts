@@ -24,7 +24,7 @@ interface Options extends VerifyOptions {
    * False where the entry is told of only if it is verified. All else gets the same answer: an entry that is
    * absent, in force no more, or somebody else.
    */
-  readonly isUnmatchedTold?: boolean;
+  readonly showsUnmatched?: boolean;
 }
 
 /**
@@ -39,11 +39,11 @@ export async function verifyEntry(
   ports: Ports,
   entryId: number,
   { image, ...overrides }: VerifyEntryRequest,
-  { deadline, reviewBand, isUnmatchedTold = true }: Options = {},
+  { deadline, reviewBand, showsUnmatched = true }: Options = {},
 ): Promise<EntryVerification> {
   const started = performance.now();
-  const unlessUntold = untoldEntry(isUnmatchedTold);
-  const listed = (await listImages(ports.records, entryId).catch(unlessUntold)) ?? [];
+  const unlessWithheld = withheldEntry(showsUnmatched);
+  const listed = (await listImages(ports.records, entryId).catch(unlessWithheld)) ?? [];
   const opened = await openInputs(ports, { image }, deadline);
   const references = listed
     .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record.key) }))
@@ -51,13 +51,13 @@ export async function verifyEntry(
   const options = { ...faceOptions(overrides), deadline, reviewBand };
   const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
-  const nearest = await nearestShown(ports, entryId, compared).catch(unlessUntold);
-  if (!nearest) return { ...untold(compared), time: secondsSince(started) };
+  const nearest = await nearestShown(ports, entryId, compared).catch(unlessWithheld);
+  if (!nearest) return { ...withheld(compared), time: secondsSince(started) };
   const { box, entry, imageId, ...nearness } = nearest;
   const compares = verdict({ ...compared, ...nearness });
   const why = whyNotInForce(entry);
   const verified = compares.verified && why === undefined;
-  if (!verified && !isUnmatchedTold) return { ...untold(compared), time: secondsSince(started) };
+  if (!verified && !showsUnmatched) return { ...withheld(compared), time: secondsSince(started) };
   return {
     ...compares,
     verified,
@@ -70,14 +70,14 @@ export async function verifyEntry(
 }
 
 /** Lets an absent entry pass as one that does not match, where nobody is to learn which entries there are. */
-function untoldEntry(isUnmatchedTold: boolean): (error: unknown) => undefined {
+function withheldEntry(showsUnmatched: boolean): (error: unknown) => undefined {
   return (error) => {
-    if (isUnmatchedTold || !(error instanceof EntryNotFoundError)) throw error;
+    if (showsUnmatched || !(error instanceof EntryNotFoundError)) throw error;
   };
 }
 
 /** Returns the answer that tells no more than that the face is not verified, and how it was looked for. */
-function untold(compared: EntryComparison): Omit<EntryVerification, 'time'> {
+function withheld(compared: EntryComparison): Omit<EntryVerification, 'time'> {
   return {
     ...verdict({ ...compared, distance: Number.POSITIVE_INFINITY, similarity: 0 }),
     distance: null,

@@ -1,5 +1,6 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
-import type { ProcessedFilter, RecordStore } from './port.ts';
+import type { RecordStore } from './port.ts';
+import type { ProcessedFilter } from './processed.ts';
 
 type Reader = Pick<RecordStore, 'listProcessed'>;
 

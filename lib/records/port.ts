@@ -1,331 +1,31 @@
-import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
-import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
-import type { Severity } from '../contract/vocabulary.ts';
-import type { FaceQuality, ImageFace, KeptTemplate } from '../faces/port.ts';
-
-/**
- * State of a record: `PENDING` while it is being made, `DELETING` while it is being deleted. Only `ACTIVE`
- * records are shown.
- */
-export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
-
-/** The part of an entry that may be left out when it is made. Moments are ISO 8601, UTC. */
-export interface EntryDetails {
-  /** Moment from which nobody matches the entry; `null` for one that does not end. */
-  readonly expiresAt: string | null;
-  /** Moment by which somebody wants to decide again. */
-  readonly reviewAt: string | null;
-  /** 1..50 characters. */
-  readonly category: string | null;
-  readonly severity: Severity | null;
-  /** Up to 5,000 characters, with line breaks. */
-  readonly notes: string | null;
-  /** True while nobody may match the entry. */
-  readonly suspended: boolean;
-}
-
-/** The details of an entry that was made without any. */
-export const noDetails: EntryDetails = {
-  expiresAt: null,
-  reviewAt: null,
-  category: null,
-  severity: null,
-  notes: null,
-  suspended: false,
-};
-
-/** A listed person. */
-export interface EntryRecord extends EntryDetails {
-  /** Id, a whole number from 1 on. A later entry has a larger one, and no id is used twice. */
-  readonly id: number;
-  /** Name of 1 to 100 characters, unique among all entries of any status. */
-  readonly name: string;
-  readonly reason: string | null;
-  /** Time of creation, ISO 8601, UTC. */
-  readonly addedDate: string;
-  readonly status: RecordStatus;
-  /** Number of the entry's images that are `ACTIVE`. */
-  readonly imageCount: number;
-  /** Name of whoever listed the person, where that is known. */
-  readonly addedBy: string | null;
-  /** Name of whoever changed the entry last, where that is known. */
-  readonly updatedBy: string | null;
-  /** ISO 8601, UTC; `null` until its first change. */
-  readonly updatedDate: string | null;
-  /** 1 for a new entry, and one more for each change of its fields. Its images are not counted. */
-  readonly version: number;
-}
-
-/** An entry to be made. */
-export interface NewEntry extends Partial<EntryDetails> {
-  readonly name: string;
-  readonly reason: string | null;
-  readonly addedBy?: string | null;
-  /**
-   * Milliseconds for which its maker alone may complete or give up the entry, unless it renews them; five
-   * minutes by default.
-   */
-  readonly claimMs?: number;
-  /** Fields that an entry from another store keeps. */
-  readonly carried?: CarriedEntry;
-}
-export type CarriedEntry = Pick<EntryRecord, 'addedDate'> &
-  Partial<Pick<EntryRecord, 'id' | 'updatedBy' | 'updatedDate' | 'version'>>;
-
-/** The fields of an entry that are to change. */
-export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
-
-/** A condition on the entry: it must have one of these versions. Without it, any will do. */
-export interface IfVersion {
-  readonly ifVersion?: readonly number[] | undefined;
-}
-
-export const entrySorts = ['id', 'name', 'added', 'updated', 'expires', 'review'] as const;
-export type EntrySort = (typeof entrySorts)[number];
-
-/** A choice of shown entries; all that is given must hold. */
-export interface EntryQuery {
-  /** All that are left by `offset` without it. */
-  readonly limit?: number | undefined;
-  readonly offset?: number;
-  /** By id without it. Names are sorted without case and accents; entries without the date come last. */
-  readonly sort?: EntrySort;
-  readonly isDescending?: boolean;
-  /** Case and accents make no difference. */
-  readonly category?: string | undefined;
-  /** Only those that have expired by now, or only the others. */
-  readonly expired?: boolean | undefined;
-  /** A part of name, reason or notes, see `searchForms`. */
-  readonly search?: string | undefined;
-}
-
-export interface EntryPage {
-  /** The number of entries that the query leaves. */
-  readonly total: number;
-  readonly items: EntryRecord[];
-}
-
-/** A change that brings an entry to its normal form. */
-export interface EntryChange {
-  readonly entryId: number;
-  readonly name: string;
-  readonly reason: string | null;
-  /**
-   * Id of the entry that has the normal name which this one would have got; `undefined` if none has it.
-   */
-  readonly sameNameAs: number | undefined;
-}
-
-/** Properties of a picture's file. */
-export interface ImageFile {
-  /** Sender's name for the file, 1 to 100 characters; `null` if it had none. */
-  readonly name: string | null;
-  readonly sizeBytes: number;
-  /** Width and height of the upright picture, in pixels. */
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * Enrolled face of an image. Its quality is `null` if the backend did not return it, or an earlier version
- * enrolled the face.
- */
-export interface RecordedFace extends ImageFace {
-  readonly quality: FaceQuality | null;
-}
-
-/** A reference image of an entry. */
-export interface ImageRecord {
-  /** Id of letters, digits and hyphens, unique over all entries. */
-  readonly id: string;
-  readonly entryId: number;
-  /** Key of the original in the image store. */
-  readonly key: string;
-  readonly status: RecordStatus;
-  /** Time of creation, ISO 8601, UTC. */
-  readonly addedDate: string;
-  /** Enrolled face; `null` until it is known. */
-  readonly face: RecordedFace | null;
-  /** Properties of the file; `null` if an earlier version made the record. */
-  readonly file: ImageFile | null;
-}
-
-export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
-
-/** Answer for a processed picture, without the id and the time that its record gets. */
-export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
-
-/** Times and counts of a passage that goes on after its record was made. */
-export type TrackProgress = Pick<Track, 'last_seen' | 'looks' | 'matched_looks'>;
-
-/** Id and time of a processed picture's record. */
-export interface Stamp {
-  /** Id, a whole number from 1 on; a later record has a larger one. */
-  readonly id: number;
-  /**
-   * Time by the clock, ISO 8601, UTC. If the clock was put back by more than a second, later records have
-   * earlier times. If it was put back by less, they repeat the last time until the clock has caught up.
-   */
-  readonly timestamp: string;
-}
-
-/**
- * Two successive processed pictures of which the later has the earlier time, because the clock was put back.
- */
-export interface TimeDisorder {
-  readonly before: Stamp;
-  readonly after: Stamp;
-}
-
-/** Filter of processed pictures; a picture must pass all conditions. */
-export interface ProcessedFilter {
-  readonly hasMatch?: boolean | undefined;
-  /**
-   * Id of an entry that the picture must show; the entry may be deleted by now. A picture of more than 50
-   * entries passes only for the 50 that match best. With `source` or `reference`, one of more than 20 passes
-   * only for the best that fit, at least 11.
-   */
-  readonly entryId?: number | undefined;
-  /**
-   * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
-   * comes first.
-   */
-  readonly review?: ReviewState | undefined;
-  /** Id of an entry that nearly matched, and did not match, in the picture; no other condition but times. */
-  readonly nearEntryId?: number | undefined;
-  /** The picture shows very many entries, so that it is not found by each of them. */
-  readonly isCrowd?: boolean | undefined;
-  /** Source of the picture; normal forms are compared. */
-  readonly source?: string | undefined;
-  /** Reference of the picture; normal forms are compared. */
-  readonly reference?: string | undefined;
-  /** Earliest timestamp, included. */
-  readonly since?: Date | undefined;
-  /** Latest timestamp, excluded. */
-  readonly until?: Date | undefined;
-}
-
-/** A face that is kept with its picture for a look-back. */
-export type KeptFace = KeptTemplate;
-
-/** Names a kept face. */
-export interface KeptFacePlace {
-  /** The `db_id` of its picture. */
-  readonly processedId: number;
-  readonly faceIndex: number;
-}
-
-/** A page of processed pictures: `limit` 1..100, `offset` >= 0. */
-export interface ProcessedQuery extends ProcessedFilter {
-  readonly limit: number;
-  readonly offset: number;
-}
-
-export interface ProcessedPage {
-  /** Number of pictures that pass the filter. */
-  readonly total: number;
-  /** Pictures of the page, newest first, each with its `db_id`. */
-  readonly items: ImageProcessingResult[];
-}
-
-/** A person's verdict on a match. */
-export interface NewReview {
-  readonly faceIndex: number;
-  readonly entryId: number;
-  readonly verdict: ReviewVerdict;
-  readonly note: string | null;
-  /** Name of whoever judges. */
-  readonly actor: string;
-}
-
-/** Matches that are counted together. */
-export interface TallyKey {
-  /** Day of the pictures, in days since 1970 (UTC). */
-  readonly day: number;
-  readonly entryId: number;
-  readonly model: string;
-  readonly metric: string;
-  readonly threshold: number;
-}
-
-/** Number of decided matches, by verdict. */
-export type ReviewTally = TallyKey & Readonly<Record<ReviewVerdict, number>>;
-
-/** Choices for the history of an entry that is erased. */
-export const historyChoices = ['redact', 'delete', 'keep'] as const;
-export type HistoryChoice = (typeof historyChoices)[number];
-
-/** Conditions and choices of a deletion. */
-export interface ErasureOptions extends IfVersion {
-  readonly history?: HistoryChoice;
-  /**
-   * Id of the entry that the person is listed under from now on. The history stays as long as that entry, and
-   * goes with its erasure. It counts together with `history` alone.
-   */
-  readonly mergedInto?: number | undefined;
-}
-
-/** Places that an erasure empties, each with how many were found there. */
-export interface ErasedCounts {
-  readonly reference_pictures: number;
-  readonly faces: number;
-  /** Records of processed pictures in which the entry matched or nearly matched. */
-  readonly history_records: number;
-  /** Stored pictures, copies and crops of these. */
-  readonly history_pictures: number;
-  /** Faces that were kept for a look-back. */
-  readonly kept_faces: number;
-  readonly inbox_files: number;
-  readonly rejected_files: number;
-  /** Pictures that were sent for a request, in which the entry matched or nearly matched. */
-  readonly uploads: number;
-  /** Events that receivers had not been told yet. */
-  readonly pending_events: number;
-}
-
-/** An erasure, which stays when its entry is gone: ids, times and counts. */
-export interface ErasureRecord {
-  readonly entryId: number;
-  readonly history: HistoryChoice;
-  /** Id of the entry that this one was merged into. */
-  readonly mergedInto?: number;
-  /** ISO 8601, UTC. */
-  readonly started: string;
-  /** ISO 8601, UTC; null until everything is gone. */
-  readonly finished: string | null;
-  readonly removed: ErasedCounts;
-}
-
-/** The state of the deletion by age, as the store remembers it. */
-export interface RetentionNote {
-  /** The limits that were announced, in days. */
-  readonly keepDays: { readonly unmatched: number; readonly matched: number; readonly rejected: number };
-  /** ISO 8601, UTC: when it was first told what would go. */
-  readonly announced: string;
-  /**
-   * True once it deletes: nothing was older than the limits, somebody agreed, or the time to object is over.
-   */
-  readonly isConfirmed: boolean;
-  /** ISO 8601, UTC: when it last looked for what is too old. */
-  readonly lastRound?: string;
-  /** Told with the announcement. */
-  readonly due: RetentionDue;
-}
-
-/** Data older than the limits. */
-export interface RetentionDue {
-  readonly unmatched: number;
-  readonly matched: number;
-  readonly rejected: number;
-  /** ISO 8601, UTC; null where nothing is due. */
-  readonly oldest: string | null;
-}
-
-/** Numbers of faces and pictures without a record that the last sweep kept, because they are too many. */
-export interface UnknownKept {
-  readonly faces: number;
-  readonly pictures: number;
-}
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type {
+  ChangedFields,
+  EntryChange,
+  EntryPage,
+  EntryQuery,
+  EntryRecord,
+  IfVersion,
+  ImageRecord,
+  NewEntry,
+  NewImage,
+  RecordedFace,
+  RecordStatus,
+} from './entry.ts';
+import type { ErasedCounts, ErasureOptions, ErasureRecord } from './erasure.ts';
+import type {
+  KeptFace,
+  KeptFacePlace,
+  NewReview,
+  ProcessedPage,
+  ProcessedQuery,
+  ProcessedResult,
+  ReviewTally,
+  Stamp,
+  TimeDisorder,
+  TrackProgress,
+} from './processed.ts';
+import type { RetentionNote, UnknownKept } from './sweep-notes.ts';
 
 export interface RecordCounts {
   readonly entries: number;
@@ -618,10 +318,17 @@ export interface RecordStore {
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
    * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
-   * `entryId`, it grows with the pictures of that entry.
+   * `entryId`, or with `mergedIds`, it grows with the pictures of those entries.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+
+  /**
+   * Returns the time of the newest processed picture that shows an entry, ISO 8601, UTC; `null` without one.
+   * The cost does not grow with the history.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  lastSeen(entryId: number): Promise<string | null>;
 
   /**
    * Removes the records of these processed pictures, those that there are; returns how many. Their ids are

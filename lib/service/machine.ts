@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { dayMs } from '../days.ts';
 import { freeBytes } from '../disk-space.ts';
 import { imageFolderPaths } from '../images/location.ts';
-import type { TimeDisorder } from '../records/port.ts';
+import type { TimeDisorder } from '../records/processed.ts';
 
 /** A disk that will soon be full. */
 export interface LowDisk {

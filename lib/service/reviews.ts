@@ -1,5 +1,6 @@
 import type { ReviewCounts, Status } from '../contract/endpoints/status.ts';
-import type { RecordStore, ReviewTally } from '../records/port.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { ReviewTally } from '../records/processed.ts';
 import { dayOf } from '../records/shared/reviews.ts';
 
 /** Days over which verdicts are counted. */

@@ -18,16 +18,9 @@ export async function statusOf(
   config: Config,
   authentication: Status['settings']['authentication'],
 ): Promise<Omit<Status, 'caller'>> {
-  const { faces, records } = stores;
-  const [counts, health, disorder, disks, reviews, retention, unknownKept] = await Promise.all([
-    records.count(),
-    healthOf(stores),
-    records.timeDisorder(),
-    lowDisks(config),
-    reviewsOf(records),
-    records.retention(),
-    records.unknownKept(),
-  ]);
+  const { faces } = stores;
+  const found = await lookAround(stores, config);
+  const { health, counts, reviews } = found;
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
     faces.defaults;
   const engine = faces.engine();
@@ -47,22 +40,24 @@ export async function statusOf(
     reviews,
     throughput: throughput(),
     settings: settingsOf(config, faces.maxImageBytes, engine, authentication),
-    warnings: warningsOf({
-      config,
-      authentication,
-      health,
-      counts,
-      faces,
-      engine,
-      webhooks,
-      disorder,
-      disks,
-      reviews,
-      retention,
-      unknownKept,
-    }),
+    warnings: warningsOf({ config, authentication, faces, engine, webhooks, ...found }),
     webhooks: webhooks && [...webhooks],
   };
+}
+
+/** Reads all that is asked of the stores and the machine, at the same time. */
+async function lookAround(stores: Stores, config: Config) {
+  const { records } = stores;
+  const [counts, health, disorder, disks, reviews, retention, unknownKept] = await Promise.all([
+    records.count(),
+    healthOf(stores),
+    records.timeDisorder(),
+    lowDisks(config),
+    reviewsOf(records),
+    records.retention(),
+    records.unknownKept(),
+  ]);
+  return { counts, health, disorder, disks, reviews, retention, unknownKept };
 }
 
 function settingsOf(

@@ -3,7 +3,8 @@ import type { Config } from '../config.ts';
 import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
 import { retentionWarning } from '../processing/retention.ts';
-import type { RetentionNote, TimeDisorder, UnknownKept } from '../records/port.ts';
+import type { TimeDisorder } from '../records/processed.ts';
+import type { RetentionNote, UnknownKept } from '../records/sweep-notes.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 import { accusingEntries } from './reviews.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isDiskFull } from '../disk-space.ts';
-import { BackendUnavailableError, DiskFullError, ServiceError } from '../errors.ts';
+import { isDiskFull, isReadOnly } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ReadOnlyDiskError, ServiceError } from '../errors.ts';
 import { ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
 import { foreignFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
@@ -79,6 +79,7 @@ async function filesBelow(folder: string): Promise<{ name: string; path: string 
 function unavailable(cause: unknown): ServiceError {
   if (cause instanceof ServiceError) return cause;
   if (isDiskFull(cause)) return new DiskFullError({ cause });
+  if (isReadOnly(cause)) return new ReadOnlyDiskError('Uploads', retryAfterSeconds, { cause });
   return new BackendUnavailableError('The folders of uploads are not available.', retryAfterSeconds, {
     cause,
   });

@@ -124,7 +124,7 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
   const { imageRoot, maxImageBytes, urlNetworks, aws, dataDir } = config;
   const { createInputReader } = await import('../inputs/read.ts');
   const hiddenFolders = uploadsAlone ? keptFolders(config) : [];
-  const leavesFilesUntold = uploadsAlone;
+  const withholdsFiles = uploadsAlone;
   if (!aws) {
     const uploadsFolder = join(dataDir, 'uploads');
     return createInputReader({
@@ -133,7 +133,7 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
       urlNetworks,
       uploadsFolder,
       hiddenFolders,
-      leavesFilesUntold,
+      withholdsFiles,
     });
   }
   const { createS3Forgetter, createS3Reader } = await import('../inputs/s3.ts');
@@ -142,7 +142,7 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
     maxImageBytes,
     urlNetworks,
     hiddenFolders,
-    leavesFilesUntold,
+    withholdsFiles,
     readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
     forgetS3: createS3Forgetter(aws),
   });

@@ -6,6 +6,7 @@ import { defaultModel } from '../faces/engine/models/models.ts';
 import type { EngineFigures, FaceBackend } from '../faces/port.ts';
 import { claimFolders, openFileSystemImages } from '../images/filesystem.ts';
 import { imageFolderPaths } from '../images/location.ts';
+import { requireOwnFolders } from '../images/own-folders.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { RecordStore } from '../records/port.ts';
 import { storeId } from '../records/sqlite/database.ts';
@@ -37,6 +38,7 @@ export async function openEmbedded(config: Config, database: DatabaseSync): Prom
   const records = openSqliteRecords(database);
   const folders = imageFolderPaths(config);
   const images = openFileSystemImages(folders);
+  await requireOwnFolders(folders, config.dataDir);
   await claimFolders(folders, storeId(database));
   const { engineWorkers: workers, engineRuntime } = config;
   const faces = await openHuman(await openSqliteEmbeddings(database), {

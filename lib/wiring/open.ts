@@ -1,13 +1,13 @@
 import * as adapters from '#adapters';
 import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
-import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { imageLocator } from '../images/location.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
+import { loadConfig } from '../load-config.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { type Actor, ownResultsOf } from '../service/actor.ts';

@@ -1,6 +1,6 @@
 import * as adapters from '#adapters';
-import { loadConfig } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
+import { loadConfig } from '../load-config.ts';
 
 /**
  * Reports the state of each receiver that `WEBHOOK_URL` names, in its order. Returns null where the records

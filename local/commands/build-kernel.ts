@@ -1,18 +1,26 @@
 /**
- * Command: builds the search's kernel from its source. Only a change of the source requires it.
+ * Command: builds the engine's kernels from their sources. Only a change of a source requires it.
  *
  * usage: node local/commands/build-kernel.ts
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import loadWabt from 'wabt';
 
-const source = new URL('../../lib/faces/engine/search/search-kernel.wat', import.meta.url);
+const engine = new URL('../../lib/faces/engine/', import.meta.url);
 const features = { threads: true, multi_memory: true };
 
-/** Compiles the kernel's source to its binary. */
-export async function buildKernel(): Promise<Uint8Array> {
+/** Paths of the kernels in the engine's folder, without their ending. */
+export const kernels = ['search/search-kernel', 'geometry/cut-kernel'] as const;
+
+/** Returns the place of a kernel's source or binary. */
+export function kernelFile(kernel: (typeof kernels)[number], ending: 'wat' | 'wasm'): URL {
+  return new URL(`${kernel}.${ending}`, engine);
+}
+
+/** Compiles a kernel's source to its binary. */
+export async function buildKernel(kernel: (typeof kernels)[number]): Promise<Uint8Array> {
   const wabt = await loadWabt();
-  const module = wabt.parseWat('search-kernel.wat', await readFile(source), features);
+  const module = wabt.parseWat(kernel, await readFile(kernelFile(kernel, 'wat')), features);
   try {
     return module.toBinary({}).buffer;
   } finally {
@@ -20,4 +28,6 @@ export async function buildKernel(): Promise<Uint8Array> {
   }
 }
 
-if (import.meta.main) await writeFile(new URL('search-kernel.wasm', source), await buildKernel());
+if (import.meta.main) {
+  for (const kernel of kernels) await writeFile(kernelFile(kernel, 'wasm'), await buildKernel(kernel));
+}

@@ -13,7 +13,7 @@ import { roles } from '../../lib/contract/role.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
 import { log } from '../../lib/log.ts';
 import { runCommand } from '../command.ts';
-import { type Cloud, type CloudTable, deadLetterQueues, startCloud } from '../emulators/cloud.ts';
+import { type Cloud, type CloudTable, emulatedQueues, startCloud } from '../emulators/cloud.ts';
 import '../emulators/gate/name-caller.ts';
 import { followTable } from '../emulators/table-stream.ts';
 import { startUserPool } from '../emulators/user-pool/server.ts';
@@ -112,13 +112,13 @@ function printGuide(environment: Readonly<Record<string, string>>): void {
 async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
   const { handler } = await import('../../functions/index-upload.ts');
   const queue = createInboxQueue((event) => runAsFunction('indexUpload', () => handler(event)));
-  const { deadLetters: letters } = queue;
-  sqs.add(deadLetterQueues.inbox, { letters, giveBack: (body) => queue.send(JSON.parse(body)) });
+  sqs.add(emulatedQueues.inbox, { take: (body) => queue.send(JSON.parse(body)) });
+  sqs.add(emulatedQueues.inboxDeadLetters, { letters: [] });
   s3.onEvent((event) => {
-    const tellsOfUploads = event.Records.some(
+    const hasUploads = event.Records.some(
       ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
     );
-    if (tellsOfUploads) queue.send(event);
+    if (hasUploads) queue.send(event);
   });
   return () => queue.close();
 }
@@ -129,7 +129,7 @@ async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
  */
 async function publishMatches({ eventBridge, sqs, environment }: Cloud): Promise<() => Promise<void>> {
   // The stream is followed without end here, so that nothing is put aside.
-  sqs.add(deadLetterQueues.matches, { letters: [] });
+  sqs.add(emulatedQueues.matchDeadLetters, { letters: [] });
   eventBridge.onEvent(({ id, detail, 'detail-type': type }) => {
     if (type !== matchEventType) {
       log().info({ eventId: id }, `event: ${type}`);

@@ -7,18 +7,19 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { type Config, ConfigError } from '../../lib/config.ts';
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { countKeptFaces } from '../../lib/records/sqlite/count-kept-faces.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
 
 const usage = 'usage: npm run erasure -- check [--name NAME]… [--image FILE]…';
-const mostTold = 50;
+const mostShown = 50;
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
@@ -35,8 +36,8 @@ await runCommand(async () => {
   const { finds: found, searched } = await findAll(traces);
   const finds = [...found, ...(await keptFacesLike(pictures))];
   if (searched === 0) throw new ConfigError('There is nothing to search: the service keeps nothing there.');
-  for (const find of finds.slice(0, mostTold)) console.log(printable(find));
-  if (finds.length > mostTold) console.log(`… and ${finds.length - mostTold} more`);
+  for (const find of finds.slice(0, mostShown)) console.log(printable(find));
+  if (finds.length > mostShown) console.log(`… and ${finds.length - mostShown} more`);
   console.log(
     finds.length === 0
       ? `Nothing was found in ${searched} files and items.`

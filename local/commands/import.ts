@@ -8,11 +8,12 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asService } from '../../lib/audit/scope.ts';
-import { measureReference } from '../../lib/blacklist/enroll-images.ts';
+import { measureReference } from '../../lib/blacklist/enroll-picture.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
-import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { type Config, ConfigError } from '../../lib/config.ts';
 import { isUnusablePicture } from '../../lib/errors.ts';
 import { folderMode } from '../../lib/files.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { oldFieldsOf, takenOverFile, takenOverFolders, withFoldersInDataDir } from '../../lib/old-service.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
@@ -127,8 +128,8 @@ async function dryRun(
       }
     }
   }
-  await tellConflicts(config, plan, report);
-  if (collection !== undefined) await tellAdoptable(config, plan, report);
+  await reportConflicts(config, plan, report);
+  if (collection !== undefined) await reportAdoptable(config, plan, report);
   console.log(
     `Dry run, nothing was written: ${counted(plan.length, 'person', 'persons')} with ${counted(usable, 'picture')}, and ` +
       `${counted(database.countPictures(), 'processed picture')} would be taken over. Faces are looked for in the run itself.`,
@@ -136,7 +137,7 @@ async function dryRun(
   printRemarks(report);
 }
 
-async function tellAdoptable(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
+async function reportAdoptable(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
   const backend = await faces(config);
   try {
     const found = await facesByEntry(backend);
@@ -154,7 +155,7 @@ function unadopted(id: number, count: number): string {
   return `collection: ${counted(count, 'face')} of entry ${id} ${stays} there, and ${matches} nobody: no person was taken over with this id.`;
 }
 
-async function tellConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
+async function reportConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
   const store = await presentRecords(config);
   if (!store) return;
   try {
@@ -215,21 +216,31 @@ async function importAll(
       `${counted(report.picturesAdded, 'picture')} enrolled, ${report.picturesPresent} there already (${picturesTime()}).`,
     );
     if (adopted) console.log(`${counted(report.facesAdopted, 'face')} of the collection adopted.`);
-    const historyTime = stopwatch();
-    const { maxImageBytes } = opened.faces;
-    await withBar('history', source.database.countPictures(), (advance) =>
-      takeHistory(opened, { ...source, taken, maxImageBytes }, journal, report, advance),
-    );
-    console.log(
-      `${counted(report.historyAdded, 'processed picture')} taken over, ${report.historyPresent} there already (${historyTime()}).`,
-    );
-    if (report.historyRenumbered > 0) {
-      console.log(
-        `${counted(report.historyRenumbered, 'processed picture')} got another db_id: here the ids are 1, 2, 3 … without a gap.`,
-      );
-    }
+    await importHistory(opened, source, taken, journal, report);
   } finally {
     await opened.close();
+  }
+}
+
+async function importHistory(
+  opened: OpenedPorts,
+  source: Source,
+  taken: readonly TakenEntry[],
+  journal: ImportJournal,
+  report: ImportReport,
+): Promise<void> {
+  const time = stopwatch();
+  const { maxImageBytes } = opened.faces;
+  await withBar('history', source.database.countPictures(), (advance) =>
+    takeHistory(opened, { ...source, taken, maxImageBytes }, journal, report, advance),
+  );
+  console.log(
+    `${counted(report.historyAdded, 'processed picture')} taken over, ${report.historyPresent} there already (${time()}).`,
+  );
+  if (report.historyRenumbered > 0) {
+    console.log(
+      `${counted(report.historyRenumbered, 'processed picture')} got another db_id: here the ids are 1, 2, 3 … without a gap.`,
+    );
   }
 }
 

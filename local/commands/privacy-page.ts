@@ -129,8 +129,18 @@ const kept: readonly Kept[] = [
     inAws: 'the bucket, point-in-time recovery',
     until: 'RECOVERY_DAYS',
   },
-  { what: 'messages of the inbox that failed', onMachine: '', inAws: 'a queue: keys', until: '14 days' },
-  { what: 'access logs of the bucket', onMachine: '', inAws: 'keys and addresses', until: '90 days' },
+  {
+    what: 'messages of the inbox that failed',
+    onMachine: '',
+    inAws: 'a queue: hashes of keys',
+    until: '14 days',
+  },
+  {
+    what: 'access logs of the bucket',
+    onMachine: '',
+    inAws: 'keys and addresses, only with `-c accessLogs`',
+    until: '90 days',
+  },
   { what: 'logs', onMachine: 'ids, counts, times', inAws: 'the same, 30 days', until: 'as you keep them' },
 ];
 

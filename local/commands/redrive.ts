@@ -2,7 +2,6 @@
  * Command: brings back the dead letters of the AWS mode, once the cause is mended.
  * usage: npm run redrive [-- inbox | matches]
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { batches } from '../../lib/batches.ts';
 import { ConfigError } from '../../lib/config.ts';
 import { openEventBus } from '../../lib/events/event-bridge.ts';
@@ -42,24 +41,24 @@ async function tell(): Promise<void> {
   }
 }
 
-/** Waits for SQS to give the letters back, a pause after each look. */
+/**
+ * Sends the letters to the queue of the inbox, whose function finds their pictures there. Letters of earlier
+ * versions have the event of S3.
+ */
 async function redriveInbox(): Promise<void> {
-  const letters = open('inbox');
+  const url = variable('INBOX_QUEUE_URL', 'the output InboxQueueUrl of the stack');
+  const queue = open('inbox');
+  let count = 0;
   try {
-    if ((await letters.count()) === 0) return console.log('inbox: nothing to bring back');
-    const task = await letters.giveBack();
-    let { status, moved, reason } = await letters.progress(task);
-    while (status === 'RUNNING') {
-      await delay(1_000);
-      ({ status, moved, reason } = await letters.progress(task));
+    for await (const letter of queue.letters()) {
+      await queue.giveBack(letter.body, url);
+      await letter.remove();
+      count += 1;
     }
-    console.log(`inbox: ${moved} given back`);
-    if (status === 'COMPLETED') return;
-    console.error(`SQS has ended with ${status}${reason === undefined ? '' : ` (${reason})`}.`);
-    process.exitCode = 1;
   } finally {
-    letters.close();
+    queue.close();
   }
+  console.log(`inbox: ${count > 0 ? `${count} given back` : 'nothing to bring back'}`);
 }
 
 /** Publishes the events of a time. Returns how many were taken, and how many were not. */

@@ -8,7 +8,8 @@
 import { parseArgs } from 'node:util';
 import { asService } from '../../lib/audit/scope.ts';
 import { carryOver, type ReindexReport, reindex } from '../../lib/blacklist/reindex.ts';
-import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/config.ts';
+import { type Config, ConfigError } from '../../lib/config.ts';
+import { loadConfig, loadConfigFor } from '../../lib/load-config.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { faces, images, ports, records } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';

@@ -96,7 +96,7 @@ const groups: readonly Group[] = [
   {
     title: 'Data',
     intro:
-      'The service needs to make, read and write these folders. A folder of pictures is empty at first, and belongs to one `DATA_DIR` from then on.',
+      'The service needs to make, read and write these folders. A folder of pictures is empty at first, and belongs to one `DATA_DIR` from then on. None is in another, or in the inbox.',
     settings: {
       DATA_DIR: 'Folder of the database, and of all folders whose own setting is unset.',
       BLACKLIST_DB_PATH: 'Folder of the reference pictures.',
@@ -110,7 +110,7 @@ const groups: readonly Group[] = [
       REVIEWERS:
         'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
       EXPIRED_DAYS:
-        'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
+        'Days after which an entry that has expired is deleted, as if somebody had deleted it. They count from its listing or last change where these came later. Nobody matches it meanwhile.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },

@@ -7,8 +7,9 @@ import { ConfigError } from '../../lib/config.ts';
 import { operations } from '../../lib/contract/api.ts';
 import { runCommand } from '../command.ts';
 import { connect, mayBeOpen } from '../smoke/connection.ts';
-import { Journey, type Step } from '../smoke/journey.ts';
+import { Journey } from '../smoke/journey.ts';
 import { awsSigner, regionOf, type Signer } from '../smoke/signer.ts';
+import type { Step } from '../smoke/steps.ts';
 
 const usage = 'usage: npm run smoke -- API_URL';
 

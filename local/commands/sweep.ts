@@ -9,7 +9,7 @@ import { asService } from '../../lib/audit/scope.ts';
 import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
-import { loadConfig } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { audit, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';

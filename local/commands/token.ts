@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigError, loadConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/config.ts';
 import { isRole, roles } from '../../lib/contract/role.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { nameFault, parseTokenFile, tokenLine } from '../../lib/service/tokens.ts';
 import { runCommand } from '../command.ts';
 

@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { type CameraSettings, parseCameras } from '../../lib/cameras/settings.ts';
 import type { ShotAnswer } from '../../lib/cameras/shot-sender.ts';
 import type { CameraStatus } from '../../lib/cameras/watch.ts';
-import { ConfigError, loadConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { type Passage, watchCameras } from '../cameras.ts';
@@ -85,7 +86,7 @@ function printAnswer({ shot, dbId, entries }: ShotAnswer, isJson: boolean): void
 }
 
 /** Tells a failure of the source by the command's exit. */
-function tellEnd({ state, reason }: CameraStatus): void {
+function printEnd({ state, reason }: CameraStatus): void {
   if (state !== 'offline') return;
   console.error(reason);
   process.exitCode = 1;
@@ -99,7 +100,7 @@ async function watchHere(settings: CameraSettings, json: boolean, stop: AbortSig
     const onPassage = (passage: Passage) => printPassage(passage, json);
     const { run, watchers } = await watchCameras({ ...opened, outbox, onPassage }, config, [settings]);
     await run(stop);
-    for (const { status } of watchers) tellEnd(status);
+    for (const { status } of watchers) printEnd(status);
   } finally {
     await opened.close();
   }
@@ -114,5 +115,5 @@ await runCommand(async () => {
   const report = await watchForService(loadConfig(), settings, { service, onAnswer }, stop.signal);
   const { sent, refused, dropped, waiting, status } = report;
   console.error(`${sent} sent, ${refused} refused, ${dropped} dropped, ${waiting} waiting for the next run.`);
-  tellEnd(status);
+  printEnd(status);
 });

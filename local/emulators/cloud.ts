@@ -18,8 +18,8 @@ export interface Cloud extends AsyncDisposable {
   readonly rekognition: Rekognition;
   readonly eventBridge: EventBridgeEmulator;
   /** Proxies in front of them, which apply the functions' roles and fail when told to. */
-  readonly gates: Readonly<Record<'s3' | 'dynamodb' | 'rekognition' | 'events', Gate>>;
-  /** Queues of dead letters, by the names in `deadLetterQueues`. */
+  readonly gates: Readonly<Record<ServiceName, Gate>>;
+  /** Queues, by the names in `emulatedQueues`. */
   readonly sqs: SqsEmulator;
   /** Settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
@@ -30,8 +30,12 @@ const bucket = 'face-blacklist';
 const ownTable = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
-/** Names of the queues of dead letters. */
-export const deadLetterQueues = { inbox: 'inbox-dead-letters', matches: 'match-dead-letters' } as const;
+/** Names of the queues. */
+export const emulatedQueues = {
+  inbox: 'inbox',
+  inboxDeadLetters: 'inbox-dead-letters',
+  matchDeadLetters: 'match-dead-letters',
+} as const;
 
 /** A table in a DynamoDB Local that somebody else has started. */
 export interface CloudTable {
@@ -51,26 +55,15 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-cloud-')));
   const tableName = table?.tableName ?? ownTable;
-  const names = { region, bucket, table: tableName, collection: collectionId };
+  const queues = { InboxDeadLetters: emulatedQueues.inboxDeadLetters };
+  const names = { region, bucket, table: tableName, collection: collectionId, queues };
   // Both take seconds.
   const [roles, dynamodb] = await Promise.all([
     appliesRoles ? synthesizeRoles(names) : undefined,
     table ?? startDynamoDb().then((started) => resources.use(started)),
   ]);
-  const s3 = resources.use(
-    await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3'), versioned: true }),
-  );
-  const rekognition = resources.use(
-    await startRekognition({
-      port: 0,
-      dataDir: join(folder.path, 'rekognition'),
-      workers: 1,
-      s3Endpoint: s3.url,
-      consistencyMs: parseConsistencyMs(process.env),
-    }),
-  );
-  const eventBridge = resources.use(await startEventBridge());
-  const sqs = resources.use(await startSqs());
+  const services = await startServices(resources, folder.path);
+  const { s3, rekognition, eventBridge, sqs } = services;
   const gate = async (service: ServiceName, target: string) =>
     resources.use(await startGate({ service, target, roles }));
   const gates = {
@@ -78,26 +71,53 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     dynamodb: await gate('dynamodb', dynamodb.url),
     rekognition: await gate('rekognition', rekognition.url),
     events: await gate('events', eventBridge.url),
-  };
-  const environment = {
-    AWS_REGION: region,
-    ...s3.environment,
-    AWS_ENDPOINT_URL_S3: gates.s3.url,
-    AWS_ENDPOINT_URL_DYNAMODB: gates.dynamodb.url,
-    AWS_ENDPOINT_URL_REKOGNITION: gates.rekognition.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: gates.events.url,
-    AWS_ENDPOINT_URL_SQS: sqs.url,
-    INBOX_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.inbox),
-    MATCH_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.matches),
-    FACE_PROCESSING_BACKEND: 'aws_rekognition',
-    AWS_REKOGNITION_COLLECTION_ID: collectionId,
-    AWS_S3_BUCKET_NAME: bucket,
-    DYNAMODB_TABLE_NAME: tableName,
+    sqs: await gate('sqs', sqs.url),
   };
   await createTable({ region, tableName, endpoint: dynamodb.url });
   const opened = resources.move();
   return {
-    ...{ s3, rekognition, eventBridge, sqs, gates, environment },
+    ...services,
+    gates,
+    environment: { ...s3.environment, ...environmentOf(gates, sqs), DYNAMODB_TABLE_NAME: tableName },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+type Services = Pick<Cloud, 's3' | 'rekognition' | 'eventBridge' | 'sqs'>;
+
+async function startServices(resources: AsyncDisposableStack, folder: string): Promise<Services> {
+  const s3 = resources.use(
+    await startS3Emulator({ buckets: [bucket], directory: join(folder, 's3'), versioned: true }),
+  );
+  const rekognition = resources.use(
+    await startRekognition({
+      port: 0,
+      dataDir: join(folder, 'rekognition'),
+      workers: 1,
+      s3Endpoint: s3.url,
+      consistencyMs: parseConsistencyMs(process.env),
+    }),
+  );
+  const eventBridge = resources.use(await startEventBridge());
+  const sqs = resources.use(await startSqs());
+  return { s3, rekognition, eventBridge, sqs };
+}
+
+function environmentOf(gates: Cloud['gates'], sqs: SqsEmulator): Record<string, string> {
+  // The SDK sends calls to the host of a queue's URL.
+  const urlOf = (queue: string) => gates.sqs.url + sqs.pathOf(queue);
+  return {
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL_S3: gates.s3.url,
+    AWS_ENDPOINT_URL_DYNAMODB: gates.dynamodb.url,
+    AWS_ENDPOINT_URL_REKOGNITION: gates.rekognition.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: gates.events.url,
+    AWS_ENDPOINT_URL_SQS: gates.sqs.url,
+    INBOX_QUEUE_URL: urlOf(emulatedQueues.inbox),
+    INBOX_DEAD_LETTERS_URL: urlOf(emulatedQueues.inboxDeadLetters),
+    MATCH_DEAD_LETTERS_URL: urlOf(emulatedQueues.matchDeadLetters),
+    FACE_PROCESSING_BACKEND: 'aws_rekognition',
+    AWS_REKOGNITION_COLLECTION_ID: collectionId,
+    AWS_S3_BUCKET_NAME: bucket,
   };
 }

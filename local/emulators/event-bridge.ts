@@ -61,11 +61,14 @@ function bytesOf({ Source, DetailType, Detail, Time }: Entry): number {
   return Buffer.byteLength(Source + DetailType + Detail) + (Time === undefined ? 0 : 14);
 }
 
+/** Starts EventBridge on a free port of 127.0.0.1. */
 export async function startEventBridge(): Promise<EventBridgeEmulator> {
   const listeners: ((event: BusEvent) => void)[] = [];
-  const server = createServer(
-    (request, response) => void serve(request, response).catch(() => response.destroy()),
-  );
+  const server = createServer((request, response) => {
+    putEvents(request, response, emulator, (event) => {
+      for (const listener of listeners) listener(event);
+    }).catch(() => response.destroy());
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const emulator: EventBridgeEmulator = {
@@ -78,38 +81,44 @@ export async function startEventBridge(): Promise<EventBridgeEmulator> {
       await once(server, 'close');
     },
   };
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parsed = PutEvents.safeParse(await json(request));
-    const isKnown = request.headers['x-amz-target'] === 'AWSEvents.PutEvents';
-    if (!isKnown) return refuse(response, 'UnknownOperationException', 'Only PutEvents is known here.');
-    if (!parsed.success) return refuse(response, 'ValidationException', z.prettifyError(parsed.error));
-    const { Entries } = parsed.data;
-    const fault = emulator.fault(Entries.length);
-    if (fault && 'error' in fault) return refuse(response, fault.error, 'As it was told to.');
-    const outcomes = Entries.map((entry, place) =>
-      fault?.refused.includes(place)
-        ? { ErrorCode: 'InternalFailure', ErrorMessage: 'As it was told to.' }
-        : { EventId: publish(entry) },
-    );
-    answer(response, 200, {
-      FailedEntryCount: outcomes.filter((outcome) => 'ErrorCode' in outcome).length,
-      Entries: outcomes,
-    });
-  }
-
-  function publish({ Source, DetailType, Detail, Time = Date.now() / 1000 }: Entry): string {
-    const event: BusEvent = {
-      id: randomUUID(),
-      source: Source,
-      'detail-type': DetailType,
-      time: new Date(1000 * Time).toISOString(),
-      detail: JSON.parse(Detail),
-    };
-    for (const listener of listeners) listener(event);
-    return event.id;
-  }
   return emulator;
+}
+
+async function putEvents(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { fault: faultOf }: Pick<EventBridgeEmulator, 'fault'>,
+  publish: (event: BusEvent) => void,
+): Promise<void> {
+  const parsed = PutEvents.safeParse(await json(request));
+  const isKnown = request.headers['x-amz-target'] === 'AWSEvents.PutEvents';
+  if (!isKnown) return refuse(response, 'UnknownOperationException', 'Only PutEvents is known here.');
+  if (!parsed.success) return refuse(response, 'ValidationException', z.prettifyError(parsed.error));
+  const { Entries } = parsed.data;
+  const fault = faultOf(Entries.length);
+  if (fault && 'error' in fault) return refuse(response, fault.error, 'As it was told to.');
+  const outcomes = Entries.map((entry, place) => {
+    if (fault?.refused.includes(place)) {
+      return { ErrorCode: 'InternalFailure', ErrorMessage: 'As it was told to.' };
+    }
+    const event = eventOf(entry);
+    publish(event);
+    return { EventId: event.id };
+  });
+  answer(response, 200, {
+    FailedEntryCount: outcomes.filter((outcome) => 'ErrorCode' in outcome).length,
+    Entries: outcomes,
+  });
+}
+
+function eventOf({ Source, DetailType, Detail, Time = Date.now() / 1000 }: Entry): BusEvent {
+  return {
+    id: randomUUID(),
+    source: Source,
+    'detail-type': DetailType,
+    time: new Date(1000 * Time).toISOString(),
+    detail: JSON.parse(Detail),
+  };
 }
 
 function refuse(response: ServerResponse, error: string, message: string): void {

@@ -44,7 +44,7 @@ interface Listing {
 }
 
 /** Lists, reads and deletes versions, which s3rver knows nothing of. The present ones have the id `null`. */
-export function tellVersions(
+export function showVersions(
   store: WholeObjectStore,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {

@@ -7,7 +7,7 @@ import { readCopySource } from './s3-copy-source.ts';
 import { s3Credentials } from './s3-credentials.ts';
 import { takeFormUploads } from './s3-form-upload.ts';
 import { pageListings } from './s3-listing.ts';
-import { tellVersions } from './s3-versions.ts';
+import { showVersions } from './s3-versions.ts';
 import { WholeObjectStore } from './whole-objects.ts';
 
 /** S3 for tests and for trying things out: s3rver in this process, mended where S3 promises more. */
@@ -48,25 +48,8 @@ export async function startS3Emulator({
 }: S3EmulatorOptions): Promise<S3Emulator> {
   const root = directory === undefined ? await mkdtemp(join(tmpdir(), 's3-')) : resolve(directory);
   await mkdir(root, { recursive: true });
-  const server = new S3rver({
-    address: '127.0.0.1',
-    port: 0,
-    directory: root,
-    silent: true,
-    configureBuckets: buckets.map((name) => ({ name, configs: [readableByWebPages] })),
-  });
   const store = new WholeObjectStore(root, versioned);
-  server.store = store;
-  server.context.store = store;
-  // These come in front of the router, which is the last.
-  server.middleware.splice(
-    -1,
-    0,
-    readCopySource,
-    tellVersions(store),
-    pageListings,
-    takeFormUploads(server, s3Credentials.secretAccessKey),
-  );
+  const server = serverOf(store, root, buckets);
   const address = await server.run();
   const url = `http://127.0.0.1:${address.port}`;
   const close = async () => {
@@ -91,6 +74,29 @@ export async function startS3Emulator({
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Makes s3rver with what it lacks. */
+function serverOf(store: WholeObjectStore, root: string, buckets: readonly string[]): S3rver {
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    directory: root,
+    silent: true,
+    configureBuckets: buckets.map((name) => ({ name, configs: [readableByWebPages] })),
+  });
+  server.store = store;
+  server.context.store = store;
+  // These come in front of the router, which is the last.
+  server.middleware.splice(
+    -1,
+    0,
+    readCopySource,
+    showVersions(store),
+    pageListings,
+    takeFormUploads(server, s3Credentials.secretAccessKey),
+  );
+  return server;
 }
 
 function encodeKeys(event: S3Event): S3Event {

@@ -5,22 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import * as z from 'zod';
 
-/** Messages of a queue of dead letters, and the queue that they came from. */
-export interface DeadLetterQueue {
+/** A queue whose messages wait for somebody, or one that has a consumer. */
+export type EmulatedQueue =
   /** Bodies of the messages, the oldest first. What is received and deleted is taken out. */
-  readonly letters: string[];
-  /** Gives a message back to its queue; undefined where it came from none. */
-  readonly giveBack?: (body: string) => void;
-}
+  | { readonly letters: string[] }
+  /** Takes each message at once. */
+  | { readonly take: (body: string) => void };
 
-/** The part of SQS that reads, deletes and moves dead letters. */
+/** The part of SQS that sends messages, and reads and deletes those that wait. */
 export interface SqsEmulator extends AsyncDisposable {
   /** URL for `AWS_ENDPOINT_URL_SQS`. */
   readonly url: string;
-  /** URL of a queue, which there may be only later. */
-  urlOf(name: string): string;
+  /** Path of a queue in its URL; there may be a queue only later. */
+  pathOf(name: string): string;
   /** Adds a queue, or replaces it. */
-  add(name: string, queue: DeadLetterQueue): void;
+  add(name: string, queue: EmulatedQueue): void;
 }
 
 const account = '000000000000';
@@ -33,8 +32,6 @@ const requests = {
   SendMessage: ofQueue.extend({ MessageBody: z.string().min(1) }),
   ReceiveMessage: ofQueue.extend({ MaxNumberOfMessages: z.number().int().min(1).max(mostAtOnce).default(1) }),
   DeleteMessage: ofQueue.extend({ ReceiptHandle: z.string() }),
-  StartMessageMoveTask: z.object({ SourceArn: z.string() }),
-  ListMessageMoveTasks: z.object({ SourceArn: z.string() }),
 };
 type Action = keyof typeof requests;
 
@@ -49,12 +46,11 @@ class SqsError extends Error {
 
 /** Work of the emulator, without HTTP. */
 class Queues {
-  readonly #queues = new Map<string, DeadLetterQueue>();
+  readonly #queues = new Map<string, EmulatedQueue>();
   /** Bodies of received messages, by their receipts. As with SQS, others do not receive them meanwhile. */
   readonly #received = new Map<string, string>();
-  readonly #moved = new Map<string, number>();
 
-  add(name: string, queue: DeadLetterQueue): void {
+  add(name: string, queue: EmulatedQueue): void {
     this.#queues.set(name, queue);
   }
 
@@ -71,58 +67,40 @@ class Queues {
       case 'DeleteMessage':
         this.#received.delete(requests.DeleteMessage.parse(body).ReceiptHandle);
         return {};
-      case 'StartMessageMoveTask':
-        return this.#move(requests.StartMessageMoveTask.parse(body).SourceArn);
-      case 'ListMessageMoveTasks':
-        return this.#moves(requests.ListMessageMoveTasks.parse(body).SourceArn);
     }
   }
 
-  #queue(name: string): DeadLetterQueue {
+  #queue(name: string): EmulatedQueue {
     const queue = this.#queues.get(name);
     if (!queue) throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
     return queue;
   }
 
+  #waitingIn(name: string): string[] {
+    const queue = this.#queue(name);
+    return 'letters' in queue ? queue.letters : [];
+  }
+
   #attributes(name: string): object {
-    const waiting = this.#queue(name).letters.length;
+    const waiting = this.#waitingIn(name).length;
     return { Attributes: { QueueArn: arnPrefix + name, ApproximateNumberOfMessages: String(waiting) } };
   }
 
   #send({ QueueUrl, MessageBody }: z.infer<typeof requests.SendMessage>): object {
-    this.#queue(nameOf(QueueUrl)).letters.push(MessageBody);
+    const queue = this.#queue(nameOf(QueueUrl));
+    if ('take' in queue) queue.take(MessageBody);
+    else queue.letters.push(MessageBody);
     return { MessageId: randomUUID(), MD5OfMessageBody: md5(MessageBody) };
   }
 
   #receive({ QueueUrl, MaxNumberOfMessages }: z.infer<typeof requests.ReceiveMessage>): object {
-    const bodies = this.#queue(nameOf(QueueUrl)).letters.splice(0, MaxNumberOfMessages);
+    const bodies = this.#waitingIn(nameOf(QueueUrl)).splice(0, MaxNumberOfMessages);
     const Messages = bodies.map((Body) => {
       const ReceiptHandle = randomUUID();
       this.#received.set(ReceiptHandle, Body);
       return { MessageId: randomUUID(), ReceiptHandle, Body, MD5OfBody: md5(Body) };
     });
     return Messages.length > 0 ? { Messages } : {};
-  }
-
-  #move(arn: string): object {
-    const { letters, giveBack } = this.#queue(nameOf(arn));
-    if (!giveBack) {
-      throw new SqsError(
-        'UnsupportedOperation',
-        'Source queue must be configured as a Dead Letter Queue of another queue.',
-      );
-    }
-    const bodies = letters.splice(0);
-    for (const body of bodies) giveBack(body);
-    this.#moved.set(arn, bodies.length);
-    return { TaskHandle: randomUUID() };
-  }
-
-  #moves(arn: string): object {
-    this.#queue(nameOf(arn));
-    const moved = this.#moved.get(arn);
-    if (moved === undefined) return { Results: [] };
-    return { Results: [{ Status: 'COMPLETED', SourceArn: arn, ApproximateNumberOfMessagesMoved: moved }] };
   }
 }
 
@@ -140,7 +118,7 @@ export async function startSqs(): Promise<SqsEmulator> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    urlOf: (name) => `${url}/${account}/${name}`,
+    pathOf: (name) => `/${account}/${name}`,
     add: (name, queue) => queues.add(name, queue),
     async [Symbol.asyncDispose]() {
       server.close();

@@ -4,7 +4,7 @@ import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { MeasuredPicture } from '../../lib/inputs/measure.ts';
 import { withoutMetadata } from '../../lib/inputs/metadata.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
-import type { EntryRecord, ImageFile, ImageRecord } from '../../lib/records/port.ts';
+import type { EntryRecord, ImageFile, ImageRecord } from '../../lib/records/entry.ts';
 
 /** Largest distance between a picture and the face that was indexed from it, if it is encoded again. */
 const samePicture = 0.01;

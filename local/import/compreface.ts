@@ -16,6 +16,7 @@ const Faces = z.object({
   faces: z.array(z.object({ image_id: z.string(), subject: z.string() })),
   /** Absent before version 0.6, which answers all at once. */
   total_pages: z.number().default(1),
+  total_elements: z.number().optional(),
 });
 
 /** Answer of `GET /api/v1/recognition/subjects/`, which there is from version 0.6 on. */
@@ -29,16 +30,12 @@ const Subjects = z.object({ subjects: z.array(z.string()) });
 export async function readCompreFace(address: string, key: string): Promise<FoundPeople> {
   const root = rootOf(address);
   const byName = new Map<string, PersonPicture[]>();
-  const remarks: string[] = [];
-  for (let page = 0, pages = 1; page < pages; page += 1) {
-    const url = new URL(`api/v1/recognition/faces?page=${page}&size=${pageSize}`, root);
-    const { faces, total_pages } = await pageOf(url, key);
-    pages = total_pages;
-    for (const { image_id, subject } of faces) {
-      const { data: name } = EntryName.safeParse(subject);
-      if (name === undefined) remarks.push(`${subject}: A name has 1 to 100 characters.`);
-      else byName.set(name, [...(byName.get(name) ?? []), pictureOf(root, image_id, key)]);
-    }
+  const { subjectOf, missing } = await facesOf(root, key);
+  const remarks = missing > 0 ? [`CompreFace counts ${missing} more pictures than it lists.`] : [];
+  for (const [imageId, subject] of subjectOf) {
+    const { data: name } = EntryName.safeParse(subject);
+    if (name === undefined) remarks.push(`${subject}: A name has 1 to 100 characters.`);
+    else byName.set(name, [...(byName.get(name) ?? []), pictureOf(root, imageId, key)]);
   }
   for (const subject of await subjectsOf(root, key)) {
     const name = EntryName.safeParse(subject).data;
@@ -47,6 +44,26 @@ export async function readCompreFace(address: string, key: string): Promise<Foun
   }
   const persons = [...byName].map(([name, pictures]) => ({ name, reason: null, pictures }));
   return { persons, remarks: [...new Set(remarks)], passedOver: new Set() };
+}
+
+/**
+ * Lists the subject of each picture. Pages have no promised order, so that a picture may come twice, and
+ * another never.
+ */
+async function facesOf(
+  root: URL,
+  key: string,
+): Promise<{ subjectOf: ReadonlyMap<string, string>; missing: number }> {
+  const subjectOf = new Map<string, string>();
+  let count = 0;
+  for (let page = 0, pages = 1; page < pages; page += 1) {
+    const url = new URL(`api/v1/recognition/faces?page=${page}&size=${pageSize}`, root);
+    const { faces, total_pages, total_elements } = await pageOf(url, key);
+    pages = total_pages;
+    count = total_elements ?? faces.length;
+    for (const { image_id, subject } of faces) subjectOf.set(image_id, subject);
+  }
+  return { subjectOf, missing: count - subjectOf.size };
 }
 
 function rootOf(address: string): URL {
@@ -89,9 +106,10 @@ function pictureOf(root: URL, imageId: string, key: string): PersonPicture {
       try {
         const url = new URL(`api/v1/recognition/faces/${encodeURIComponent(imageId)}/img`, root);
         const response = await get(url, key);
-        if (!response.ok)
-          throw new InputUnreadableError(`CompreFace has no picture of it (${response.status}).`);
-        return await bytesOf(response, maxBytes);
+        const bytes = response.ok ? await bytesOf(response, maxBytes) : undefined;
+        if (bytes && bytes.length > 0) return bytes;
+        // It answers 200 without a byte where it has no picture, or keeps none (save_images_to_db=false).
+        throw new InputUnreadableError(`CompreFace has no picture of it (${response.status}).`);
       } catch (error) {
         if (error instanceof TypeError || error instanceof DOMException) {
           throw new InputUnreadableError(`The picture did not come (${wordsOf(error)}).`);

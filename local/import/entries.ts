@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
 import { allInTurns } from '../../lib/promises.ts';
-import type { EntryRecord, RecordStore } from '../../lib/records/port.ts';
+import type { EntryRecord } from '../../lib/records/entry.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
 import type { ImportJournal } from './journal.ts';
 import type { PlannedEntry } from './plan.ts';
 import type { ImportReport } from './report.ts';

@@ -1,6 +1,6 @@
 import type { BlacklistMatch, DetectedFace, FacialArea } from '../../lib/contract/shapes.ts';
 import { type SimilarityMetric, similarityMetrics } from '../../lib/contract/vocabulary.ts';
-import type { ProcessedResult } from '../../lib/records/port.ts';
+import type { ProcessedResult } from '../../lib/records/processed.ts';
 
 /** Entry of a match, as this service shows it. */
 export type MatchedEntry = BlacklistMatch['entry'];

@@ -1,5 +1,5 @@
 import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
-import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-images.ts';
+import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-picture.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
@@ -105,53 +105,66 @@ async function takePerson(taking: Taking, person: Person): Promise<void> {
 
 async function takePicture(
   taking: Taking,
-  { entry, planned }: Person,
+  person: Person,
   file: PersonFile,
   seen: Set<string>,
   refuse: (reason: string) => void,
   qualityFilter?: QualityFilter,
 ): Promise<Outcome> {
-  const { ports, journal, report } = taking;
-  const { label } = planned;
+  const { ports, report } = taking;
   try {
     const bytes = await readPictureFile(file.path, ports.faces.maxImageBytes);
-    const imageId = contentIdOf(entry.id, bytes);
+    const imageId = contentIdOf(person.entry.id, bytes);
     if (seen.has(imageId)) return 'present';
     seen.add(imageId);
-    const there = (await ports.records.getImages([imageId])).get(imageId);
-    if (there?.status === 'ACTIVE') {
-      report.picturesPresent += 1;
-      return 'present';
-    }
-    const picture = await measureReference(ports.faces, bytes);
-    const named = { picture, fileName: shownFileName(file.name) };
-    const adopted = await taking.adopted?.adoptFor(entry, named);
-    if (adopted !== undefined) {
-      report[adopted === 'adopted' ? 'facesAdopted' : 'picturesPresent'] += 1;
-      return adopted;
-    }
-    if (journal.hasPicture(imageId)) {
-      report.remarks.push(
-        `${label}, ${file.name}: It was deleted here since an earlier run, and is not added again.`,
-      );
-      return 'deleted';
-    }
-    // An earlier run was interrupted while it enrolled this picture.
-    if (there) await removeImageEverywhere(ports, there);
-    const options = { imageId, ...(qualityFilter && { qualityFilter }) };
-    const { faceCount } = await enrollPicture(ports, entry.id, named, options);
-    journal.addPicture(imageId);
-    report.picturesAdded += 1;
-    if (faceCount > 1)
-      report.remarks.push(`${label}, ${file.name}: It shows ${faceCount} faces; the largest was enrolled.`);
-    return 'enrolled';
+    return await takeBytes(taking, person, file.name, bytes, {
+      imageId,
+      ...(qualityFilter && { qualityFilter }),
+    });
   } catch (error) {
     if (!isUnusablePicture(error)) throw error;
     if (error instanceof NoFaceError) {
       refuse(error.message);
       return 'refused';
     }
-    report.remarks.push(`${label}, ${file.name}: ${error.message}`);
+    report.remarks.push(`${person.planned.label}, ${file.name}: ${error.message}`);
     return 'unusable';
   }
+}
+
+/** Adopts or enrolls a picture, unless an earlier run did. */
+async function takeBytes(
+  { ports, journal, report, adopted: faces }: Taking,
+  { entry, planned: { label } }: Person,
+  name: string,
+  bytes: Uint8Array,
+  options: { readonly imageId: string; readonly qualityFilter?: QualityFilter },
+): Promise<Outcome> {
+  const { imageId } = options;
+  const there = (await ports.records.getImages([imageId])).get(imageId);
+  if (there?.status === 'ACTIVE') {
+    report.picturesPresent += 1;
+    return 'present';
+  }
+  const picture = await measureReference(ports.faces, bytes);
+  const named = { picture, fileName: shownFileName(name) };
+  const adopted = await faces?.adoptFor(entry, named);
+  if (adopted !== undefined) {
+    report[adopted === 'adopted' ? 'facesAdopted' : 'picturesPresent'] += 1;
+    return adopted;
+  }
+  if (journal.hasPicture(imageId)) {
+    report.remarks.push(
+      `${label}, ${name}: It was deleted here since an earlier run, and is not added again.`,
+    );
+    return 'deleted';
+  }
+  // An earlier run was interrupted while it enrolled this picture.
+  if (there) await removeImageEverywhere(ports, there);
+  const { faceCount } = await enrollPicture(ports, entry.id, named, options);
+  journal.addPicture(imageId);
+  report.picturesAdded += 1;
+  if (faceCount > 1)
+    report.remarks.push(`${label}, ${name}: It shows ${faceCount} faces; the largest was enrolled.`);
+  return 'enrolled';
 }

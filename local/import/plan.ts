@@ -53,7 +53,7 @@ export async function planEntries(
     placeFolder(draft, rows[index] as OldEntry, paths, pictureRoots);
   await addUnnamedFolders(drafts, pictureRoots, paths, report);
   for (const [index, draft] of drafts.entries()) {
-    if (draft.folders.length === 0) tellMissing(draft, rows[index], paths, report);
+    if (draft.folders.length === 0) reportMissing(draft, rows[index], paths, report);
   }
   return withNormalNames(drafts, report);
 }
@@ -134,7 +134,7 @@ async function addUnnamedFolders(
       const system = isDirectory ? systemFolder(written) : undefined;
       if (system || (!isDirectory && isKnownSystemName(written)))
         report.passedOver.add(system?.label ?? written);
-      else if (!isDirectory) tellLooseFile(written, report);
+      else if (!isDirectory) reportLooseFile(written, report);
       else if (!statSync(path, { throwIfNoEntry: false }))
         report.remarks.push(
           `folder '${written}': Its name is not UTF-8. Rename it, and run the import again.`,
@@ -152,7 +152,7 @@ function withFoldersAbove(path: string): string[] {
   return above === path ? [path] : [path, ...withFoldersAbove(above)];
 }
 
-function tellLooseFile(name: string, { remarks, passedOver }: Remarks): void {
+function reportLooseFile(name: string, { remarks, passedOver }: Remarks): void {
   if (/\.pkl$/i.test(name)) passedOver.add('embeddings of DeepFace (*.pkl)');
   else if (name.startsWith('.')) passedOver.add('files whose names begin with "."');
   else remarks.push(`${name}: It is in no person's folder, so nobody knows whom it shows.`);
@@ -182,7 +182,7 @@ function addFolder(drafts: Draft[], path: string, written: string, { remarks }: 
   });
 }
 
-function tellMissing(draft: Draft, row: OldEntry | undefined, paths: OldPaths, { remarks }: Remarks): void {
+function reportMissing(draft: Draft, row: OldEntry | undefined, paths: OldPaths, { remarks }: Remarks): void {
   const named = row?.reference_image_dir;
   const where = named
     ? `${named} leads to no folder of this person's own`

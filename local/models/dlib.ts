@@ -37,7 +37,7 @@ export async function dlibNetwork(folder: string): Promise<Uint8Array> {
     let shortcut = last;
     if (isDown) {
       const pooled = builder.pool('Average', last, `${block}/pooled`, 2, 2, 'VALID');
-      shortcut = builder.enlarge(pooled, `${block}/shortcut`, { channels: residual.channels });
+      shortcut = builder.addChannels(pooled, `${block}/shortcut`, residual.channels);
       const { height, width } = pooled;
       residual = builder.enlarge(residual, `${block}/residual`, { height, width });
     }

@@ -104,7 +104,7 @@ function convert(
     case 'MaxPool':
       return builder.pool('Max', from, name, Number(attr.ksize?.list.i[1]), stride, padding);
     case 'Pad':
-      return builder.enlarge(from, name, { channels: from.channels + (weight(1).data.at(-1) as number) });
+      return builder.addChannels(from, name, from.channels + (weight(1).data.at(-1) as number));
     default:
       throw new Error(`There is no layer for the operation ${op}.`);
   }

@@ -166,43 +166,39 @@ export class NetworkBuilder {
   }
 
   /**
-   * Adds an activation that multiplies negative values by the slope of their channel. It computes slope * x +
-   * (1 - slope) * relu(x), because ONNX Runtime's PRelu does not work on values in blocks.
+   * Adds an activation that multiplies negative values by the slope of their channel. For ONNX Runtime,
+   * `replacePRelu` turns it into operators that work on values in blocks.
    */
   prelu(from: Layer, name: string, { data }: Weight): Layer {
-    const scale = (layer: Layer, part: string, factors: Float32Array) =>
-      this.convolveEach(
-        layer,
-        `${name}/${part}`,
-        { shape: [1, 1, from.channels, 1], data: factors },
-        undefined,
-        1,
-        'VALID',
-      );
-    const all = scale(from, 'all', data);
-    const positive = scale(
-      this.relu(from, `${name}/relu`),
-      'positive',
-      data.map((slope) => 1 - slope),
-    );
-    return this.sum(all, positive, name);
+    const slopes = `${name}/slopes`;
+    const channels = stored(from.channels);
+    this.#tensors.push({ name: slopes, shape: [channels, 1, 1], data: filledUp(data, channels) });
+    return this.#add('PRelu', [from.name, slopes], { ...from, name });
   }
 
   sum(one: Layer, other: Layer, name: string): Layer {
     return this.#add('Add', [one.name, other.name], { ...one, name });
   }
 
-  /** Enlarges a layer to the given size, with zeros after its last channel, row and column. */
-  enlarge(from: Layer, name: string, size: Partial<Omit<Layer, 'name'>>): Layer {
-    const layer = { ...from, ...size };
-    const missing = [
-      stored(layer.channels) - stored(from.channels),
-      layer.height - from.height,
-      layer.width - from.width,
-    ];
-    if (missing.every((count) => count === 0)) return layer;
-    const pads = this.#numbers(`${name}/pads`, [0, 0, 0, 0, 0, ...missing]);
-    return this.#add('Pad', [from.name, pads], { ...layer, name });
+  /**
+   * Adds channels of zeros after a layer's last one. A convolution that copies the others keeps the values in
+   * blocks, which ONNX Runtime's Pad does not.
+   */
+  addChannels(from: Layer, name: string, channels: number): Layer {
+    if (stored(channels) === stored(from.channels)) return { ...from, channels };
+    const copies = new Float32Array(from.channels * channels);
+    for (let channel = 0; channel < from.channels; channel++) copies[channel * (channels + 1)] = 1;
+    const filters = { shape: [1, 1, from.channels, channels], data: copies };
+    const bias = { shape: [channels], data: new Float32Array(channels) };
+    return this.convolve(from, name, filters, bias, 1, 'VALID');
+  }
+
+  /** Enlarges a layer to the given size, with zeros after its last row and column. */
+  enlarge(from: Layer, name: string, size: Pick<Layer, 'height' | 'width'>): Layer {
+    const missing = [size.height - from.height, size.width - from.width];
+    if (missing.every((count) => count === 0)) return from;
+    const pads = this.#numbers(`${name}/pads`, [0, 0, 0, 0, 0, 0, ...missing]);
+    return this.#add('Pad', [from.name, pads], { ...from, ...size, name });
   }
 
   sigmoid(from: Layer, name: string): Layer {

@@ -1,10 +1,9 @@
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
-  ListMessageMoveTasksCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SQSClient,
-  StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 
 const lettersAtOnce = 10;
@@ -31,7 +30,12 @@ export class DeadLetters {
 
   /** Counts the letters that can be received; SQS itself calls the number approximate. */
   async count(): Promise<number> {
-    return Number((await this.#attributes()).ApproximateNumberOfMessages ?? 0);
+    const AttributeNames = ['ApproximateNumberOfMessages'] as const;
+    const command = new GetQueueAttributesCommand({
+      QueueUrl: this.#url,
+      AttributeNames: [...AttributeNames],
+    });
+    return Number((await this.#client.send(command)).Attributes?.ApproximateNumberOfMessages ?? 0);
   }
 
   /** Receives the letters. Those that are not removed appear again after ten minutes. */
@@ -54,30 +58,12 @@ export class DeadLetters {
     }
   }
 
-  /** Lets SQS give all letters back to the queue that they came from. Returns the task's place. */
-  async giveBack(): Promise<string> {
-    const { QueueArn: arn = '' } = await this.#attributes();
-    await this.#client.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
-    return arn;
-  }
-
-  /** Reads how far the latest task of giving back has got. */
-  async progress(arn: string): Promise<{ status: string; moved: number; reason: string | undefined }> {
-    const { Results = [] } = await this.#client.send(new ListMessageMoveTasksCommand({ SourceArn: arn }));
-    const [{ Status = 'UNKNOWN', ApproximateNumberOfMessagesMoved = 0, FailureReason } = {}] = Results;
-    return { status: Status, moved: ApproximateNumberOfMessagesMoved, reason: FailureReason };
+  /** Sends a letter to the queue that it came from. */
+  async giveBack(body: string, url: string): Promise<void> {
+    await this.#client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
   }
 
   close(): void {
     this.#client.destroy();
-  }
-
-  async #attributes(): Promise<Partial<Record<string, string>>> {
-    const AttributeNames = ['QueueArn', 'ApproximateNumberOfMessages'] as const;
-    const command = new GetQueueAttributesCommand({
-      QueueUrl: this.#url,
-      AttributeNames: [...AttributeNames],
-    });
-    return (await this.#client.send(command)).Attributes ?? {};
   }
 }

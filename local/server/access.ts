@@ -54,7 +54,7 @@ export function refuseWebPages(request: IncomingMessage, place: RequestPlace, ru
   const isSafe = safeMethods.includes(request.method ?? '');
   if (origin === undefined ? isForeignUse(request, isSafe) : !isSafe) {
     throw new ForbiddenError(
-      'Web pages of this origin may not change anything here; CORS_ORIGINS names those that may.',
+      'Web pages of this origin may not change anything here; CORS_ORIGINS names those that may. Behind a proxy, PUBLIC_URL or TRUST_PROXY tells the own one.',
     );
   }
 }

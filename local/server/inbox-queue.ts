@@ -6,16 +6,12 @@ import pLimit from 'p-limit';
 import { log } from '../../lib/log.ts';
 
 /**
- * A queue in this process's memory between S3's events and the function that indexes uploads. It has dead
- * letters.
+ * A queue in this process's memory between S3's events and the function that indexes uploads. It gives up
+ * nothing: the function puts aside what fails again and again.
  */
 export interface InboxQueue {
-  /** Adds an event from S3. */
+  /** Adds an event from S3, or a dead letter that was brought back. */
   send(event: object): void;
-  /**
-   * Bodies of the messages that were given up; each is also logged. Whoever brings them back takes them out.
-   */
-  readonly deadLetters: string[];
   /** Resolves when no message is waiting or being handled. */
   idle(): Promise<void>;
   /** Stops sending messages, and waits for those that are being handled. */
@@ -32,21 +28,21 @@ interface Message {
 }
 
 /** The same limits as a deployed queue has. */
-const maxReceives = 5;
 const maxBatch = 10;
 const handlersAtOnce = 2;
+const maxPauses = 500;
 
 /**
  * Creates a queue that sends a handler the same events as SQS does.
  *
- * @param pauseMs time that a failed message waits before it is sent again; it doubles each time.
+ * @param pauseMs time that a failed message waits before it is sent again. It doubles, up to 500 times as
+ * long.
  */
 export function createInboxQueue(handler: QueueHandler, pauseMs = 1_000): InboxQueue {
   return new MemoryQueue(handler, pauseMs);
 }
 
 class MemoryQueue implements InboxQueue {
-  readonly deadLetters: string[] = [];
   readonly #handler: QueueHandler;
   readonly #pauseMs: number;
   readonly #waiting: Message[] = [];
@@ -54,7 +50,7 @@ class MemoryQueue implements InboxQueue {
   readonly #underWay = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #changes = new EventEmitter();
-  /** Number of messages that are neither done nor given up. */
+  /** Number of messages that are not done. */
   #open = 0;
 
   constructor(handler: QueueHandler, pauseMs: number) {
@@ -91,8 +87,7 @@ class MemoryQueue implements InboxQueue {
     const failed = await this.#failedOf(batch);
     for (const message of batch) {
       if (!failed.has(message.id)) this.#end();
-      else if (message.receives < maxReceives) void this.#sendLater(message);
-      else this.#giveUp(message);
+      else void this.#sendLater(message);
     }
   }
 
@@ -108,19 +103,12 @@ class MemoryQueue implements InboxQueue {
   }
 
   async #sendLater(message: Message): Promise<void> {
-    const pause = this.#pauseMs * 2 ** (message.receives - 1);
+    const pause = this.#pauseMs * Math.min(2 ** (message.receives - 1), maxPauses);
     const signal = this.#closing.signal;
     await delay(pause, undefined, { signal }).then(
       () => this.#enqueue(message),
       () => undefined,
     );
-  }
-
-  #giveUp({ id, body, receives }: Message): void {
-    this.deadLetters.push(body);
-    // The body is not logged: keys contain people's names.
-    log().error({ messageId: id, receives, deadLetters: this.deadLetters.length }, 'queue: given up');
-    this.#end();
   }
 
   #end(): void {

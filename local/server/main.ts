@@ -1,10 +1,11 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { recordLooks } from '../../lib/audit/in-process.ts';
-import { LookBuffer } from '../../lib/audit/look-buffer.ts';
-import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
+import { AccessBuffer } from '../../lib/audit/access-buffer.ts';
+import { recordAccesses } from '../../lib/audit/in-process.ts';
+import { type AwsConfig, type Config, ConfigError } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
+import { loadConfig, loadedWarnings } from '../../lib/load-config.ts';
 import { log } from '../../lib/log.ts';
 import { waitingOldService } from '../../lib/old-service.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
@@ -72,8 +73,8 @@ async function serve(): Promise<void> {
   using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
-  const looks = new LookBuffer(await audit(config));
-  recordLooks(looks);
+  const accesses = new AccessBuffer(await audit(config));
+  recordAccesses(accesses);
   await updateRecords(opened, config);
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
@@ -128,7 +129,7 @@ async function serve(): Promise<void> {
     process.exit(0);
   }, lastMs).unref();
   await work;
-  await looks
+  await accesses
     .close()
     .catch((error: unknown) => log().error({ err: error }, 'audit: the last lines could not be written'));
   await opened.close();

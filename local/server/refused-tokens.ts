@@ -1,4 +1,4 @@
-import { looks } from '#audit';
+import { accesses } from '#audit';
 import { serviceFacts } from '../../lib/audit/chain.ts';
 import { log } from '../../lib/log.ts';
 
@@ -47,7 +47,7 @@ export class RefusedTokens {
       requestId,
       outcome: status,
     };
-    await looks
+    await accesses
       .record(facts)
       .catch((error: unknown) =>
         log().error({ id: requestId, err: error }, 'audit: a refusal is not told of'),

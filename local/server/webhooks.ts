@@ -62,12 +62,12 @@ export async function openDelivery(config: Config): Promise<Delivery | undefined
     urls: mqtt ? [...urls, mqtt.url] : urls,
     secrets,
     brokerUrl: mqtt?.url,
-    openBroker: mqtt && (() => openMqtt(mqtt, toldCameras)),
+    openBroker: mqtt && (() => openMqtt(mqtt, announcedCameras)),
     claimPath: `${recordsFile(config)}-webhooks`,
   };
 }
 
-function toldCameras() {
+function announcedCameras() {
   return cameraFigures().map(({ name, state }) => ({ name, isOffline: state === 'offline' }));
 }
 

@@ -3,22 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CreatedBlacklistRecord } from '../../lib/contract/endpoints/create-entry.ts';
 import type { BlacklistRecord, DetectedFaceArea, ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import type { UploadForm } from '../../lib/contract/uploads.ts';
-import { type Answer, type Call, type Connection, expectedOf, jsonOf } from './connection.ts';
+import { type Connection, jsonOf } from './connection.ts';
 import { faceAt, samplePicture } from './people.ts';
-
-/** A line of the report. */
-export interface Step {
-  readonly operation: string;
-  readonly what: string;
-  /** Statuses that are as they should be; none if no answer was waited for. */
-  readonly expected: readonly number[];
-  readonly status: number | undefined;
-  readonly ms: number | undefined;
-  /** True where anybody was let in, at a service of this machine that asks nobody who they are. */
-  readonly isOpen?: boolean;
-  /** Reasons why it is not as it should be; none if it is. */
-  readonly faults: readonly string[];
-}
+import { type Step, StepRecorder } from './steps.ts';
 
 /** Time for which the inbox may take to index a picture. */
 const inboxMs = 120_000;
@@ -29,8 +16,8 @@ const pauseMs = 1_000;
  * refused, and takes away all that it made. A step that fails does not end it, as long as others can go on.
  */
 export class Journey {
-  readonly steps: Step[] = [];
   readonly #connection: Connection;
+  readonly #recorder: StepRecorder;
   /** Mark of all that this journey makes: the person's name and the pictures' source. */
   readonly #mark = `smoke-${randomUUID()}`;
   #entryId: number | undefined;
@@ -43,7 +30,13 @@ export class Journey {
   /** @param mayBeOpen true for a service that need not ask anybody who they are */
   constructor(connection: Connection, mayBeOpen: boolean) {
     this.#connection = connection;
+    this.#recorder = new StepRecorder(connection);
     this.#mayBeOpen = mayBeOpen;
+  }
+
+  /** Lines of the report so far. */
+  get steps(): readonly Step[] {
+    return this.#recorder.steps;
   }
 
   async run(): Promise<void> {
@@ -56,7 +49,14 @@ export class Journey {
       await this.#takeAway();
     } catch (error) {
       const faults = [error instanceof Error ? error.message : String(error)];
-      this.#note({ operation: '-', what: 'go on', expected: [], status: undefined, ms: undefined, faults });
+      this.#recorder.note({
+        operation: '-',
+        what: 'go on',
+        expected: [],
+        status: undefined,
+        ms: undefined,
+        faults,
+      });
     } finally {
       await this.#cleanUp();
     }
@@ -64,16 +64,16 @@ export class Journey {
 
   async #lookAround(): Promise<void> {
     for (const operation of ['welcome', 'welcomeToApi', 'health', 'status', 'openApi', 'docs'] as const) {
-      await this.#call('look', { operation });
+      await this.#recorder.call('look', { operation });
     }
-    await this.#call('look', { operation: 'docsAsset', params: { asset: 'swagger-ui.css' } });
+    await this.#recorder.call('look', { operation: 'docsAsset', params: { asset: 'swagger-ui.css' } });
   }
 
   async #list(): Promise<void> {
     const [group, other] = await Promise.all([samplePicture(3), samplePicture(1)]);
     const woman = await faceAt(group, await this.#detect(group), 1);
     const again = await faceAt(other, await this.#detect(other), -1);
-    const created = await this.#json<CreatedBlacklistRecord>('list somebody', {
+    const created = await this.#recorder.json<CreatedBlacklistRecord>('list somebody', {
       operation: 'createEntry',
       form: this.#form({ name: this.#mark, reason: 'Made up by npm run smoke.' }, woman),
     });
@@ -81,113 +81,139 @@ export class Journey {
     this.#entryId = id;
     this.#looksBack = created.seen_before !== null;
     const params = { id };
-    await this.#call('list the same name again', {
+    await this.#recorder.call('list the same name again', {
       ...{ operation: 'createEntry', status: 409 },
       form: this.#form({ name: this.#mark }, woman),
     });
-    await this.#call('read', { operation: 'getEntry', params });
-    const found = await this.#json<BlacklistRecord[] | { items: BlacklistRecord[] }>('look for the name', {
-      operation: 'listEntries',
-      query: { q: this.#mark },
-    });
+    await this.#recorder.call('read', { operation: 'getEntry', params });
+    const found = await this.#recorder.json<BlacklistRecord[] | { items: BlacklistRecord[] }>(
+      'look for the name',
+      {
+        operation: 'listEntries',
+        query: { q: this.#mark },
+      },
+    );
     const entries = Array.isArray(found) ? found : found.items;
-    this.#expect(
+    this.#recorder.expect(
       'be found by its name',
       'listEntries',
       entries.some((entry) => entry.id === id),
     );
-    await this.#call('replace name and reason', {
+    await this.#update(id, woman, again);
+  }
+
+  async #update(id: number, woman: Buffer, again: Buffer): Promise<void> {
+    const params = { id };
+    await this.#recorder.call('replace name and reason', {
       ...{ operation: 'updateEntry', params },
       json: { name: this.#mark, reason: 'Changed by npm run smoke.' },
     });
-    await this.#call('change one field', { operation: 'patchEntry', params, json: { notes: 'A trial.' } });
-    await this.#call('add a picture', { operation: 'addImages', params, form: this.#form({}, again) });
-    const images = await this.#json<{ id: string }[]>('list pictures', { operation: 'listImages', params });
-    this.#expect('have two pictures', 'listImages', images.length === 2);
+    await this.#recorder.call('change one field', {
+      operation: 'patchEntry',
+      params,
+      json: { notes: 'A trial.' },
+    });
+    await this.#recorder.call('add a picture', {
+      operation: 'addImages',
+      params,
+      form: this.#form({}, again),
+    });
+    const images = await this.#recorder.json<{ id: string }[]>('list pictures', {
+      operation: 'listImages',
+      params,
+    });
+    this.#recorder.expect('have two pictures', 'listImages', images.length === 2);
     const image = { id, image_id: images[0]?.id ?? '' };
-    await this.#fetchPicture('fetch a picture', { operation: 'getImage', params: image });
-    const verified = await this.#json<{ verified: boolean }>('compare with the person', {
-      ...{ operation: 'verifyEntry', params },
-      json: { image: again.toString('base64') },
+    await this.#recorder.fetchPicture('fetch a picture', { operation: 'getImage', params: image });
+    await this.#compare(id, woman, again);
+    await this.#recorder.call('delete a picture', { operation: 'deleteImage', params: image });
+  }
+
+  async #compare(id: number, one: Buffer, other: Buffer): Promise<void> {
+    const verified = await this.#recorder.json<{ verified: boolean }>('compare with the person', {
+      ...{ operation: 'verifyEntry', params: { id } },
+      json: { image: other.toString('base64') },
     });
-    this.#expect('be the same person', 'verifyEntry', verified.verified);
-    const pair = await this.#json<{ verified: boolean }>('compare two pictures', {
+    this.#recorder.expect('be the same person', 'verifyEntry', verified.verified);
+    const pair = await this.#recorder.json<{ verified: boolean }>('compare two pictures', {
       operation: 'verify',
-      json: { image1: woman.toString('base64'), image2: again.toString('base64') },
+      json: { image1: one.toString('base64'), image2: other.toString('base64') },
     });
-    this.#expect('be the same person', 'verify', pair.verified);
-    await this.#call('delete a picture', { operation: 'deleteImage', params: image });
+    this.#recorder.expect('be the same person', 'verify', pair.verified);
   }
 
   async #find(): Promise<void> {
     const [listed, nobody] = await Promise.all([samplePicture(1), samplePicture(6)]);
     const images = [listed, nobody].map((picture) => picture.toString('base64'));
-    const results = await this.#json<ImageProcessingResult[]>('look for people in pictures', {
+    const results = await this.#recorder.json<ImageProcessingResult[]>('look for people in pictures', {
       operation: 'processImages',
       json: { images: [...images, 'bm8gcGljdHVyZQ=='], source: this.#mark },
     });
-    this.#expect('be found', 'processImages', isFound(results[0], this.#entryId));
-    this.#expect('not be found in others', 'processImages', !isFound(results[1], this.#entryId));
-    this.#expect('tell what is no picture', 'processImages', typeof results[2]?.error === 'string');
+    this.#recorder.expect('be found', 'processImages', isFound(results[0], this.#entryId));
+    this.#recorder.expect('not be found in others', 'processImages', !isFound(results[1], this.#entryId));
+    this.#recorder.expect('tell what is no picture', 'processImages', typeof results[2]?.error === 'string');
     const query = { source: this.#mark };
     for (const operation of ['listProcessed', 'listProcessedUnderProcess']) {
-      const page = await this.#json<{ total_items: number }>('list the results', { operation, query });
-      this.#expect('be all that was kept', operation, page.total_items >= 2);
+      const page = await this.#recorder.json<{ total_items: number }>('list the results', {
+        operation,
+        query,
+      });
+      this.#recorder.expect('be all that was kept', operation, page.total_items >= 2);
     }
     const [first, second] = results.map(({ db_id }) => db_id ?? 0);
     const params = { db_id: first ?? 0 };
-    await this.#call('read a result', { operation: 'getProcessed', params });
-    await this.#fetchPicture('fetch its picture', { operation: 'getProcessedImage', params });
+    await this.#recorder.call('read a result', { operation: 'getProcessed', params });
+    await this.#recorder.fetchPicture('fetch its picture', { operation: 'getProcessedImage', params });
     const face = results[0]?.faces.find(({ blacklist_matches: matches }) => matches.length > 0);
-    await this.#call('judge the match', {
+    await this.#recorder.call('judge the match', {
       ...{ operation: 'reviewProcessed', params },
       json: { face_index: face?.face_index ?? 0, entry_id: this.#entryId, verdict: 'confirmed' },
     });
-    await this.#call('export what is known of the person', {
+    await this.#recorder.call('export what is known of the person', {
       operation: 'exportEntry',
       params: { id: this.#entryId ?? 0 },
     });
-    await this.#call('look for the person in the history', {
+    await this.#recorder.call('look for the person in the history', {
       operation: 'searchHistory',
       json: { image: images[0] },
     });
-    await this.#call('look back', {
+    await this.#recorder.call('look back', {
       ...{ operation: 'lookBack', params: { id: this.#entryId ?? 0 } },
       ...(!this.#looksBack && { status: 409 }),
     });
-    await this.#call('ask what happened', { operation: 'listEvents' });
-    await this.#call('delete a result', { operation: 'deleteProcessed', params });
-    await this.#call('delete another', {
+    await this.#recorder.call('ask what happened', { operation: 'listEvents' });
+    await this.#recorder.call('delete a result', { operation: 'deleteProcessed', params });
+    await this.#recorder.call('delete another', {
       operation: 'deleteProcessedUnderProcess',
       params: { db_id: second ?? 0 },
     });
-    await this.#call('read it no more', { operation: 'getProcessed', params, status: 404 });
+    await this.#recorder.call('read it no more', { operation: 'getProcessed', params, status: 404 });
   }
 
   /** Sends pictures by the forms that lead past the gateway. */
   async #send(): Promise<void> {
     const picture = await samplePicture(1);
-    const form = await this.#json<UploadForm>('ask for a form', {
+    const form = await this.#recorder.json<UploadForm>('ask for a form', {
       operation: 'createProcessUpload',
       json: { source: this.#mark },
     });
     this.#sent = form.image;
-    this.#expect('send it', 'createProcessUpload', await isSent(form, picture));
-    const [result] = await this.#json<ImageProcessingResult[]>('process what was sent', {
+    this.#recorder.expect('send it', 'createProcessUpload', await isSent(form, picture));
+    const [result] = await this.#recorder.json<ImageProcessingResult[]>('process what was sent', {
       operation: 'processImages',
       json: { images: [form.image] },
     });
-    this.#expect('be found', 'processImages', isFound(result, this.#entryId));
+    this.#recorder.expect('be found', 'processImages', isFound(result, this.#entryId));
     const params = { id: this.#entryId ?? 0 };
-    const ofPerson = await this.#json<UploadForm>('ask for a form of the person', {
+    const ofPerson = await this.#recorder.json<UploadForm>('ask for a form of the person', {
       ...{ operation: 'createEntryUpload', params },
       json: {},
     });
     // The entry has the other picture of her already, and would not count it twice.
     const group = await samplePicture(3);
     const face = await faceAt(group, await this.#detect(group), 1);
-    this.#expect('send it', 'createEntryUpload', await isSent(ofPerson, face));
-    this.#expect('be indexed', 'createEntryUpload', await this.#hasImages(params.id, 2));
+    this.#recorder.expect('send it', 'createEntryUpload', await isSent(ofPerson, face));
+    this.#recorder.expect('be indexed', 'createEntryUpload', await this.#hasImages(params.id, 2));
   }
 
   async #hasImages(id: number, count: number): Promise<boolean> {
@@ -201,9 +227,17 @@ export class Journey {
   }
 
   async #beRefused(): Promise<void> {
-    await this.#call('send no picture', { operation: 'detectFaces', status: 400, json: { image: 'x' } });
-    await this.#call('send another shape', { operation: 'processImages', status: 422, json: { images: 7 } });
-    await this.#call('send no picture of anybody', {
+    await this.#recorder.call('send no picture', {
+      operation: 'detectFaces',
+      status: 400,
+      json: { image: 'x' },
+    });
+    await this.#recorder.call('send another shape', {
+      operation: 'processImages',
+      status: 422,
+      json: { images: 7 },
+    });
+    await this.#recorder.call('send no picture of anybody', {
       ...{ operation: 'createEntry', status: 400 },
       form: this.#form({ name: `${this.#mark}-2` }, Buffer.from('no picture')),
     });
@@ -219,27 +253,35 @@ export class Journey {
     if (status === 200 && !isOpen)
       faults.push('Anybody may call this service: it runs without authentication.');
     if (status !== 200 && !expected.includes(status)) faults.push(`${status} instead of 401 or 403.`);
-    this.#note({ operation: call.operation, what: 'come unsigned', expected, status, ms, isOpen, faults });
+    this.#recorder.note({
+      operation: call.operation,
+      what: 'come unsigned',
+      expected,
+      status,
+      ms,
+      isOpen,
+      faults,
+    });
   }
 
   async #takeAway(): Promise<void> {
     const query = { source: this.#mark };
-    await this.#call('count results', {
+    await this.#recorder.call('count results', {
       operation: 'deleteManyProcessedUnderProcess',
       query: { ...query, dry_run: true },
     });
-    await this.#call('delete results', { operation: 'deleteManyProcessed', query });
+    await this.#recorder.call('delete results', { operation: 'deleteManyProcessed', query });
     await this.#deleteSent();
     const params = { id: this.#entryId ?? 0 };
-    await this.#call('take off the list', { operation: 'deleteEntry', params });
+    await this.#recorder.call('take off the list', { operation: 'deleteEntry', params });
     this.#entryId = undefined;
-    await this.#call('read no more', { operation: 'getEntry', params, status: 404 });
-    await this.#call('read what was removed', { operation: 'getErasure', params });
-    const lines = await this.#json<{ items: unknown[] }>('read who did it', {
+    await this.#recorder.call('read no more', { operation: 'getEntry', params, status: 404 });
+    await this.#recorder.call('read what was removed', { operation: 'getErasure', params });
+    const lines = await this.#recorder.json<{ items: unknown[] }>('read who did it', {
       operation: 'listAudit',
       query: { entry_id: params.id },
     });
-    this.#expect('be told', 'listAudit', lines.items.length > 0);
+    this.#recorder.expect('be told', 'listAudit', lines.items.length > 0);
   }
 
   /** Deletes the picture that was sent: the service deletes one of which nothing is kept. */
@@ -247,7 +289,7 @@ export class Journey {
     const image = this.#sent;
     if (image === undefined) return;
     this.#sent = undefined;
-    await this.#call('delete what was sent', {
+    await this.#recorder.call('delete what was sent', {
       operation: 'processImages',
       json: { images: [image], keep: 'none' },
     });
@@ -256,7 +298,7 @@ export class Journey {
       json: { images: [image], keep: 'none' },
     });
     const [result] = (jsonOf(results.bytes) ?? []) as ImageProcessingResult[];
-    this.#expect('have it no more', 'processImages', typeof result?.error === 'string');
+    this.#recorder.expect('have it no more', 'processImages', typeof result?.error === 'string');
   }
 
   /** Deletes what a failed step left. Each attempt that has something to do is a line of the report. */
@@ -265,15 +307,16 @@ export class Journey {
       const { bytes } = await this.#connection.call({ operation: 'listEntries', query: { q: this.#mark } });
       const left = jsonOf(bytes);
       for (const { id } of Array.isArray(left) ? (left as BlacklistRecord[]) : []) {
-        await this.#call('clean up', { operation: 'deleteEntry', params: { id } });
+        await this.#recorder.call('clean up', { operation: 'deleteEntry', params: { id } });
       }
       await this.#deleteSent();
       const call = { operation: 'deleteManyProcessed', query: { source: this.#mark } };
       const { status, ms, faults } = await this.#connection.call(call);
-      if (faults.length > 0) this.#note({ ...call, what: 'clean up', expected: [200], status, ms, faults });
+      if (faults.length > 0)
+        this.#recorder.note({ ...call, what: 'clean up', expected: [200], status, ms, faults });
     } catch (error) {
       const faults = [`What is called '${this.#mark}' may be left: ${String(error)}`];
-      this.#note({
+      this.#recorder.note({
         operation: '-',
         what: 'clean up',
         expected: [],
@@ -285,7 +328,7 @@ export class Journey {
   }
 
   async #detect(picture: Buffer): Promise<DetectedFaceArea[]> {
-    return this.#json('find faces', {
+    return this.#recorder.json('find faces', {
       operation: 'detectFaces',
       json: { image: picture.toString('base64') },
     });
@@ -297,52 +340,10 @@ export class Journey {
     form.set('images', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), 'smoke.jpg');
     return form;
   }
-
-  async #call(what: string, call: Call): Promise<Answer> {
-    const answer = await this.#connection.call(call);
-    const expected = expectedOf(call);
-    const { status, ms, faults } = answer;
-    this.#note({ operation: call.operation, what, expected, status, ms, faults });
-    return answer;
-  }
-
-  /** @throws Error when the answer is none that could be gone on with */
-  async #json<T>(what: string, call: Call): Promise<T> {
-    const { bytes, faults } = await this.#call(what, call);
-    if (faults.length > 0) throw new Error(`${call.operation} failed, and the rest needs its answer.`);
-    return jsonOf(bytes) as T;
-  }
-
-  /** Fetches a picture, also where a redirect leads to it. */
-  async #fetchPicture(what: string, call: Call): Promise<void> {
-    const { headers, bytes } = await this.#call(what, call);
-    const location = headers.get('location');
-    const picture = location === null ? bytes : await pictureAt(location);
-    this.#expect('be a picture', call.operation, isJpegOrPng(picture));
-  }
-
-  #expect(what: string, operation: string, isSo: boolean): void {
-    const last = this.steps.findLast((step) => step.operation === operation);
-    if (isSo) return;
-    this.#note({
-      ...{ operation, what, expected: last?.expected ?? [], status: last?.status, ms: undefined },
-      faults: ['It was not so.'],
-    });
-  }
-
-  #note(step: Step): void {
-    this.steps.push(step);
-  }
 }
 
 const isFound = (result: ImageProcessingResult | undefined, entryId: number | undefined) =>
   result?.faces.some((face) => face.blacklist_matches.some(({ entry }) => entry.id === entryId)) ?? false;
-
-const isJpegOrPng = (bytes: Buffer) => ['ffd8', '8950'].includes(bytes.subarray(0, 2).toString('hex'));
-
-async function pictureAt(location: string): Promise<Buffer> {
-  return Buffer.from(await (await fetch(location)).arrayBuffer());
-}
 
 async function isSent({ url, fields }: UploadForm, picture: Buffer): Promise<boolean> {
   const form = new FormData();

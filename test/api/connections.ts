@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { LookBuffer } from '../../lib/audit/look-buffer.ts';
+import { AccessBuffer } from '../../lib/audit/access-buffer.ts';
 import { toEvent } from '../../local/server/event.ts';
 import { Router } from '../../local/server/router.ts';
 import type { ApiConnection, Reply } from '../suites/api/client.ts';
@@ -44,10 +44,10 @@ export async function connectToHandlers(): Promise<ApiConnection> {
   // The settings are read at the first use and kept, so they must be set before it.
   const { handlers } = await import('../../local/server/handlers.ts');
   const { audit, ports } = await import('../../lib/wiring/open.ts');
-  const { recordLooks } = await import('../../lib/audit/in-process.ts');
+  const { recordAccesses } = await import('../../lib/audit/in-process.ts');
   // As the server does for its handlers.
-  const looks = new LookBuffer(await audit());
-  recordLooks(looks);
+  const accesses = new AccessBuffer(await audit());
+  recordAccesses(accesses);
   const router = new Router(handlers);
   return {
     async send(method, path, { headers = {}, body = '' } = {}): Promise<Reply> {
@@ -65,8 +65,8 @@ export async function connectToHandlers(): Promise<ApiConnection> {
       };
     },
     async close() {
-      recordLooks(undefined);
-      await looks.close();
+      recordAccesses(undefined);
+      await accesses.close();
       await (await ports()).close();
       await folder.remove();
     },

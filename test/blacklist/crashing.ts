@@ -4,7 +4,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { deleteImage } from '../../lib/blacklist/delete-image.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import type { Ports } from '../../lib/ports.ts';
-import type { EntryRecord } from '../../lib/records/port.ts';
+import type { EntryRecord } from '../../lib/records/entry.ts';
 import { isListing, watched } from './steps.ts';
 import { everything, slots } from './stores.ts';
 

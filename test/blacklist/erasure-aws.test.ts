@@ -9,7 +9,7 @@ import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-image
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import type { HistoryChoice } from '../../lib/records/port.ts';
+import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { createS3Client } from '../../lib/s3.ts';
 import { leftovers, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { aws } from './deployments.ts';

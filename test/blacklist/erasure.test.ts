@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
 import { keepCleaning } from '../../lib/blacklist/clean-erased.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
@@ -20,7 +21,7 @@ import { deliverBytes } from '../../lib/images/port.ts';
 import { openFolderLeftovers } from '../../lib/inbox/folder-leftovers.ts';
 import { getProcessedImage } from '../../lib/processing/get-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import type { HistoryChoice } from '../../lib/records/port.ts';
+import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { openLocalUploads } from '../../lib/uploads/local.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { people } from '../fakes/pictures.ts';
@@ -86,8 +87,8 @@ interface Somebody {
   readonly dbId: number;
 }
 
-/** Lists somebody, who is seen once, and has a file in the inbox and one among the rejected. */
-async function somebody(): Promise<Somebody> {
+/** Lists somebody, who is seen once, and has files in the inbox and among the rejected. */
+async function somebody(hasLeftovers = true): Promise<Somebody> {
   const name = `Ägnes ${randomUUID()}`;
   const reason = `Reason ${randomUUID()}`;
   const pictures = [await portrait(), await portrait(), await portrait(), await portrait()] as const;
@@ -102,7 +103,8 @@ async function somebody(): Promise<Somebody> {
   const images = [image];
   const [seen] = await processImages(opened(), settings, ProcessImagesRequest.parse({ images }));
   expect(seen?.has_blacklist_match).toBe(true);
-  for (const place of [join('inbox', name), join('inbox', String(id)), join('rejected', name)]) {
+  const places = [join('inbox', name), join('inbox', String(id)), join('rejected', name)];
+  for (const place of hasLeftovers ? places : []) {
     await mkdir(join(folder.path, place), { recursive: true });
     await writeFile(join(folder.path, place, 'picture.jpg'), pictures[3]);
   }
@@ -169,6 +171,30 @@ describe('an erasure', () => {
     await deleteEntry(opened(), person.id);
     expect(await places()).toEqual([]);
     await Promise.all(smaller.map((place) => expect(stat(place)).rejects.toThrow('ENOENT')));
+  });
+
+  it('leaves nothing of entries that were merged, one into the next, either', async () => {
+    const [first, second, last] = [await somebody(false), await somebody(false), await somebody()];
+    for (const [from, into] of [
+      [first, second],
+      [second, last],
+    ] as const) {
+      const images = await opened().records.listImages(from.id);
+      const kept = await Promise.all(images.map(({ key }) => opened().images.get(key)));
+      const files = kept.map((bytes) => ({ fileName: 'moved.jpg', bytes: bytes ?? Buffer.of() }));
+      await addImages(opened(), into.id, files);
+      await deleteEntry(opened(), from.id, { mergedInto: into.id });
+    }
+    const people = [first, second, last];
+    const traces = (await Promise.all(people.map(tracesOf))).flat();
+    expect(await findAll(traces)).not.toEqual([]);
+    // The process that merged them is not the one that erases.
+    await deleteEntry(opened(), last.id);
+    expect(await findAll(traces)).toEqual([]);
+    for (const { dbId } of people) {
+      const { faces } = (await opened().records.getProcessed(dbId)) ?? {};
+      expect(faces?.[0]?.blacklist_matches[0]?.entry.name).toBe('(erased)');
+    }
   });
 
   it('finds a name that is written otherwise, also behind a link', async () => {
@@ -253,6 +279,7 @@ describe('an erasure', () => {
       'unmatched_pictures',
       'pictures_of_others',
       'uploads',
+      'inbox',
       'backups',
     ]);
     const untilOf = (place: string) => erasure.remaining.find((one) => one.place === place)?.until ?? '';

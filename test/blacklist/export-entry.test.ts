@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
+import { serviceFacts } from '../../lib/audit/chain.ts';
+import { type AuditScope, inAuditScope } from '../../lib/audit/scope.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { type ExportOptions, type ExportPorts, exportEntry } from '../../lib/blacklist/export-entry.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
@@ -51,9 +53,13 @@ test('the export has the history of entries that were merged into it', async () 
   const { records } = stores.ports;
   const [id, merged] = [await list(stores.pictures.listed, 'Jane Roe'), (await listedOnly('Jane')).id];
   const { id: seen } = await records.addProcessed(randomUUID(), resultShowing(merged));
-  await records.markEntryDeleting(merged, { history: 'keep', mergedInto: id });
+  const scope: AuditScope = { ...serviceFacts('ada', 'deleteEntry'), requestId: 'r', written: 0 };
+  await inAuditScope(scope, () => records.markEntryDeleting(merged, { history: 'keep', mergedInto: id }));
   await records.removeEntry(merged);
   const { names, read } = await exported(id);
+  const { lines } = read('audit.json');
+  expect(lines).toContainEqual(expect.objectContaining({ action: 'deleteEntry', entry_id: merged }));
+  expect(lines).toContainEqual(expect.objectContaining({ entry_id: id }));
   expect(names).toContain(`history/${seen}/record.json`);
   expect(read(`history/${seen}/record.json`).faces[0].blacklist_matches).toMatchObject([
     { entry: { id: merged } },

@@ -20,7 +20,7 @@ import type { Ports } from '../../lib/ports.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { searchHistory } from '../../lib/processing/search-history.ts';
-import type { HistoryChoice } from '../../lib/records/port.ts';
+import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { down, watched } from './steps.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { enrollPicture } from '../../lib/blacklist/enroll-images.ts';
+import { enrollPicture } from '../../lib/blacklist/enroll-picture.ts';
 import { carryOver, reindex } from '../../lib/blacklist/reindex.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';

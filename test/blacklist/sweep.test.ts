@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
@@ -160,11 +160,19 @@ describe('the sweep', () => {
       'Still to come': { expiresAt: '2999-01-31T12:00:00.000Z' },
       'Without an end': { suspended: true },
     };
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2019-01-31T12:00:00.000Z') });
     for (const [name, change] of Object.entries(ends))
       await records.updateEntry((await list(name, pictures.listed)).entryId, change);
+    vi.useRealTimers();
+    // Their end was set, or they were listed, after it: they have their days still.
+    const { entryId } = await list('Ended late', pictures.listed);
+    await records.updateEntry(entryId, { expiresAt: '2020-01-31T12:00:00.000Z' });
+    const listed = await records.createEntry({ name: 'Listed late', reason: null, ...ends['Long ago'] });
+    await records.activateEntry(listed.id);
     expect(await sweep(ports, nothingYet)).toEqual(idle);
     expect(await sweep(ports, nothingYet, undefined, limit)).toEqual({ ...idle, expiredErased: 2 });
-    const left = { 'A moment later': 1, 'Still to come': 1, 'Without an end': 1 };
+    const late = { 'Ended late': 1, 'Listed late': 0 };
+    const left = { 'A moment later': 1, 'Still to come': 1, 'Without an end': 1, ...late };
     expect(await contents(ports)).toEqual(complete(left));
     expect(await sweep(ports, nothingYet, undefined, limit)).toEqual(idle);
   });
@@ -180,7 +188,8 @@ describe('the sweep', () => {
         await ports.records.updateEntry(entryId, { expiresAt: '2999-01-31T12:00:00.000Z' });
       },
     };
-    expect(await sweep(watched(ports, extending), nothingYet, undefined, new Date())).toEqual(idle);
+    const later = new Date(Date.now() + 60_000);
+    expect(await sweep(watched(ports, extending), nothingYet, undefined, later)).toEqual(idle);
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
   });
 

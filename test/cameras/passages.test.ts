@@ -9,7 +9,7 @@ const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null,
 const used = { model: 'm', detectorBackend: 'd', metric: 'cosine', threshold: 0.3, warnings: [] } as const;
 
 /** Shows one face, or the faces that a test says. */
-function watched(isTold: (phase: Phase, track: WatchedTrack) => boolean, faces?: FaceLook[]) {
+function watched(isReported: (phase: Phase, track: WatchedTrack) => boolean, faces?: FaceLook[]) {
   const face: FaceLook = {
     area: { x: 100, y: 60, w: 50, h: 50, ...nowhere },
     confidence: 0.9,
@@ -27,7 +27,7 @@ function watched(isTold: (phase: Phase, track: WatchedTrack) => boolean, faces?:
     async judge(track: WatchedTrack, phase: Phase) {
       judged.push(phase);
       const match = { entryId: 1, matchedLooks: 1, matches: [] };
-      return { ...used, entries: isTold(phase, track) ? [match] : [] };
+      return { ...used, entries: isReported(phase, track) ? [match] : [] };
     },
   };
   const passages = new Passages(

@@ -36,16 +36,16 @@ afterAll(async () => {
 
 function decoded(
   address: string,
-  patience = { firstFrameMs: 30_000, nextFrameMs: 30_000 },
+  timeouts = { firstFrameMs: 30_000, nextFrameMs: 30_000 },
   isAllowed?: AddressCheck,
 ): FfmpegSource {
   const parsed = parseAddress(address);
   if (!parsed || parsed.kind === 'push') throw new Error('It is no address for ffmpeg.');
-  return new FfmpegSource({ address: parsed, framesPerSecond: 5, program, patience, isAllowed });
+  return new FfmpegSource({ address: parsed, framesPerSecond: 5, program, timeouts, isAllowed });
 }
 
 function overHttp(address: string, framesPerSecond = 20): HttpSource {
-  return new HttpSource({ url: new URL(address), framesPerSecond, patienceMs: 10_000 });
+  return new HttpSource({ url: new URL(address), framesPerSecond, timeoutMs: 10_000 });
 }
 
 /** Takes some frames, and stops. */
@@ -148,9 +148,9 @@ describe('RTSP', () => {
         return at < 12 ? byte : state >>> 24;
       });
     await using camera = await rtspCamera(film, { spoil: rubbish });
-    const patience = { firstFrameMs: 3_000, nextFrameMs: 1_000 };
+    const timeouts = { firstFrameMs: 3_000, nextFrameMs: 1_000 };
     const address = `rtsp://127.0.0.1:${camera.port}/stream`;
-    const end = await take(decoded(address, patience), 1000).catch((error: unknown) => error);
+    const end = await take(decoded(address, timeouts), 1000).catch((error: unknown) => error);
     expect(end).toBeInstanceOf(SourceError);
     expect(childrenOf(process.pid).filter(({ command }) => command.includes('image2pipe'))).toEqual([]);
   });
@@ -272,7 +272,7 @@ describe('HTTP', () => {
 
   test('gives up what is silent, what never ends, and what does not listen', async () => {
     await using silent = await httpCamera(() => undefined);
-    const source = new HttpSource({ url: new URL(silent.origin), framesPerSecond: 5, patienceMs: 200 });
+    const source = new HttpSource({ url: new URL(silent.origin), framesPerSecond: 5, timeoutMs: 200 });
     await expect(take(source, 1)).rejects.toThrow('It does not answer in time.');
     await using endless = await httpCamera((_, response) => {
       response.writeHead(200, { 'content-type': 'image/jpeg' });

@@ -72,3 +72,18 @@ test('every file of a form is whole, however the network cuts its body', async (
   }
   expect(incomplete).toEqual([]);
 });
+
+test.each([
+  ['RFC 2046’s 70', 70],
+  ['the longest that the parser takes', 252],
+])('a boundary may have %s characters, and a longer one is refused', async (_, length) => {
+  const read = (boundary: string) => {
+    const part = `--${boundary}\r\nContent-Disposition: form-data; name="images"; filename="a"\r\n\r\nxyz\r\n`;
+    const body = Buffer.from(`${part}--${boundary}--\r\n`);
+    return readMultipart(contract, `multipart/form-data; boundary=${boundary}`, [body]);
+  };
+  const { files } = await read('b'.repeat(length));
+  expect(files.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['xyz']);
+  await expect(read('b'.repeat(253))).rejects.toMatchObject({ code: 'input_unreadable' });
+  await expect(read('é'.repeat(127))).rejects.toMatchObject({ code: 'input_unreadable' });
+});

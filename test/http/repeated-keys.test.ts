@@ -4,14 +4,36 @@ import { RequestInvalidError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/http/json.ts';
 import { repeatedKeys } from '../../lib/http/repeated-keys.ts';
 
-const found = (text: string) => repeatedKeys(Buffer.from(text));
+const found = (text: string) =>
+  repeatedKeys(Buffer.from(text)).map(({ path, times }) => [path.join('/'), times]);
 
 test.each([
   ['at the top', '{"name": "Ada", "reason": null, "name": "Bob"}', [['name', 2]]],
   ['three times', '{"a":1,"a":1,"a":1}', [['a', 3]]],
   ['written with an escape', String.raw`{"name": 1, "n\u0061me": 2}`, [['name', 2]]],
   ['with spaces before the colon', '{"a" \t\r\n: 1, "a"\n:2}', [['a', 2]]],
-  ['deep inside', '{"track": [{"frames": 1}, {"frames": 1, "frames": 2}]}', [['frames', 2]]],
+  ['deep inside', '{"track": [{"frames": 1}, {"frames": 1, "frames": 2}]}', [['track/1/frames', 2]]],
+  [
+    'beside values with commas',
+    '{"a": [[",", 1], {"b": [1, 2], "c": [{}, {"d": ",", "d": 1}]}]}',
+    [['a/1/c/1/d', 2]],
+  ],
+  [
+    'in two objects',
+    '[{"a": 1, "a": 2}, {"a": 1, "a": 2, "a": 3}]',
+    [
+      ['0/a', 2],
+      ['1/a', 3],
+    ],
+  ],
+  [
+    'that has an object each time',
+    '{"a": {"b": 1}, "a": {"b": 1, "b": 2}}',
+    [
+      ['a', 2],
+      ['a/b', 2],
+    ],
+  ],
   ['after an object that has it too', '{"a": {"b": 1}, "b": 1, "b": 2}', [['b', 2]]],
   ['with quotes and backslashes', String.raw`{"\"\\": 1, "\"\\": 2}`, [['"\\', 2]]],
   ['that is empty', '{"": 1, "": 2}', [['', 2]]],

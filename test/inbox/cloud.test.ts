@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { S3Event, SQSEvent, SQSRecord } from 'aws-lambda';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/index-upload.ts';
-import { loadConfig } from '../../lib/config.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
+import { loadConfig } from '../../lib/load-config.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
-import { type Cloud, deadLetterQueues, startCloud } from '../../local/emulators/cloud.ts';
+import { type Cloud, emulatedQueues, startCloud } from '../../local/emulators/cloud.ts';
 import { createInboxQueue, type InboxQueue } from '../../local/server/inbox-queue.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { clear } from '../blacklist/stores.ts';
@@ -44,6 +45,7 @@ describe('uploads to S3', () => {
   /** Events of uploads and of other objects. */
   const events: S3Event[] = [];
   let isSending = true;
+  const letters: string[] = [];
 
   beforeAll(async () => {
     const group = await sample(3);
@@ -53,6 +55,8 @@ describe('uploads to S3', () => {
     if (!face) throw new Error('The sample picture does not show the face that it should.');
     picture = await cropFace(group, face);
     queue = createInboxQueue(handler, 10);
+    cloud.sqs.add(emulatedQueues.inbox, { take: (body) => queue.send(JSON.parse(body)) });
+    cloud.sqs.add(emulatedQueues.inboxDeadLetters, { letters });
     cloud.s3.onEvent((event) => {
       events.push(event);
       if (isSending) queue.send(event);
@@ -60,6 +64,8 @@ describe('uploads to S3', () => {
   });
   afterEach(async () => {
     cloud.rekognition.faults.set([]);
+    cloud.gates.s3.faults.replace([]);
+    letters.length = 0;
     isSending = true;
     await clear(opened);
     for (const key of await place.keys()) await place.discard(key);
@@ -90,7 +96,7 @@ describe('uploads to S3', () => {
     for (const event of events.toReversed()) queue.send(event);
     await queue.idle();
     expect(await people()).toEqual({ 'Jane Roe': 1 });
-    expect(queue.deadLetters).toEqual([]);
+    expect(letters).toEqual([]);
   });
 
   it('are all indexed when twenty come at once and Rekognition throttles every third call', async () => {
@@ -109,7 +115,7 @@ describe('uploads to S3', () => {
     await queue.idle();
     expect(Object.values(await people()).sort()).toEqual([2, 3, 3, 3, 3, 3, 3]);
     expect(await place.keys()).toEqual([]);
-    expect(queue.deadLetters).toEqual([]);
+    expect(letters).toEqual([]);
   });
 
   it('are indexed when they come again after Rekognition refused everything for a while', async () => {
@@ -134,33 +140,62 @@ describe('uploads to S3', () => {
     expect(await people()).toEqual({ 'Jane Roe': 1 });
   });
 
-  it('are indexed after npm run redrive, when they were put aside and the cause is mended', async () => {
-    isSending = false;
+  it('are put aside at the fifth failure, by ids that name nobody, and indexed after npm run redrive', async () => {
+    cloud.gates.s3.faults.replace([
+      { kind: 'error', every: 1, operation: 'GetObject', error: 'AccessDenied', times: 5 },
+    ]);
     await place.put('inbox/Jane Roe/1.jpg', picture);
-    let isMended = false;
-    const brittle = createInboxQueue(async (event) => {
-      if (!isMended) throw new Error('It is not mended yet.');
-      return handler(event);
-    }, 1);
-    const { deadLetters: letters } = brittle;
-    cloud.sqs.add(deadLetterQueues.inbox, { letters, giveBack: (body) => brittle.send(JSON.parse(body)) });
-    brittle.send(events[0] as S3Event);
-    await brittle.idle();
-    expect(letters).toHaveLength(1);
+    await queue.idle();
+    expect(cloud.gates.s3.faults.list()[0]?.strikes).toBe(5);
+    const id = createHash('sha256').update('inbox/Jane Roe/1.jpg').digest('hex').slice(0, 16);
+    expect(letters).toEqual([JSON.stringify({ upload: id })]);
     expect(await people()).toEqual({});
-    isMended = true;
-    cloud.sqs.add(deadLetterQueues.matches, { letters: [] });
+    cloud.sqs.add(emulatedQueues.matchDeadLetters, { letters: [] });
     const redrive = (...words: string[]) => runCommandProcess('redrive', words, cloud.environment);
     expect(await redrive()).toMatchObject({
       code: 0,
       output: 'inbox: 1, brought back by npm run redrive -- inbox\nmatches: 0\n',
     });
     expect(await redrive('inbox')).toEqual({ code: 0, output: 'inbox: 1 given back\n', errors: '' });
-    await brittle.idle();
+    await queue.idle();
     expect(await people()).toEqual({ 'Jane Roe': 1 });
+    expect(await place.keys()).toEqual([]);
     expect(await redrive('inbox')).toMatchObject({ code: 0, output: 'inbox: nothing to bring back\n' });
     expect(await redrive('mails')).toMatchObject({ code: 1, errors: expect.stringContaining('usage: ') });
-    await brittle.close();
+  });
+
+  it('are indexed after npm run redrive by the whole events that earlier versions put aside', async () => {
+    isSending = false;
+    await place.put('inbox/Jane Roe/1.jpg', picture);
+    letters.push(JSON.stringify(events[0]));
+    expect(await runCommandProcess('redrive', ['inbox'], cloud.environment)).toMatchObject({ code: 0 });
+    await queue.idle();
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+  });
+
+  it('stay in the queue when they can neither be indexed nor put aside, or when nobody can read the event', async () => {
+    isSending = false;
+    await place.put('inbox/Jane Roe/1.jpg', picture);
+    const failing = { kind: 'error', every: 1, error: 'AccessDenied' } as const;
+    const again = { batchItemFailures: [{ itemIdentifier: '0' }] };
+    cloud.gates.s3.faults.replace([{ ...failing, operation: 'GetObject', times: 2 }]);
+    cloud.gates.sqs.faults.replace([{ ...failing, operation: 'SendMessage', times: 1 }]);
+    expect(await handler(messages([events[0]], 5))).toEqual(again);
+    expect(await handler(messages([events[0]], 6))).toEqual({ batchItemFailures: [] });
+    expect(letters).toHaveLength(1);
+    expect(await handler(messages([{ Records: [{ key: 'inbox/Jane Roe/1.jpg' }] }], 6))).toEqual(again);
+    expect(letters).toHaveLength(1);
+  });
+
+  it('are asked for again while a letter came back and the inbox can’t be listed, and done when they are gone', async () => {
+    isSending = false;
+    const letter = { upload: '0123456789abcdef' };
+    cloud.gates.s3.faults.replace([
+      { kind: 'error', every: 1, operation: 'ListObjectsV2', error: 'AccessDenied', times: 1 },
+    ]);
+    expect(await handler(messages([letter], 9))).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
+    expect(await handler(messages([letter], 9))).toEqual({ batchItemFailures: [] });
+    expect(letters).toEqual([]);
   });
 
   it('are asked for again one by one', async () => {
@@ -194,9 +229,10 @@ describe('uploads to S3', () => {
  * Makes the event by which SQS delivers these bodies; text is taken as it is. The messages have the ids 0, 1,
  * …
  */
-function messages(bodies: readonly unknown[]): SQSEvent {
+function messages(bodies: readonly unknown[], receives = 1): SQSEvent {
   const records = bodies.map((body, index) => ({
     messageId: String(index),
+    attributes: { ApproximateReceiveCount: String(receives) },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   }));
   return { Records: records as SQSRecord[] };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdir, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -280,5 +280,33 @@ describe('the inbox of a user who may not remove what is in it', () => {
       expect.stringMatching(/may be read by user .*inbox\/Secret\/.*read permission/),
     ]);
     expect(warnings[0]).toMatch(new RegExp(`^${unremovable.length} picture`));
+  });
+
+  it('does not hold up a deletion: what may be removed goes, and the rest is left to its owner', async () => {
+    const left = await runUnprivileged<{ keys: string[]; after: string[] }>(
+      { folder: 'lib/inbox/folder-leftovers.ts' },
+      `const leftovers = folder.openFolderLeftovers(${JSON.stringify(opened.path)});
+      const keys = async () => (await Array.fromAsync(leftovers.list('inbox'))).map(({ key }) => key).sort();
+      const before = await keys();
+      for await (const leftover of leftovers.list('inbox')) await leftovers.delete(leftover);
+      await leftovers.removeEmptyFolders('inbox', () => true);
+      return { keys: before, after: await keys() };`,
+    );
+    const removable = ['inbox/Own/a.jpg', ...(isRoot ? [] : ['inbox/Sticky/a.jpg'])];
+    expect(left).toEqual({ keys: removable, after: [] });
+    const names = await readdir(join(opened.path, 'inbox'));
+    expect(names.sort()).toEqual(['Locked', 'Secret', ...(isRoot ? ['Sticky'] : [])]);
+  });
+
+  it.runIf(isRoot)('keeps an empty folder that this user may not remove', async () => {
+    const theirs = join(opened.path, 'inbox', 'Theirs');
+    await mkdir(join(theirs, 'empty'), { recursive: true });
+    await chmod(theirs, 0o755);
+    await runUnprivileged(
+      { folder: 'lib/inbox/folder-leftovers.ts' },
+      `await folder.openFolderLeftovers(${JSON.stringify(opened.path)}).removeEmptyFolders('inbox', (name) => name === 'Theirs');
+      return null;`,
+    );
+    expect(await readdir(theirs)).toEqual(['empty']);
   });
 });

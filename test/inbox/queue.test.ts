@@ -23,9 +23,9 @@ describe('the queue of uploads', () => {
     await queue.close();
   });
 
-  it('sends those again that failed, and no others, and gives them up after five times', async () => {
+  it('sends those again that failed, and no others, until they are done', async () => {
     const seen: Record<string, string[]> = {};
-    const failing: Record<string, number> = { 'inbox/7/1.jpg': 2, 'inbox/7/2.jpg': 9 };
+    const failing: Record<string, number> = { 'inbox/7/1.jpg': 2, 'inbox/7/2.jpg': 6 };
     const queue = createInboxQueue(async ({ Records }: SQSEvent) => {
       const failures: { itemIdentifier: string }[] = [];
       for (const { messageId, body, attributes } of Records) {
@@ -40,9 +40,8 @@ describe('the queue of uploads', () => {
     expect(seen).toEqual({
       'inbox/7/0.jpg': ['1'],
       'inbox/7/1.jpg': ['1', '2', '3'],
-      'inbox/7/2.jpg': ['1', '2', '3', '4', '5'],
+      'inbox/7/2.jpg': ['1', '2', '3', '4', '5', '6', '7'],
     });
-    expect(queue.deadLetters.map(keyOf)).toEqual(['inbox/7/2.jpg']);
     await queue.close();
   });
 
@@ -56,7 +55,6 @@ describe('the queue of uploads', () => {
     queue.send(event(1));
     await queue.idle();
     expect(calls).toBe(2);
-    expect(queue.deadLetters).toEqual([]);
     await queue.close();
   });
 

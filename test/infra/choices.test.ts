@@ -38,6 +38,7 @@ test.each([
   ['kms', 'alias/mine', '-c kms takes true, false or the ARN of a key'],
   ['bucketName', 'Pictures', '-c bucketName takes the name of a bucket'],
   ['tableName', '', '-c tableName takes the name of a table'],
+  ['accessLogs', 'true', '-c accessLogs takes none, trail or s3'],
   ['gatewayLogRole', 'mine', '-c gatewayLogRole takes account, new or none'],
   ['reservedConcurrency', '1', '-c reservedConcurrency takes 0, or a whole number from 2 to 400'],
   ['provisionedConcurrency', '', '-c provisionedConcurrency takes a whole number from 0 to 400'],
@@ -117,8 +118,8 @@ test.each([
   [{ apiKey: 'true' }, ['ApiKeyId']],
 ])('the outputs say, by names that are known before, where everything is: %o', (choices, more) => {
   const always = [
-    ...['ApiUrl', 'BucketName', 'CollectionId', 'InboxDeadLettersUrl', 'InboxUri', 'MatchDeadLettersUrl'],
-    'TableName',
+    ...['ApiUrl', 'BucketName', 'CollectionId', 'InboxDeadLettersUrl', 'InboxQueueUrl', 'InboxUri'],
+    ...['MatchDeadLettersUrl', 'TableName'],
   ];
   expect(Object.keys(synthesize(choices).findOutputs('*')).sort()).toEqual([...always, ...more].sort());
 });

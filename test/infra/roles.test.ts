@@ -44,6 +44,7 @@ function namesOf(template: ReturnType<typeof synthesize>): Record<string, string
     ...named('AWS::DynamoDB::Table', 'StorageTable', 'table'),
     ...named('AWS::S3::Bucket', 'StorageBucket', 'bucket'),
     ...named('AWS::SQS::Queue', 'InboxQueue', 'queue'),
+    ...named('AWS::SQS::Queue', 'InboxDeadLetters', 'inbox dead letters'),
     ...named('AWS::SQS::Queue', 'MatchEventsDeadLetters', 'match dead letters'),
     ...named('AWS::KMS::Key', 'StorageKey', 'key'),
   ]);
@@ -248,6 +249,16 @@ test('only the function for match events may publish, and those of this service 
   expect(roles.get('publishMatches')).toContain(
     'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted","match.reviewed"]}}',
   );
+});
+
+test('only the functions that put something aside may send to a queue, each to its own dead letters', () => {
+  const sending = [...roles].flatMap(([name, lines]) =>
+    lines.filter((line) => line.startsWith('sqs:SendMessage ')).map((line) => `${name} ${line}`),
+  );
+  expect(sending.sort()).toEqual([
+    'indexUpload sqs:SendMessage inbox dead letters',
+    'publishMatches sqs:SendMessage match dead letters',
+  ]);
 });
 
 test('functions that answer without any data may reach none', () => {

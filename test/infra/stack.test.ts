@@ -7,6 +7,9 @@ import { listOf, referenceOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
+/** The stack with the bucket for access logs too. */
+const logged = synthesize({ accessLogs: 's3' });
+
 describe('what is kept', () => {
   test('the table is encrypted, can be restored to any second, and outlives the stack', () => {
     const [table] = resourcesOf(template, 'AWS::DynamoDB::Table');
@@ -24,7 +27,7 @@ describe('what is kept', () => {
   });
 
   test('the buckets are private, encrypted, and outlive the stack', () => {
-    const buckets = resourcesOf(template, 'AWS::S3::Bucket');
+    const buckets = resourcesOf(logged, 'AWS::S3::Bucket');
     expect(buckets).toHaveLength(2);
     for (const { properties, deletionPolicy, updateReplacePolicy } of buckets) {
       expect([deletionPolicy, updateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
@@ -47,7 +50,7 @@ describe('what is kept', () => {
     ['AWS::S3::BucketPolicy', 2],
     ['AWS::SQS::QueuePolicy', 3],
   ])('nothing is sent in the clear: %s', (type, count) => {
-    const policies = resourcesOf(template, type);
+    const policies = resourcesOf(logged, type);
     expect(policies).toHaveLength(count);
     for (const { properties } of policies) {
       expect(properties.PolicyDocument).toMatchObject({
@@ -76,7 +79,6 @@ describe('what is kept', () => {
     expect(lifecycleOf(template)).toMatchObject({ 'processed/': 380, 'cropped/': 380 });
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
-      LoggingConfiguration: Match.anyValue(),
       CorsConfiguration: Match.absent(),
       LifecycleConfiguration: {
         Rules: Match.arrayWith([
@@ -231,6 +233,41 @@ describe('the functions', () => {
   });
 });
 
+describe('access logs', () => {
+  const bucketOf = (choices: Readonly<Record<string, string>>) =>
+    resourcesOf(synthesize(choices), 'AWS::S3::Bucket').find(({ id }) => id.startsWith('StorageBucket'));
+
+  test('there are none, because S3’s own would have the names of the folders of the inbox', () => {
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    expect(bucketOf({})?.properties.LoggingConfiguration).toBeUndefined();
+    // The bucket of earlier logs can stay in the stack, but gets no more of them.
+    synthesize({ logsBucketName: 'logs-of-old' }).resourceCountIs('AWS::S3::Bucket', 2);
+    expect(bucketOf({ logsBucketName: 'logs-of-old' })?.properties.LoggingConfiguration).toBeUndefined();
+  });
+
+  test('-c accessLogs=s3 brings back those of S3', () => {
+    expect(bucketOf({ accessLogs: 's3' })?.properties.LoggingConfiguration).toBeDefined();
+  });
+
+  test('-c accessLogs=trail has CloudTrail record the folders with ids, and not the inbox', () => {
+    const trailed = synthesize({ accessLogs: 'trail' });
+    expect(bucketOf({ accessLogs: 'trail' })?.properties.LoggingConfiguration).toBeUndefined();
+    const [trail] = resourcesOf(trailed, 'AWS::CloudTrail::Trail');
+    const objects = (folder: string) => ({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketOf({ accessLogs: 'trail' })?.id, 'Arn'] }, `/${folder}/`]],
+    });
+    const FieldSelectors = [
+      { Field: 'eventCategory', Equals: ['Data'] },
+      { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+      { Field: 'resources.ARN', StartsWith: ['blacklist', 'cropped', 'processed', 'uploads'].map(objects) },
+    ];
+    expect(trail?.properties.AdvancedEventSelectors).toEqual([{ FieldSelectors }]);
+    trailed.hasResource('AWS::CloudTrail::Trail', {
+      DependsOn: [Match.stringLikeRegexp('^StorageAccessLogsPolicy')],
+    });
+  });
+});
+
 describe('the inbox', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const queue = queues.find(({ id }) => id.startsWith('InboxQueue'));
@@ -266,13 +303,17 @@ describe('the inbox', () => {
     });
   });
 
-  test('events are encrypted, tried five times, and then put aside for two weeks', () => {
+  test('events are encrypted, and put aside for two weeks by the function alone, which leaves out the names', () => {
     const indexUpload = resourcesOf(template, 'AWS::Lambda::Function').find(({ id }) =>
       id.startsWith('Inbox'),
     );
     expect(queue?.properties).toMatchObject({
       SqsManagedSseEnabled: true,
-      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters?.id, 'Arn'] } },
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    });
+    for (const { properties } of queues) expect(properties.RedrivePolicy).toBeUndefined();
+    expect(indexUpload?.properties.Environment).toMatchObject({
+      Variables: { INBOX_DEAD_LETTERS_URL: { Ref: deadLetters?.id } },
     });
     expect(Number(queue?.properties.VisibilityTimeout)).toBeGreaterThanOrEqual(
       6 * Number(indexUpload?.properties.Timeout),

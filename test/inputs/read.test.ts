@@ -182,7 +182,7 @@ describe('a client who may not learn which files there are', () => {
   const upload = 'keep-none-5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg';
 
   test('gets one answer for every file that is no picture, and for none', async () => {
-    const untold = createInputReader({ imageRoot, maxImageBytes, leavesFilesUntold: true });
+    const untold = createInputReader({ imageRoot, maxImageBytes, withholdsFiles: true });
     await mkdir(join(imageRoot, 'folder'));
     const whole = await encode('jpeg', 120);
     await writeFile(join(imageRoot, 'whole.jpg'), whole);

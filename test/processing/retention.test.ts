@@ -127,15 +127,43 @@ describe('deletion by age', () => {
     expect(await ids()).toHaveLength(1);
   });
 
-  test('waits for a round when the clock has jumped, or the service was off', async () => {
+  test('waits for a round when the clock has jumped by some days, or the service was off', async () => {
     await daily(0, 1);
     await keep(1);
-    expect(await retain(ports, settings, { now: at(4000) })).toMatchObject({ unmatched: 0 });
-    // Put right again, it has cost nothing.
-    expect(await daily(2, 10)).toMatchObject({ unmatched: 0 });
+    await daily(1, 28);
+    expect(await retain(ports, settings, { now: at(33) })).toMatchObject({ unmatched: 0, begins: null });
+    expect(await retain(ports, settings, { now: at(33.05) })).toMatchObject({ unmatched: 1 });
+  });
+
+  test('waits for seven days after a long jump, and for nothing once the clock is right again', async () => {
+    await daily(0, 1);
+    await keep(1);
+    // The clock stays wrong for many rounds, also over restarts.
+    const wrong = { unmatched: 0, begins: at(4007).toISOString() };
+    for (let days = 4000; days < 4007; days += 1) {
+      expect(await retain(ports, settings, { now: at(days) })).toMatchObject(wrong);
+      expect(await isClockSteady(ports, at(days + 0.05))).toBe(false);
+    }
+    expect(retentionWarning(await records.retention())).toMatch(
+      /^The clock went from 2026-05-05T09:30:00.000Z to 2037-04-16T09:30:00.000Z .* 1 processed pictures/,
+    );
+    expect(await daily(2, 10)).toMatchObject({ unmatched: 0, begins: null });
+    expect(retentionWarning(await records.retention())).toBeUndefined();
+    expect(await isClockSteady(ports, at(10.05))).toBe(true);
     expect(await ids()).toHaveLength(1);
-    expect(await retain(ports, settings, { now: at(40) })).toMatchObject({ unmatched: 0 });
-    expect(await retain(ports, settings, { now: at(40.05) })).toMatchObject({ unmatched: 1 });
+    expect(await daily(11, 32)).toMatchObject({ unmatched: 1 });
+  });
+
+  test('goes on seven days after the service was off for long, or when it is told to', async () => {
+    await daily(0, 1);
+    await keep(1);
+    expect(await daily(100, 106)).toMatchObject({ unmatched: 0, begins: at(107).toISOString() });
+    expect(await retain(ports, settings, { now: at(107) })).toMatchObject({ unmatched: 1, begins: null });
+    expect(await isClockSteady(ports, at(107.05))).toBe(true);
+    await keep(107);
+    const told = { ...settings, retentionConfirmed: true };
+    expect(await retain(ports, settings, { now: at(200) })).toMatchObject({ unmatched: 0 });
+    expect(await retain(ports, told, { now: at(200.05) })).toMatchObject({ unmatched: 1 });
   });
 
   test('tells all that goes by age if the clock has gone on as usual, also while a deletion is announced', async () => {
@@ -149,6 +177,7 @@ describe('deletion by age', () => {
     }
     expect([await steady(3661), await steady(-1)]).toEqual([false, false]);
     await retain(ports, settings, { now: at(3661) });
+    expect(await steady(3661.05)).toBe(false);
     // Put right again, it waits a round too.
     expect(await steady(12)).toBe(false);
     await retain(ports, settings, { now: at(12) });

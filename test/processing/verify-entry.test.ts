@@ -37,9 +37,9 @@ describe('comparing a picture with an entry', () => {
   it('tells of an entry that it does not verify only to whoever may know of it', async () => {
     const { ports, pictures } = stores;
     const id = await list(pictures.other);
-    const ask = (picture: Buffer, isUnmatchedTold: boolean) => {
+    const ask = (picture: Buffer, showsUnmatched: boolean) => {
       const request = VerifyEntryRequest.parse({ image: picture.toString('base64') });
-      return verifyEntry(ports, id, request, { isUnmatchedTold });
+      return verifyEntry(ports, id, request, { showsUnmatched });
     };
     expect(await ask(pictures.listed, true)).toMatchObject({ verified: false, entry: { id } });
     const untold = {

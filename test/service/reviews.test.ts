@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ReviewTally } from '../../lib/records/port.ts';
+import type { ReviewTally } from '../../lib/records/processed.ts';
 import { dayOf } from '../../lib/records/shared/reviews.ts';
 import { accusingEntries, reviewsOf } from '../../lib/service/reviews.ts';
 

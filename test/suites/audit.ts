@@ -297,8 +297,11 @@ export function auditSuite(name: string, open: () => Promise<OpenedAudit>): void
 
       const filtered = async (filter: object) => (await trail.list({ limit: 100, ...filter })).items;
       expect(await filtered({ actor: 'actor-1' })).toEqual(all.filter(({ actor }) => actor === 'actor-1'));
-      expect(await filtered({ action: 'getImage', entryId: 2 })).toEqual(
+      expect(await filtered({ action: 'getImage', entryIds: [2] })).toEqual(
         all.filter(({ action, entryId }) => action === 'getImage' && entryId === 2),
+      );
+      expect(await filtered({ entryIds: [4711, 3, 4] })).toEqual(
+        all.filter(({ entryId }) => entryId === 3 || entryId === 4),
       );
       expect((await filtered({ pictureId: 20 })).map(({ pictureId }) => pictureId)).toEqual([20]);
       const time = new Date(all[10]?.time ?? '');

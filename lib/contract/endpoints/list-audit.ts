@@ -62,7 +62,11 @@ export const listAuditContract = defineEndpoint({
     until: moment.describe('Only lines from before this moment: any ISO 8601 time with its offset.'),
     actor: z.string().optional().describe('Only what this actor did.'),
     action: z.enum(auditActions).optional().describe('Only this action.'),
-    entry_id: anyId.optional().describe('Only what is about this entry, also one that was deleted.'),
+    entry_id: anyId
+      .optional()
+      .describe(
+        'Only what is about this entry, also one that was deleted, and about those that were merged into it.',
+      ),
     picture_id: anyId.optional().describe('Only what is about this processed picture (`db_id`).'),
   }),
   success: {

@@ -8,7 +8,9 @@ import { ImageProcessingResult } from '../shapes.ts';
 export const ReviewRequest = z
   .object({
     face_index: wholeNumberFrom(0, Number.MAX_SAFE_INTEGER).describe("The face's `face_index`."),
-    entry_id: anyId.describe('The entry that the face matched, or nearly matched.'),
+    entry_id: anyId.describe(
+      'The entry that the face matched, or nearly matched; after a merge, any of its ids.',
+    ),
     verdict: z.enum(reviewVerdicts).describe('`confirmed`: it is that person. `rejected`: it is not.'),
     note: ReviewNote,
   })

@@ -5,10 +5,12 @@ import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { DecodedPicture } from '../../inputs/picture.ts';
 import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
+import { joinShares, sharesOf } from './crowd.ts';
+import type { Landmarks } from './geometry/landmarks.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
-import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
+import type { FromWorker, Job, JobFace, StageTimes, ToWorker, WorkerSettings } from './worker.ts';
 
 // From 1.29 on, ONNX Runtime's own binaries send usage data to their maker. This variable stops them, if it
 // is set before they load. Workers can't set it, because their `process.env` is a copy.
@@ -22,6 +24,10 @@ interface Task {
   readonly reject: (error: Error) => void;
   /** True for a camera's frame, before which every other picture goes. */
   readonly isPatient: boolean;
+  /** Shares of its faces that other workers embed. */
+  readonly shares: Promise<JobFace[]>[];
+  /** True for such a share of another task. */
+  readonly isShare?: boolean;
 }
 
 interface Thread {
@@ -29,6 +35,8 @@ interface Thread {
   task: Task | undefined;
   /** Pixels of the picture that the worker processes, or processed last. */
   pixels: SharedArrayBuffer;
+  /** Picture of its task, in that memory. */
+  picture?: DecodedPicture;
   deadline?: NodeJS.Timeout;
   ready: boolean;
   /** Time of its last start or end of a job, by `performance.now()`. */
@@ -89,10 +97,16 @@ export class WorkerPool {
    */
   run(job: Job, { isUrgent = false, isPatient = false } = {}): Promise<JobFace[]> {
     this.check();
-    const faces = new Promise<JobFace[]>((resolve, reject) => {
-      this.#enqueue({ job, came: performance.now(), resolve, reject, isPatient }, isUrgent);
+    return this.#noted((resolve, reject) => {
+      const task = { job, came: performance.now(), resolve, reject, isPatient, shares: [] };
+      this.#enqueue(task, isUrgent);
       this.#dispatch();
     });
+  }
+
+  /** Makes a task's promise, for whose end `close` waits. */
+  #noted(begin: (resolve: Task['resolve'], reject: Task['reject']) => void): Promise<JobFace[]> {
+    const faces = new Promise<JobFace[]>(begin);
     const settled: Promise<unknown> = faces.then(
       () => this.#unsettled.delete(settled),
       () => this.#unsettled.delete(settled),
@@ -179,7 +193,8 @@ export class WorkerPool {
           this.#runtime = message.runtime;
           this.#makeReady(thread);
           resolve();
-        } else this.#finish(thread, message);
+        } else if (message.kind === 'crowd') this.#shareOut(thread, message.crowd);
+        else this.#finish(thread, message);
       });
       worker.on('error', (error: unknown) => {
         lastError = error as Error;
@@ -202,17 +217,65 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  /** Gives a part of a crowd's faces to each worker that has nothing to do. */
+  #shareOut(thread: Thread, crowd: readonly Landmarks[]): void {
+    const { task, picture } = thread;
+    const isOurs = task && picture && this.#threads.has(thread) && !task.isPatient;
+    const free = isOurs ? [...this.#threads].filter((other) => other.ready && !other.task) : [];
+    const [own = 0, ...others] = sharesOf(crowd.length, 1 + free.length);
+    post(thread.worker, { kind: 'share', faces: own });
+    let first = own;
+    for (const [index, faces] of others.entries()) {
+      const { models, searches } = (task as Task).job;
+      const job = { picture: picture as DecodedPicture, crowd: crowd.slice(first, first + faces) };
+      first += faces;
+      const share = this.#noted((resolve, reject) => {
+        const came = performance.now();
+        const part = { came, resolve, reject, isPatient: false, shares: [], isShare: true };
+        const helper = free[index] as Thread;
+        helper.task = { ...part, job: { ...job, models, ...(searches && { searches }) } };
+        helper.moved = came;
+        this.#post(helper, helper.task.job);
+      });
+      // Its failure is told when the task's own worker is done.
+      share.catch(() => undefined);
+      task?.shares.push(share);
+    }
+  }
+
+  /** Ends a task when its shares have ended too; until then its picture's memory is in use. */
+  async #join(thread: Thread, task: Task, faces: JobFace[]): Promise<void> {
+    const ends = await Promise.allSettled(task.shares);
+    const failure = ends.find(({ status }) => status === 'rejected');
+    if (failure) task.reject((failure as PromiseRejectedResult).reason);
+    else {
+      task.resolve(
+        joinShares(
+          faces,
+          ends.map((end) => (end as PromiseFulfilledResult<JobFace[]>).value),
+        ),
+      );
+    }
+    if (thread.task === task) thread.task = undefined;
+    this.#dispatch();
+  }
+
+  #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' | 'crowd' }>): void {
     if (!this.#threads.has(thread)) {
       void thread.worker.terminate();
       return;
     }
     const task = thread.task;
-    thread.task = undefined;
     thread.moved = performance.now();
     clearTimeout(thread.deadline);
+    if (task && message.kind === 'done' && task.shares.length > 0) {
+      meterStages(message.times);
+      void this.#join(thread, task, message.faces);
+      return;
+    }
+    thread.task = undefined;
     if (message.kind === 'done') {
-      for (const [stage, seconds] of Object.entries(message.times)) meter.passed(stage as Stage, seconds);
+      if (!task?.isShare) meterStages(message.times);
       task?.resolve(message.faces);
       this.#dispatch();
       return;
@@ -283,8 +346,8 @@ export class WorkerPool {
       const picture = await shown(thread, task.job.picture);
       // The thread may have ended meanwhile, which has failed the task.
       if (!this.#threads.has(thread)) return;
-      thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
-      post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
+      thread.picture = picture;
+      this.#post(thread, { ...task.job, picture });
     } catch (error) {
       // There was not enough memory for the pixels.
       thread.task = undefined;
@@ -292,6 +355,16 @@ export class WorkerPool {
       this.#dispatch();
     }
   }
+
+  /** Sends a job to a thread, and gives it its time. */
+  #post(thread: Thread, job: Job): void {
+    thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
+    post(thread.worker, { kind: 'job', job });
+  }
+}
+
+function meterStages(times: StageTimes): void {
+  for (const [stage, seconds] of Object.entries(times)) meter.passed(stage as Stage, seconds);
 }
 
 /**

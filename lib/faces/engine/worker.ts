@@ -8,10 +8,12 @@ import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts
 import type { DecodedPicture } from '../../inputs/picture.ts';
 import type { Face, LookPlaces } from '../port.ts';
 import type { FacePrint } from '../print.ts';
+import { crowdSize } from './crowd.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
 import type { CustomNetwork } from './embed/picture-input.ts';
+import type { Landmarks } from './geometry/landmarks.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
@@ -36,6 +38,8 @@ export interface Job {
   readonly detector?: EngineDetector;
   /** Places at which to look for upright faces, in place of the detector's search. */
   readonly places?: LookPlaces;
+  /** Faces of the picture that another worker has found, to be embedded in place of a search for faces. */
+  readonly crowd?: readonly Landmarks[];
   /** Prints to search for, in place of the faces of a picture. */
   readonly prints?: readonly FacePrint[];
   readonly models: readonly EmbedderName[];
@@ -56,10 +60,10 @@ export interface JobFace extends Face {
 
 type FoundFace = Omit<JobFace, 'hits'>;
 
-/** Makes the face that a print stands for, which is nowhere in the picture. */
-function faceOf({ vectors }: FacePrint): FoundFace {
+/** Makes a face that is nowhere in the picture, with these embeddings. */
+function faceOf(embeddings: FoundFace['embeddings']): FoundFace {
   const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
-  return { area: { x: 0, y: 0, w: 0, h: 0, ...nowhere }, confidence: 1, embeddings: vectors };
+  return { area: { x: 0, y: 0, w: 0, h: 0, ...nowhere }, confidence: 1, embeddings };
 }
 
 /** Seconds that a job spent in each of its stages. */
@@ -67,10 +71,14 @@ export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', 
 
 export type ToWorker =
   | { readonly kind: 'job'; readonly job: Job }
+  /** Answers `crowd`: so many of its first faces are this worker's, the others are another's. */
+  | { readonly kind: 'share'; readonly faces: number }
   | { readonly kind: 'gallery'; readonly embedder: EmbedderName; readonly gallery: SharedGallery };
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly runtime: RuntimeName }
+  /** Asks how many of a crowd's faces this worker embeds itself. */
+  | { readonly kind: 'crowd'; readonly crowd: readonly Landmarks[] }
   | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
   /** `isStore` is true if the enrolled faces could not be read. */
   | { readonly kind: 'failed'; readonly error: Error; readonly isStore: boolean };
@@ -82,7 +90,10 @@ const galleries = new Map<EmbedderName, SharedGallery>();
 const readers = new Map<string, Promise<EmbeddingReader>>();
 const embedders = new Map<EmbedderName, Promise<Embedder>>();
 
-async function start(settings: WorkerSettings) {
+/** Asks for this worker's share of a crowd. */
+type AskShare = (crowd: readonly Landmarks[]) => Promise<number>;
+
+async function start(settings: WorkerSettings, askShare: AskShare) {
   const detector = await loadDetector(settings.minConfidence);
   const embedderOf = (name: EmbedderName) => {
     const embedder = embedders.get(name) ?? loadEmbedder[name](settings.customNetwork);
@@ -90,40 +101,52 @@ async function start(settings: WorkerSettings) {
     return embedder;
   };
 
+  /** Embeds faces by each of the models. */
+  async function embed(
+    pyramid: Pyramid,
+    landmarks: readonly Landmarks[],
+    models: readonly EmbedderName[],
+    times: StageTimes,
+  ): Promise<FoundFace['embeddings'][]> {
+    const started = performance.now();
+    const ofFaces = landmarks.map((): { -readonly [Name in EmbedderName]?: Float32Array } => ({}));
+    for (const model of models) {
+      const embeddings = await (await embedderOf(model))(pyramid, landmarks);
+      embeddings.forEach((embedding, index) => {
+        (ofFaces[index] as (typeof ofFaces)[number])[model] = embedding;
+      });
+    }
+    if (models.length > 0 && landmarks.length > 0) times.embed = secondsSince(started);
+    return ofFaces;
+  }
+
   async function findAll(job: Job, times: StageTimes): Promise<FoundFace[]> {
-    const { picture, places, detector: choice, models, largestOnly, measure } = job;
+    const { picture, places, crowd, detector: choice, models, largestOnly, measure } = job;
     const pyramid = new Pyramid(picture);
+    if (crowd) return (await embed(pyramid, crowd, models, times)).map(faceOf);
     const detections = places
       ? await detector.detectAt(pyramid, places, times)
       : await detector.detect(pyramid, choice, times);
-    const faces = detections.map((detection, index): FoundFace => {
-      const { area, confidence, landmarks } = detection;
-      const isMeasured = landmarks && (measure === 'all' || (measure === 'largest' && index === 0));
-      const quality = isMeasured && { quality: measureQuality(pyramid, detection) };
-      return { area, confidence, embeddings: {}, ...quality };
-    });
-    const wanted = detections
-      .map(({ landmarks }, index) => ({ landmarks, face: faces[index] as FoundFace }))
+    const landmarks = detections
       .slice(0, largestOnly ? 1 : undefined)
-      .flatMap(({ landmarks, face }) => (landmarks ? [{ landmarks, face }] : []));
-    if (wanted.length > 0) {
-      const started = performance.now();
-      const landmarks = wanted.map((one) => one.landmarks);
-      for (const model of models) {
-        const embeddings = await (await embedderOf(model))(pyramid, landmarks);
-        embeddings.forEach((embedding, index) => {
-          (wanted[index] as (typeof wanted)[number]).face.embeddings[model] = embedding;
-        });
-      }
-      if (models.length > 0) times.embed = secondsSince(started);
-    }
-    return faces;
+      .flatMap((detection) => detection.landmarks ?? []);
+    const isShared = models.length > 0 && !places && landmarks.length >= crowdSize;
+    const own = isShared ? await askShare(landmarks) : landmarks.length;
+    const embeddings = await embed(pyramid, landmarks.slice(0, own), models, times);
+    // A camera's known faces have no landmarks, and no embeddings.
+    let embedded = 0;
+    return detections.map((detection, index) => {
+      const { area, confidence, landmarks: seen } = detection;
+      const isMeasured = seen && (measure === 'all' || (measure === 'largest' && index === 0));
+      const quality = isMeasured && { quality: measureQuality(pyramid, detection) };
+      return { area, confidence, embeddings: (seen && embeddings[embedded++]) ?? {}, ...quality };
+    });
   }
 
   async function run(job: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
     const { prints, searches = [] } = job;
     const times: StageTimes = {};
-    const faces = prints ? prints.map(faceOf) : await findAll(job, times);
+    const faces = prints ? prints.map(({ vectors }) => faceOf(vectors)) : await findAll(job, times);
     const started = performance.now();
     const hits: GalleryHit[][][] = [];
     for (const search of searches) hits.push(await lookUp(faces, search));
@@ -197,10 +220,21 @@ async function serve(): Promise<void> {
   const post = (message: FromWorker) => port.postMessage(message);
   const settings = workerData as WorkerSettings;
   const { name: runtime } = await useRuntime(settings.runtime ?? 'auto');
-  const run = await start(settings);
+  let takeShare: (faces: number) => void = () => undefined;
+  const run = await start(settings, (crowd) => {
+    const share = new Promise<number>((resolve) => {
+      takeShare = resolve;
+    });
+    post({ kind: 'crowd', crowd });
+    return share;
+  });
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
       galleries.set(message.embedder, message.gallery);
+      return;
+    }
+    if (message.kind === 'share') {
+      takeShare(message.faces);
       return;
     }
     run(message.job).then(

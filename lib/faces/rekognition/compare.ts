@@ -10,7 +10,8 @@ import { type SentPicture, sendWhole } from './encode.ts';
 import { meaningOf } from './failures.ts';
 import type { Galleries } from './galleries.ts';
 import { boxOf, faceOf, type Size, sizeOf } from './geometry.ts';
-import { detectFaces, distanceOf, nearestFace, searchPicture } from './match.ts';
+import { nearestFace, searchPicture } from './match.ts';
+import { detectFaces, distanceOf } from './search.ts';
 
 /**
  * Limits on the pictures of one entry that are compared one by one, and on those compared at the same time.

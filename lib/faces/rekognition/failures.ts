@@ -42,13 +42,13 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-function tellsOfThrottling({ name, httpStatus }: Failure): boolean {
+function meansThrottling({ name, httpStatus }: Failure): boolean {
   return throttlingErrors.includes(name) || httpStatus === 429;
 }
 
 /** Tells if the service reports too many calls. */
 export function isThrottling(error: unknown): boolean {
-  return tellsOfThrottling(failureOf(error));
+  return meansThrottling(failureOf(error));
 }
 
 /**
@@ -58,7 +58,7 @@ export function isThrottling(error: unknown): boolean {
 export function isRetryable(error: unknown): boolean {
   const failure = failureOf(error);
   return (
-    tellsOfThrottling(failure) ||
+    meansThrottling(failure) ||
     failure.name === 'InternalServerError' ||
     failure.httpStatus >= 500 ||
     connectionErrors.includes(String(failure.code)) ||
@@ -79,7 +79,7 @@ export function toServiceError(error: unknown): ServiceError {
   if (failure.name === 'ImageTooLargeException' || failure.httpStatus === 413) {
     return new InputTooLargeError('The picture is too large for Rekognition.', options);
   }
-  if (tellsOfThrottling(failure)) {
+  if (meansThrottling(failure)) {
     return new BackendUnavailableError('Rekognition is being asked too much.', soon, options);
   }
   if (isRetryable(error)) return new BackendUnavailableError('Rekognition does not answer.', soon, options);

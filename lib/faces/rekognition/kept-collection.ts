@@ -22,7 +22,8 @@ import {
   keptFaceName,
   lookBackCollectionOf,
 } from './kept-faces.ts';
-import { distanceOf, mostFaces, sameFaceOverlap, widerSimilarity } from './match.ts';
+import { sameFaceOverlap } from './match.ts';
+import { distanceOf, mostFaces, widerSimilarity } from './search.ts';
 
 /** Limit of `IndexFaces` on the faces of one picture. */
 const maxFacesOfPicture = 100;

@@ -43,15 +43,9 @@ import { ignoringNoCollection } from './failures.ts';
 import { type CollectionsNote, Galleries, type Gallery } from './galleries.ts';
 import { KeptCollection } from './kept-collection.ts';
 import { type LookBackSettings, RekognitionLookBack } from './look-back.ts';
-import {
-  detectFaces,
-  distanceOf,
-  matchElsewhere,
-  matchEnrolled,
-  matchFaces,
-  matchKnownFace,
-} from './match.ts';
+import { matchFaces, matchKnownFace } from './match.ts';
 import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
+import { detectFaces, distanceOf, matchElsewhere, matchEnrolled } from './search.ts';
 
 export interface RekognitionSettings {
   readonly region: string;

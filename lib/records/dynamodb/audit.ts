@@ -105,14 +105,14 @@ function isEnd(sources: readonly NewestFirst[], since: Date): boolean {
 }
 
 function fits(line: AuditLine, query: Omit<AuditQuery, 'limit'>): boolean {
-  const { since, until, actor, action, entryId, pictureId } = query;
+  const { since, until, actor, action, entryIds, pictureId } = query;
   const time = new Date(line.time);
   return (
     (!since || time >= since) &&
     (!until || time < until) &&
     (actor === undefined || line.actor === actor) &&
     (action === undefined || line.action === action) &&
-    (entryId === undefined || line.entryId === entryId) &&
+    (!entryIds || (line.entryId !== null && entryIds.includes(line.entryId))) &&
     (pictureId === undefined || line.pictureId === pictureId)
   );
 }

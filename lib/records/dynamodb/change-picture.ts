@@ -1,5 +1,5 @@
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import type { ProcessedResult } from '../port.ts';
+import type { ProcessedResult } from '../processed.ts';
 import { scopesOf } from '../shared/scopes.ts';
 import type { Action } from './action.ts';
 import { again, type TableClient } from './client.ts';

@@ -1,7 +1,9 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryChange, EntryRecord, ErasureOptions, NewEntry, RecordStore } from '../port.ts';
+import type { EntryChange, EntryRecord, NewEntry } from '../entry.ts';
+import type { ErasureOptions } from '../erasure.ts';
+import type { RecordStore } from '../port.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
@@ -23,6 +25,7 @@ import {
   hiddenEntryPlace,
   nameKey,
 } from './items.ts';
+import { countingShown, recountShown } from './shown-count.ts';
 
 /** Makes the part of the record store that keeps entries. */
 export function entryRecords(table: TableClient) {
@@ -68,7 +71,11 @@ function entryAdditions(table: TableClient) {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'PENDING') return undefined;
         const { done } = await table.transact(
-          [changeOf(entry, { status: 'ACTIVE' }), { remove: hiddenEntryPlace(entryId, 'PENDING') }],
+          [
+            changeOf(entry, { status: 'ACTIVE' }),
+            { remove: hiddenEntryPlace(entryId, 'PENDING') },
+            countingShown(entryId, 1),
+          ],
           [changeFacts({ entryId })],
         );
         if (done) countWritten(1);
@@ -151,7 +158,10 @@ function entryChanges(table: TableClient) {
     async normalizeEntries(): Promise<EntryChange[]> {
       const changed: EntryChange[] = [];
       const items: EntryItem[] = [];
-      for await (const some of table.query(entriesPartition)) items.push(...row<EntryItem[]>(some));
+      await recountShown(table, async () => {
+        for await (const some of table.query(entriesPartition)) items.push(...row<EntryItem[]>(some));
+        return items.filter(({ status }) => status === 'ACTIVE').length;
+      });
       const changes = planNormalForms(items.map(entryRecord));
       const byId = new Map(items.map((item) => [item.id, item]));
       for (const change of changes) {
@@ -200,6 +210,7 @@ function hiding(entry: EntryItem): Action[] {
     changeOf(entry, { status: 'DELETING' }),
     { remove: hiddenEntryPlace(entry.id, 'PENDING') },
     { put: hiddenEntryPlace(entry.id, 'DELETING') },
+    ...(entry.status === 'ACTIVE' ? [countingShown(entry.id, -1)] : []),
   ];
 }
 

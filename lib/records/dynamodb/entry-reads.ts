@@ -1,6 +1,7 @@
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryPage, EntryQuery, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
-import { pageOfEntries } from '../shared/entry-pages.ts';
+import type { EntryPage, EntryQuery, EntryRecord, RecordStatus } from '../entry.ts';
+import type { RecordStore } from '../port.ts';
+import { EntryPager } from '../shared/entry-pages.ts';
 import { row } from '../shared/row.ts';
 import { again, type TableClient } from './client.ts';
 import {
@@ -13,6 +14,7 @@ import {
   nameKey,
 } from './items.ts';
 import type { Item } from './keys.ts';
+import { shownCount } from './shown-count.ts';
 
 /** Makes the methods that read entries. */
 export function entryReads(table: TableClient) {
@@ -45,12 +47,17 @@ export function entryReads(table: TableClient) {
       return records.sort((one, other) => one.id - other.id);
     },
 
-    /** All entries are read, with the number of their images in them: no image is. */
+    /**
+     * Entries have the number of their images in them: no image is read. A page of all entries by their ids
+     * reads those up to its end; any other query reads all of them.
+     */
     async findEntries(query: EntryQuery): Promise<EntryPage> {
-      const items: Item[] = [];
-      for await (const some of table.query(entriesPartition)) items.push(...some);
-      const shown = items.map(entryRecord).filter(({ status }) => status === 'ACTIVE');
-      return pageOfEntries(shown, query);
+      const total = isPageOfAll(query) ? await shownCount(table) : undefined;
+      if (total !== undefined) return { total, items: await readUpTo(table, query) };
+      const pager = new EntryPager(query);
+      for await (const some of table.query(entriesPartition))
+        pager.add(some.filter(({ status }) => status === 'ACTIVE').map(entryRecord));
+      return pager.page();
     },
 
     async findAlike(name: string): Promise<EntryRecord[]> {
@@ -63,6 +70,34 @@ export function entryReads(table: TableClient) {
       return records.filter((entry) => entry.status === 'ACTIVE' && foldedName(entry.name) === folded);
     },
   } satisfies Partial<RecordStore>;
+}
+
+/** Limit on the entries that are asked for at once: a list has at most 1 MB, some 3,000 of them. */
+const mostAtOnce = 3_000;
+/** Entries that are read beyond a page's end at once, since some are hidden. */
+const spare = 20;
+
+function isPageOfAll({ sort = 'id', limit, category, expired, search = '' }: EntryQuery): boolean {
+  const isAll = category === undefined && expired === undefined && search.trim() === '';
+  return isAll && sort === 'id' && limit !== undefined;
+}
+
+/** Reads the shown entries of a page by their ids, and those before it. */
+async function readUpTo(
+  table: TableClient,
+  { limit = 0, offset = 0, isDescending = false }: EntryQuery,
+): Promise<EntryRecord[]> {
+  const end = offset + limit;
+  const items: Item[] = [];
+  let before = 0;
+  const atOnce = Math.min(end + spare, mostAtOnce);
+  for await (const some of table.query(entriesPartition, { newestFirst: isDescending, atOnce })) {
+    const shown = some.filter(({ status }) => status === 'ACTIVE');
+    items.push(...shown.slice(Math.max(0, offset - before), Math.max(0, end - before)));
+    before += shown.length;
+    if (before >= end) break;
+  }
+  return items.map(entryRecord);
 }
 
 /** Reads the item of an entry. */

@@ -1,13 +1,15 @@
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
-import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
+import type { EntryRecord } from '../entry.ts';
+import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
+import type { RecordStore } from '../port.ts';
 import {
   countsOf,
   finishedTime,
+  mentions,
   mostOf,
   nothingErased,
   redacted,
   redactedSeen,
-  tellsOf,
 } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -19,8 +21,7 @@ import {
   mergedPlace,
   openErasureKey,
   openErasuresPartition,
-  padded,
-  processedPartition,
+  processedKey,
 } from './items.ts';
 import { forgetAnswers } from './kept-answers.ts';
 import { addForgotten, keptFacesOf } from './kept-faces.ts';
@@ -60,7 +61,7 @@ function erasureOf({ pk: _pk, sk: _sk, version: _version, ...erasure }: ErasureI
   return erasure;
 }
 
-/** The part of the record store that keeps erasures. */
+/** Makes the part of the record store that keeps erasures. */
 export function erasureRecords(table: TableClient, collection?: FaceCollection) {
   return {
     async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
@@ -76,23 +77,8 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
       return found;
     },
 
-    async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> {
-      await table.settle(async () => {
-        const known = await readErasure(table, entryId);
-        if (!known) return true;
-        const finished = finishedTime(known, isFinished);
-        const values = { removed: mostOf(known.removed, found), finished, version: known.version, one: 1 };
-        const { done } = await table.transact([
-          {
-            update: erasureKey(entryId),
-            change: 'SET #removed = :removed, #finished = :finished ADD #version :one',
-            condition: '#version = :version',
-            values,
-          },
-        ]);
-        return done || again;
-      });
-    },
+    noteErasure: (entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> =>
+      noteErasure(table, entryId, found, isFinished),
 
     async unsettledErasures(): Promise<ErasureRecord[]> {
       const found: ErasureItem[] = [];
@@ -112,26 +98,9 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
       entryId: number,
       { isSeen = false }: Parameters<RecordStore['redactProcessed']>[2] = {},
     ): Promise<void> {
-      const isErasure = (await readErasure(table, entryId)) !== undefined;
+      const isCounted = (await readErasure(table, entryId)) !== undefined;
       for (const id of new Set(ids)) {
-        await changePicture(
-          table,
-          { pk: processedPartition, sk: padded(id) },
-          (result) => {
-            if (isSeen) return redactedSeen(result, entryId);
-            return tellsOf(result, entryId) ? redacted(result, entryId) : undefined;
-          },
-          async (result, item) => {
-            // The faces go with the picture, and before the record that names them.
-            const faces = keptFacesOf(item);
-            await collection?.remove(faces.map(({ id }) => id));
-            return [
-              await redactReviews(table, id, entryId),
-              ...(isErasure ? [countAction(entryId, result, faces.length)] : []),
-            ];
-          },
-          true,
-        );
+        await redactPicture(table, collection, id, { entryId, isSeen, isCounted });
       }
     },
 
@@ -140,6 +109,63 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
       await forgetAnswers(table, entryId);
     },
   } satisfies Partial<RecordStore>;
+}
+
+async function noteErasure(
+  table: TableClient,
+  entryId: number,
+  found: Partial<ErasedCounts>,
+  isFinished?: boolean,
+): Promise<void> {
+  await table.settle(async () => {
+    const known = await readErasure(table, entryId);
+    if (!known) return true;
+    const finished = finishedTime(known, isFinished);
+    const values = { removed: mostOf(known.removed, found), finished, version: known.version, one: 1 };
+    const { done } = await table.transact([
+      {
+        update: erasureKey(entryId),
+        change: 'SET #removed = :removed, #finished = :finished ADD #version :one',
+        condition: '#version = :version',
+        values,
+      },
+    ]);
+    return done || again;
+  });
+}
+
+interface Redaction {
+  readonly entryId: number;
+  /** True for a picture in which a look-back found the person, who is no match there. */
+  readonly isSeen: boolean;
+  /** True if the entry's erasure counts what goes. */
+  readonly isCounted: boolean;
+}
+
+async function redactPicture(
+  table: TableClient,
+  collection: FaceCollection | undefined,
+  id: number,
+  { entryId, isSeen, isCounted }: Redaction,
+): Promise<void> {
+  await changePicture(
+    table,
+    processedKey(id),
+    (result) => {
+      if (isSeen) return redactedSeen(result, entryId);
+      return mentions(result, entryId) ? redacted(result, entryId) : undefined;
+    },
+    async (result, item) => {
+      // The faces go with the picture, and before the record that names them.
+      const faces = keptFacesOf(item);
+      await collection?.remove(faces.map(({ id }) => id));
+      return [
+        await redactReviews(table, id, entryId),
+        ...(isCounted ? [countAction(entryId, result, faces.length)] : []),
+      ];
+    },
+    true,
+  );
 }
 
 /** Makes the action that counts what goes, in the transaction in which it goes. */

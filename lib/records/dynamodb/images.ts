@@ -1,7 +1,8 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { EntryNotFoundError, LastImageError } from '../../errors.ts';
-import type { EntryRecord, ImageRecord, NewImage, RecordedFace, RecordStatus, RecordStore } from '../port.ts';
-import { isInForce } from '../shared/in-force.ts';
+import type { ImageRecord, NewImage, RecordedFace, RecordStatus } from '../entry.ts';
+import type { RecordStore } from '../port.ts';
+import { withEntriesInForce } from '../shared/in-force.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import {
@@ -49,15 +50,7 @@ function imageReads(table: TableClient) {
       const images = [...(await getImages(table, imageIds)).values()].filter(isActive);
       const entryIds = [...new Set(images.map((image) => image.entryId))];
       const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord);
-      const inForce = entries.filter((entry) => isInForce(entry));
-      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
-
-      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
-      for (const image of images) {
-        const entry = entriesById.get(image.entryId);
-        if (entry) found.set(image.id, { image, entry });
-      }
-      return found;
+      return withEntriesInForce(images, entries);
     },
   } satisfies Partial<RecordStore>;
 }

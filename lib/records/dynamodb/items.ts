@@ -1,4 +1,4 @@
-import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../port.ts';
+import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../entry.ts';
 import type { NodePlace } from '../shared/gaps.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
@@ -35,6 +35,8 @@ import type { Item, Key } from './keys.ts';
  * result#<random>      <place>         a part of an answer that is too large for one item
  * clock                <number>        the start of a run: its time, and the time of the picture before it
  * counter              entry           the last entry's id
+ * counter              shown           the number of shown entries at first, see `shown-count.ts`
+ * counter              shown#<shard>   how it has changed since, and how often
  * counter              processed       the last picture's number and time, and two scopes' last ranks
  * store                store           the table's own id
  * audit                shard-<n>       the ends of a chain of the audit trail, see `audit-chain.ts`
@@ -129,6 +131,8 @@ export const reviewedPartition = (verdict: string) => `${reviewBucketsPartition}
 export const reviewKey = (number: number): Key => ({ pk: 'review', sk: padded(number) });
 
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
+export const shownCountsKey: Key = { pk: 'counter', sk: 'shown' };
+export const shownCountKey = (shard: number): Key => ({ pk: 'counter', sk: `shown#${shard}` });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });
 export const nameKey = (name: string): Key => ({ pk: `name#${name}`, sk: 'name' });
 /**
@@ -142,6 +146,8 @@ export const foldedPlace = (folded: string, entryId: number): Key => ({
 });
 export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk: 'image' });
 export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
+/** Returns the key of a picture's answer. */
+export const processedKey = (number: number): Key => ({ pk: processedPartition, sk: padded(number) });
 
 export const arrivalKey = (pictureId: string): Key => ({ pk: arrivalsPartition, sk: pictureId });
 export const numberingTurnKey: Key = { pk: 'numbering', sk: 'turn' };

@@ -1,9 +1,9 @@
 import type { FaceCollection, KeptFaceRecords, PictureOfFaces } from '../../faces/rekognition/kept-faces.ts';
-import type { KeptFace, KeptFacePlace } from '../port.ts';
+import type { KeptFace, KeptFacePlace } from '../processed.ts';
 import type { Action } from './action.ts';
 import { asRead } from './change-picture.ts';
 import { again, TableClient, type TableSettings } from './client.ts';
-import { erasureKey, padded, pictureKey, processedPartition } from './items.ts';
+import { erasureKey, pictureKey, processedKey } from './items.ts';
 import type { Item } from './keys.ts';
 
 /** Faces of a picture that a collection keeps, by their ids there. */
@@ -31,9 +31,7 @@ export function openDynamoKeptFaces(settings: TableSettings): KeptFaceRecords {
       for (const { pk, number } of await table.getAll(pictureIds.map(pictureKey))) {
         byNumber.set(Number(number), keys.get(pk) ?? '');
       }
-      const items = await table.getAll(
-        [...byNumber.keys()].map((number) => ({ pk: processedPartition, sk: padded(number) })),
-      );
+      const items = await table.getAll([...byNumber.keys()].map(processedKey));
       return new Map(
         items.map((item) => {
           const processedId = Number(item.sk);
@@ -56,7 +54,7 @@ export async function forgetFaces(
   const isErasure = (await table.get(erasureKey(entryId))) !== undefined;
   const byPicture = Map.groupBy(places, ({ processedId }) => processedId);
   for (const [processedId, ofPicture] of byPicture) {
-    const key = { pk: processedPartition, sk: padded(processedId) };
+    const key = processedKey(processedId);
     const gone = new Set(ofPicture.map(({ faceIndex }) => faceIndex));
     await table.settle(async () => {
       const item = await table.get(key);

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
-import type { ProcessedResult } from '../port.ts';
+import type { PictureOfFaces } from '../../faces/rekognition/kept-faces.ts';
+import type { ProcessedResult } from '../processed.ts';
 import { again, type TableClient } from './client.ts';
 import { padded } from './items.ts';
 import type { Key } from './keys.ts';
-import type { Kept } from './numbering.ts';
+
+/** Bytes of an answer: in the item itself, or in parts beside it. */
+export interface Kept {
+  readonly bytes?: Uint8Array;
+  readonly parts?: readonly Key[];
+  /** Id of the picture, if somebody was found in it: the filter of the table's stream needs it. */
+  readonly matched?: string;
+  /** Faces of the picture that a collection keeps. */
+  readonly keptFaces?: PictureOfFaces['faces'];
+}
 
 const compress = promisify(deflateRaw);
 

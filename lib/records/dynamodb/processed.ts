@@ -2,74 +2,58 @@ import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
+import type { RecordStore } from '../port.ts';
 import type {
   KeptFace,
   KeptFacePlace,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
-  RecordStore,
   Stamp,
   TrackProgress,
-} from '../port.ts';
+} from '../processed.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
-import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
+import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
-import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
+import { padded, pictureKey, processedKey, scopePartition } from './items.ts';
 import { keep } from './kept.ts';
 import { forgetFaces, keptFaceIds } from './kept-faces.ts';
 import type { Item } from './keys.ts';
-import { pictureNumbering } from './numbering.ts';
-import { lastDisorder, ranksWithin } from './ranks.ts';
+import { PictureNumbering } from './numbering.ts';
+import { lastDisorder, newestTime, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
-import { addReviews, pageInState, pageOfScope } from './reviews.ts';
+import { addReviews, pageInState, placesInState } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */
 export function processedRecords(table: TableClient, collection?: FaceCollection) {
-  const numberOf = pictureNumbering(table);
+  const numbering = new PictureNumbering(table);
   return {
-    async addProcessed(
+    addProcessed: (
       pictureId: string,
       result: ProcessedResult,
       carried?: Date,
       faces: readonly KeptFace[] = [],
-    ): Promise<Stamp> {
-      const kept = await keep(table, result);
-      // The table's stream makes an event of every picture that has this field.
-      const isTold = result.has_blacklist_match && !carried && !result.track?.suppressed;
-      const matched = isTold ? { matched: pictureId } : {};
-      const facts = changeFacts({});
-      const scopes = scopesOf(result);
-      const own = { ...kept, ...matched, ...keptFaceIds(faces) };
-      const arrival = { pictureId, picture: pictureId, scopes, ...own, facts };
-      const { number, at } = await numberOf(arrival, carried);
-      countWritten(1);
-      return { id: number, timestamp: new Date(at).toISOString() };
-    },
+    ): Promise<Stamp> => addProcessed(table, numbering, { pictureId, result, carried, faces }),
 
     async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
-      const item = await table.get({ pk: processedPartition, sk: padded(id) });
+      const item = await table.get(processedKey(id));
       if (!item || (actor !== undefined && item.actor !== actor)) return undefined;
-      const [result] = await addReviews(table, [await readResult(table, item)]);
+      const [result] = await readResults(table, [item]);
       return result;
     },
 
     async getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>> {
-      const keys = [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) }));
-      const items = await table.getAll(keys);
-      const results = await addReviews(
-        table,
-        await Promise.all(items.map((item) => readResult(table, item))),
-      );
+      const items = await table.getAll([...new Set(ids)].map(processedKey));
+      const results = await readResults(table, items);
       return new Map(results.map((result) => [result.db_id ?? 0, result]));
     },
 
     async updateTrack(id: number, progress: TrackProgress): Promise<void> {
-      await changePicture(table, { pk: processedPartition, sk: padded(id) }, (result) =>
+      await changePicture(table, processedKey(id), (result) =>
         result.track ? { ...result, track: { ...result.track, ...progress } } : undefined,
       );
     },
@@ -80,25 +64,13 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
       return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
     },
 
-    async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
-      const { review } = filter;
-      if (review) return listReviewed(table, { limit, offset, ...filter, review });
-      const scope = scopeOfFilter(filter);
-      const { ranges, root } = await ranksWithin(table, scope, filter);
-      const gaps = gapsOf(table, scope, root);
-      const counted = await Promise.all(
-        ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
-      );
-      const items: ImageProcessingResult[] = [];
-      for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
-        const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
-        const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
-        const pictures = scope === 'all' ? places : await picturesAt(table, places);
-        items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
-      }
-      const total = counted.reduce((sum, { size }) => sum + size, 0);
-      return { total, items: await addReviews(table, items) };
+    listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
+      const { review, ...rest } = query;
+      if (query.mergedIds?.length) return listOfScopes(table, scopesOfSeveral(query), query);
+      return review ? listReviewed(table, { ...rest, review }) : listAll(table, rest);
     },
+
+    lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
 
     removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids, collection),
 
@@ -114,25 +86,97 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
   } satisfies Partial<RecordStore>;
 }
 
+interface Addition {
+  readonly pictureId: string;
+  readonly result: ProcessedResult;
+  /** Time that an earlier service gave the picture. */
+  readonly carried: Date | undefined;
+  readonly faces: readonly KeptFace[];
+}
+
+async function addProcessed(
+  table: TableClient,
+  numbering: PictureNumbering,
+  { pictureId, result, carried, faces }: Addition,
+): Promise<Stamp> {
+  const kept = await keep(table, result);
+  // The table's stream makes an event of every picture that has this field.
+  const isPublished = result.has_blacklist_match && !carried && !result.track?.suppressed;
+  const matched = isPublished ? { matched: pictureId } : {};
+  const facts = changeFacts({});
+  const scopes = scopesOf(result);
+  const own = { ...kept, ...matched, ...keptFaceIds(faces) };
+  const arrival = { pictureId, picture: pictureId, scopes, ...own, facts };
+  const { number, at } = await numbering.number(arrival, carried);
+  countWritten(1);
+  return { id: number, timestamp: new Date(at).toISOString() };
+}
+
+/** Reads a page of the pictures in all states of review. */
+async function listAll(
+  table: TableClient,
+  { limit, offset, ...filter }: Omit<ProcessedQuery, 'review'>,
+): Promise<ProcessedPage> {
+  const scope = scopeOfFilter(filter);
+  const { ranges, root } = await ranksWithin(table, scope, filter);
+  const gaps = gapsOf(table, scope, root);
+  const counted = await Promise.all(
+    ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
+  );
+  const found: Item[] = [];
+  for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
+    const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
+    const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
+    found.push(...(scope === 'all' ? places : await picturesOf(table, places.map(numberAt))));
+  }
+  const total = counted.reduce((sum, { size }) => sum + size, 0);
+  return { total, items: await readResults(table, found) };
+}
+
 /** Reads a page of the pictures whose matches are in one state. */
 async function listReviewed(
   table: TableClient,
   { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
 ): Promise<ProcessedPage> {
   const scope = scopeOfReviewed(filter);
-  const { ranges, root } = await ranksWithin(table, scope, filter);
-  const page = { limit, offset };
-  const { total, ranks } =
-    scope === 'match'
-      ? await pageInState(table, { ranges, root }, review, page)
-      : await pageOfScope(table, scope, ranges, review, page);
+  if (scope !== 'match') return listOfScopes(table, [scope], { limit, offset, review, ...filter });
+  const { total, ranks } = await pageInState(table, await ranksWithin(table, scope, filter), review, {
+    limit,
+    offset,
+  });
   const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
-  const pictures = await picturesAt(table, places);
-  const items = await Promise.all(pictures.map((item) => readResult(table, item)));
-  return { total, items: await addReviews(table, items) };
+  const pictures = await picturesOf(table, places.map(numberAt));
+  return { total, items: await readResults(table, pictures) };
 }
 
-/** So many items of a partition, newest first. */
+/** Reads a page of the pictures that are in any of the scopes. It looks at all of their places. */
+async function listOfScopes(
+  table: TableClient,
+  scopes: readonly string[],
+  { limit, offset, review, ...filter }: ProcessedQuery,
+): Promise<ProcessedPage> {
+  const found = new Set<number>();
+  for (const scope of scopes) {
+    const { ranges } = await ranksWithin(table, scope, filter);
+    for (const { first, last } of ranges) {
+      const between = [padded(first), padded(last)] as const;
+      for await (const places of table.query(scopePartition(scope), { between })) {
+        const inState = review ? await placesInState(table, places, review) : places;
+        for (const place of inState) found.add(numberAt(place));
+      }
+    }
+  }
+  const numbers = [...found].sort((one, other) => other - one);
+  const pictures = await picturesOf(table, numbers.slice(offset, offset + limit));
+  return { total: found.size, items: await readResults(table, pictures) };
+}
+
+/** Reads the results of pictures, with their reviews. */
+async function readResults(table: TableClient, items: readonly Item[]): Promise<ImageProcessingResult[]> {
+  return addReviews(table, await Promise.all(items.map((item) => readResult(table, item))));
+}
+
+/** Lists so many items of a partition, newest first. */
 async function placesFrom(
   table: TableClient,
   partition: string,
@@ -150,8 +194,10 @@ async function placesFrom(
   return places.slice(0, count);
 }
 
-/** The pictures that have these places, newest first. */
-async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
-  const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
+const numberAt = ({ number }: Item) => Number(number);
+
+/** Reads the pictures of these numbers, newest first. */
+async function picturesOf(table: TableClient, numbers: readonly number[]): Promise<Item[]> {
+  const keys = numbers.map(processedKey);
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
 }

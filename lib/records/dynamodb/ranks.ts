@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { ProcessedFilter, TimeDisorder } from '../port.ts';
+import type { ProcessedFilter, TimeDisorder } from '../processed.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
 import { largestRemoved, type NodeBytes, readNow } from '../shared/gaps.ts';
 import type { TableClient } from './client.ts';
@@ -15,6 +15,12 @@ export async function lastRank(table: TableClient, scope: string): Promise<numbe
   const { newest, root } = await newestOf(table, scopePartition(scope));
   const removed = root ? readNow(largestRemoved(), () => root.bytes) : 0;
   return Math.max(newest ? rankOf(newest) : 0, removed);
+}
+
+/** The time of a scope's newest picture, ISO 8601, UTC; `null` where there is none, or no time is known. */
+export async function newestTime(table: TableClient, scope: string): Promise<string | null> {
+  const { newest } = await newestOf(table, scopePartition(scope));
+  return newest?.at === undefined ? null : new Date(timeOf(newest)).toISOString();
 }
 
 /** The rank that a picture has in a scope; `undefined` where it has none. */

@@ -6,7 +6,7 @@ import { leafOf, type NodeBytes, type NodePlace, readLater, removing } from '../
 import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
-import { gapNodeKey, padded, pictureKey, processedPartition, scopePartition } from './items.ts';
+import { gapNodeKey, padded, pictureKey, processedKey, scopePartition } from './items.ts';
 import { keptFacesOf } from './kept-faces.ts';
 import type { Item, Key } from './keys.ts';
 import { rankIn } from './ranks.ts';
@@ -44,9 +44,7 @@ export async function removeProcessed(
   ids: readonly number[],
   collection?: FaceCollection,
 ): Promise<number> {
-  const items = await table.getAll(
-    [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) })),
-  );
+  const items = await table.getAll([...new Set(ids)].map(processedKey));
   // Faces go first: as long as the record is there, it names them.
   await collection?.remove(items.flatMap((item) => keptFacesOf(item).map(({ id }) => id)));
   const leaving = await Promise.all(items.map((item) => leavingOf(table, item)));

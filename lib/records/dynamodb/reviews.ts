@@ -4,7 +4,8 @@ import type { ReviewEvent } from '../../contract/match-event.ts';
 import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { dayMs } from '../../days.ts';
-import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
+import type { RecordStore } from '../port.ts';
+import type { NewReview, ProcessedQuery, ReviewTally, TallyKey } from '../processed.ts';
 import type { Range } from '../shared/clock.ts';
 import { remaining, remainingRanks } from '../shared/gaps.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
@@ -24,12 +25,11 @@ import { again, type TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import {
   padded,
-  processedPartition,
+  processedKey,
   reviewBucketsPartition,
   reviewEventsPartition,
   reviewedPartition,
   reviewKey,
-  scopePartition,
   talliesPartition,
 } from './items.ts';
 import type { Item, Key } from './keys.ts';
@@ -58,7 +58,7 @@ export function reviewRecords(table: TableClient) {
       reviewers: 1 | 2,
     ): Promise<ImageProcessingResult | undefined> {
       return table.settle(async () => {
-        const item = await table.get({ pk: processedPartition, sk: padded(id) });
+        const item = await table.get(processedKey(id));
         if (!item) return undefined;
         const [result, known] = await Promise.all([readResult(table, item), readReview(table, id)]);
         const change = reviewChange(result, known?.matches ?? [], review, reviewers, randomUUID());
@@ -285,23 +285,13 @@ async function decidedRanks(
   return found.flat().sort((one, other) => one - other);
 }
 
-/** Finds a page of a scope's pictures in a state, by a look at all pictures of the scope. */
-export async function pageOfScope(
+/** Returns the places of those pictures whose matches are in a state. */
+export async function placesInState(
   table: TableClient,
-  scope: string,
-  ranges: readonly Range[],
+  places: readonly Item[],
   review: ReviewState,
-  { offset, limit }: Page,
-): Promise<ReviewPage> {
-  const ranks: number[] = [];
-  for (const { first, last } of ranges.toReversed()) {
-    const between = [padded(first), padded(last)] as const;
-    for await (const places of table.query(scopePartition(scope), { between, newestFirst: true })) {
-      const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
-      const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
-      const inState = places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
-      ranks.push(...inState.map(({ sk }) => Number(sk)));
-    }
-  }
-  return { total: ranks.length, ranks: ranks.slice(offset, offset + limit) };
+): Promise<Item[]> {
+  const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
+  const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
+  return places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
 }

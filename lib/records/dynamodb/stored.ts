@@ -4,8 +4,8 @@ import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { TableClient } from './client.ts';
+import type { Kept } from './kept.ts';
 import type { Item, Key } from './keys.ts';
-import type { Kept } from './numbering.ts';
 
 const decompress = promisify(inflateRaw);
 

@@ -6,7 +6,7 @@ import {
   type IfVersion,
   type NewEntry,
   noDetails,
-} from '../port.ts';
+} from '../entry.ts';
 
 /** Makes the record of a new entry, `PENDING` and without images. */
 export function newEntryRecord({ carried, claimMs: _, ...entry }: NewEntry, id: number): EntryRecord {

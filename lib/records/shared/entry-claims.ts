@@ -1,4 +1,4 @@
-import type { NewEntry } from '../port.ts';
+import type { NewEntry } from '../entry.ts';
 
 /** Milliseconds for which an entry is its maker's if the maker asks for no other time. */
 const usualClaimMs = 5 * 60_000;

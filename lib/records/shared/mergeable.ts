@@ -1,5 +1,5 @@
 import { RequestInvalidError } from '../../errors.ts';
-import type { EntryRecord } from '../port.ts';
+import type { EntryRecord } from '../entry.ts';
 
 /**
  * Refuses to merge an entry into one that is not shown, which would take what it gets with it.

@@ -1,6 +1,6 @@
 import { log } from '../../log.ts';
 import { normalName, normalReason } from '../../names/normal-form.ts';
-import type { EntryChange } from '../port.ts';
+import type { EntryChange } from '../entry.ts';
 
 /** A listed person, possibly as stored by an earlier version. */
 export interface StoredEntry {

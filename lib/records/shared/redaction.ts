@@ -4,7 +4,8 @@ import type {
   FacialArea,
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
-import type { ErasedCounts, ErasureRecord, ProcessedResult } from '../port.ts';
+import type { ErasedCounts, ErasureRecord } from '../erasure.ts';
+import type { ProcessedResult } from '../processed.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';
@@ -19,7 +20,7 @@ export function finishedTime({ finished }: ErasureRecord, isFinished: boolean | 
 }
 
 /** Returns true if the result still tells of the entry, or of where its pictures are. */
-export function tellsOf(result: ImageProcessingResult, entryId: number): boolean {
+export function mentions(result: ImageProcessingResult, entryId: number): boolean {
   return matchesOf(result, entryId).some(({ identity }) => identity !== erasedText);
 }
 

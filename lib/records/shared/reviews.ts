@@ -5,7 +5,7 @@ import { reviewVerdicts } from '../../contract/review.ts';
 import type { BlacklistMatch, ImageProcessingResult } from '../../contract/shapes.ts';
 import { dayMs } from '../../days.ts';
 import { RequestInvalidError } from '../../errors.ts';
-import type { NewReview, TallyKey } from '../port.ts';
+import type { NewReview, TallyKey } from '../processed.ts';
 import { erasedText } from './redaction.ts';
 
 /** A match of a picture with its reviews, as the stores keep it. */

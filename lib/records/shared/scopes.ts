@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { normalName } from '../../names/normal-form.ts';
 import type { Origin } from '../../origin.ts';
-import type { ProcessedFilter, ProcessedResult } from '../port.ts';
+import type { ProcessedFilter, ProcessedResult } from '../processed.ts';
 
 /**
  * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was
@@ -62,6 +62,11 @@ export function scopeOfFilter(filter: ProcessedFilter): string {
   return scope === 'all' ? origin : `${origin} ${scope}`;
 }
 
+/** Names the scopes of the pictures that show any of a filter's entries. */
+export function scopesOfSeveral({ entryId, mergedIds = [], ...filter }: ProcessedFilter): string[] {
+  return [entryId, ...mergedIds].map((id) => scopeOfFilter({ ...filter, entryId: id }));
+}
+
 function shownScope({ hasMatch, entryId }: ProcessedFilter): string {
   if (entryId !== undefined) return hasMatch === false ? 'none' : entryScope(entryId);
   if (hasMatch === undefined) return 'all';
@@ -90,7 +95,7 @@ function hashOf(name: string): string {
   return createHash('sha256').update(normalName(name)).digest('base64url').slice(0, 22);
 }
 
-const entryScope = (entryId: number) => `entry#${entryId}`;
+export const entryScope = (entryId: number) => `entry#${entryId}`;
 const nearScope = (entryId: number) => `near#${entryId}`;
 
 /** Lists the entries that a picture shows as near misses alone. */

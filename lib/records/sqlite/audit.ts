@@ -77,7 +77,10 @@ export class SqliteAudit implements AuditTrail {
     if (filter.until) conditions.push(['at < ?', [filter.until.getTime()]]);
     if (filter.actor !== undefined) conditions.push(['actor = ?', [filter.actor]]);
     if (filter.action !== undefined) conditions.push(['action = ?', [filter.action]]);
-    if (filter.entryId !== undefined) conditions.push(['entry_id = ?', [filter.entryId]]);
+    if (filter.entryIds) {
+      const places = filter.entryIds.map(() => '?').join(', ');
+      conditions.push([`entry_id IN (${places})`, [...filter.entryIds]]);
+    }
     if (filter.pictureId !== undefined) conditions.push(['picture_id = ?', [filter.pictureId]]);
     const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}` : '';
     const rows = await whenUnlocked(this.#database, () =>

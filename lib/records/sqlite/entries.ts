@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { foldedName } from '../../names/folded-name.ts';
 import { searchForms, searchText } from '../../names/search-text.ts';
-import type { EntryQuery, EntryRecord, EntrySort, RecordStatus } from '../port.ts';
+import type { EntryQuery, EntryRecord, EntrySort, RecordStatus } from '../entry.ts';
 import { hasLapsed } from '../shared/entry-claims.ts';
 import { row } from '../shared/row.ts';
 import type { Statements } from './statements.ts';

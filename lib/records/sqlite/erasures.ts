@@ -1,14 +1,15 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
+import type { EntryRecord } from '../entry.ts';
+import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
 import {
   countsOf,
   finishedTime,
   matchesOf,
+  mentions,
   mostOf,
   nothingErased,
   redacted,
   redactedSeen,
-  tellsOf,
 } from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
@@ -48,6 +49,12 @@ export function mergedEntries(statements: Statements, entryId: number): number[]
   return statements.mergedEntries.all(entryId).map(({ entry_id }) => Number(entry_id));
 }
 
+/** Returns the entry with whose erasure the history of a merged one goes; of others, the entry itself. */
+export function decidingId(statements: Statements, entryId: number): number {
+  const mergedInto = getErasure(statements, entryId)?.mergedInto;
+  return mergedInto === undefined ? entryId : decidingId(statements, mergedInto);
+}
+
 export function getErasure(statements: Statements, entryId: number): ErasureRecord | undefined {
   const found = statements.erasure.get(entryId);
   return found && erasureOf(found);
@@ -85,7 +92,7 @@ export function redactProcessed(
   const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (!isSeen && !tellsOf(result, entryId)) continue;
+    if (!isSeen && !mentions(result, entryId)) continue;
     keptFaces.push(...statements.keptFacesOf.all(Number(id)));
     statements.replaceResult.run(
       JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),

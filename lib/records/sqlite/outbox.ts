@@ -142,7 +142,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   /** Queues an event of a camera. */
-  async tell(event: CameraEvent): Promise<void> {
+  async enqueue(event: CameraEvent): Promise<void> {
     await this.#write(() => this.addNotice(event));
   }
 

@@ -10,7 +10,7 @@ import type {
   Stamp,
   TimeDisorder,
   TrackProgress,
-} from '../port.ts';
+} from '../processed.ts';
 import { pageOf, type Range, timeAfter } from '../shared/clock.ts';
 import {
   largestRemoved,
@@ -25,7 +25,7 @@ import {
 } from '../shared/gaps.ts';
 import { bucketOf, type CountedRange, reviewPage } from '../shared/review-pages.ts';
 import { type ReviewedMatch, withReviews } from '../shared/reviews.ts';
-import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
+import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
@@ -86,11 +86,19 @@ export function getProcessed(
   return row && (actor === undefined || row.actor === actor) ? processedRecord(row) : undefined;
 }
 
+/** Returns the time of the newest picture that shows an entry. */
+export function lastSeen(statements: Statements, entryId: number): string | null {
+  const newest = statements.newestOfScope.get(entryScope(entryId));
+  return newest ? stampOf(newest).timestamp : null;
+}
+
 /** To be called in a transaction, or nobody else may write meanwhile. */
 export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
+  if (filter.mergedIds?.length)
+    return listOfScopes(statements, scopesOfSeveral(filter), { limit, offset, ...filter });
   if (filter.review) return listReviewed(statements, { limit, offset, ...filter, review: filter.review });
   const scope = scopeOfFilter(filter);
   const gaps = gapsOf(statements, scope);
@@ -164,12 +172,28 @@ function listReviewed(
   { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
 ): ProcessedPage {
   const scope = scopeOfReviewed(filter);
+  if (scope !== 'match') return listOfScopes(statements, [scope], { limit, offset, review, ...filter });
   const ranges = idsWithin(statements, filter).map((ids) => ranksWithin(statements, scope, ids));
-  const { total, ranks } =
-    scope === 'match'
-      ? pageInState(statements, counted(statements, scope, ranges), review, { limit, offset })
-      : pageOfScope(statements, scope, ranges, review, { limit, offset });
+  const { total, ranks } = pageInState(statements, counted(statements, scope, ranges), review, {
+    limit,
+    offset,
+  });
   return { total, items: statements.placedAmong.all(scope, JSON.stringify(ranks)).map(processedRecord) };
+}
+
+/** Reads a page of the pictures that are in any of the scopes. It looks at all of their ids. */
+function listOfScopes(
+  statements: Statements,
+  scopes: readonly string[],
+  { limit, offset, review, ...filter }: ProcessedQuery,
+): ProcessedPage {
+  const ids = idsWithin(statements, filter)
+    .toReversed()
+    .flatMap(({ first, last }) => statements.idsInScopes.all(JSON.stringify(scopes), first, last))
+    .filter(({ state }) => review === undefined || state === review)
+    .map(({ id }) => Number(id));
+  const page = JSON.stringify(ids.slice(offset, offset + limit));
+  return { total: ids.length, items: statements.recordsAmong.all(page).map(processedRecord) };
 }
 
 type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
@@ -201,21 +225,6 @@ function pageInState(
         : statements.decidedRanks.all(verdicts, first, last).map(({ rank }) => Number(rank)),
     );
   }
-}
-
-/** Looks at all pictures of a scope. */
-function pageOfScope(
-  statements: Statements,
-  scope: string,
-  ranges: readonly Range[],
-  review: ReviewState,
-  { offset, limit }: Page,
-) {
-  const ranks = ranges
-    .toReversed()
-    .flatMap(({ first, last }) => statements.placesInState.all(scope, first, last, review))
-    .map(({ rank }) => Number(rank));
-  return { total: ranks.length, ranks: ranks.slice(offset, offset + limit) };
 }
 
 /** Finds the last time that the clock was put back. */

@@ -15,41 +15,40 @@ import type {
   EntryPage,
   EntryQuery,
   EntryRecord,
-  ErasedCounts,
-  ErasureOptions,
-  ErasureRecord,
-  HistoryChoice,
   ImageRecord,
-  KeptFace,
-  KeptFacePlace,
   NewEntry,
   NewImage,
+  RecordedFace,
+  RecordStatus,
+} from '../entry.ts';
+import type { ErasedCounts, ErasureOptions, ErasureRecord, HistoryChoice } from '../erasure.ts';
+import type { RecordCounts, RecordStore } from '../port.ts';
+import type {
+  KeptFace,
+  KeptFacePlace,
   NewReview,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
-  RecordCounts,
-  RecordedFace,
-  RecordStatus,
-  RecordStore,
-  RetentionNote,
   ReviewTally,
   Stamp,
   TimeDisorder,
   TrackProgress,
-  UnknownKept,
-} from '../port.ts';
+} from '../processed.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd } from '../shared/entry-claims.ts';
-import { isInForce } from '../shared/in-force.ts';
+import { withEntriesInForce } from '../shared/in-force.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { reviewTarget } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
+import type { RetentionNote, UnknownKept } from '../sweep-notes.ts';
 import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, giveUpEntry, newEntryParameters } from './entries.ts';
+import { ErasedTraces } from './erased-traces.ts';
 import {
   beginErasure,
+  decidingId,
   getErasure,
   mergedEntries,
   noteErasure,
@@ -62,6 +61,7 @@ import {
   addProcessed,
   countProcessed,
   getProcessed,
+  lastSeen,
   listProcessed,
   removeProcessed,
   timeDisorder,
@@ -90,9 +90,6 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Bytes of an embedding that are searched for, and the fewest of a text. */
-const traceBytes = 64;
-const leastTraceBytes = 6;
 /** Kept faces that are removed in one transaction, which no request should notice. */
 const keptFacesAtOnce = 200;
 /** Number of images that are read at once where they are read in turn. */
@@ -132,9 +129,7 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
-  /** Traces that must not be found any more of the entries that are being erased, by the entries' ids. */
-  readonly #traces = new Map<number, Map<string, Uint8Array>>();
-  /** `performance.now()` until which it counts as writable. */
+  readonly #traces = new ErasedTraces();
   readonly #audit: SqliteAudit;
   /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
@@ -239,7 +234,9 @@ class SqliteRecords implements RecordStore {
         if (before && history) {
           beginErasure(this.#statements, this.#outbox, before, history, mergedInto ?? null);
           // The other entry has the same embeddings, byte for byte.
-          if (mergedInto === undefined) this.#noteTraces(before, history);
+          if (mergedInto === undefined) {
+            this.#traces.noteEntry(before, history, embeddingsOf(this.#database, entryId));
+          }
         }
         return before;
       },
@@ -285,8 +282,9 @@ class SqliteRecords implements RecordStore {
     await this.#write(
       () => {
         const redacted = redactProcessed(this.#statements, ids, entryId, isSeen);
-        for (const text of redacted.texts) this.#noteTrace(entryId, text);
-        this.#forgetKept(redacted.keptFaces, entryId);
+        const erasedId = decidingId(this.#statements, entryId);
+        for (const text of redacted.texts) this.#traces.noteText(erasedId, text);
+        this.#forgetKept(redacted.keptFaces, entryId, erasedId);
       },
       { frees: true },
     );
@@ -294,9 +292,8 @@ class SqliteRecords implements RecordStore {
 
   async purge(entryId: number): Promise<void> {
     await write(this.#database, () => forgetAnswers(this.#database, entryId), { frees: true });
-    const traces = this.#traces.get(entryId);
-    await purgeDatabase(this.#database, traces && [...traces.values()]);
-    this.#traces.delete(entryId);
+    await purgeDatabase(this.#database, this.#traces.of(entryId));
+    this.#traces.forget(entryId);
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -395,15 +392,7 @@ class SqliteRecords implements RecordStore {
       const images = activeImagesAmong.all(JSON.stringify(imageIds)).map(imageRecord);
       const entryIds = new Set(images.map((image) => image.entryId));
       const entries = activeEntriesAmong.all(JSON.stringify([...entryIds])).map(entryRecord);
-      const inForce = entries.filter((entry) => isInForce(entry));
-      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
-
-      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
-      for (const image of images) {
-        const entry = entriesById.get(image.entryId);
-        if (entry) found.set(image.id, { image, entry });
-      }
-      return found;
+      return withEntriesInForce(images, entries);
     });
   }
 
@@ -481,6 +470,10 @@ class SqliteRecords implements RecordStore {
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
     return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
+  }
+
+  async lastSeen(entryId: number): Promise<string | null> {
+    return this.#read(() => lastSeen(this.#statements, entryId));
   }
 
   async removeProcessed(ids: readonly number[]): Promise<number> {
@@ -573,36 +566,13 @@ class SqliteRecords implements RecordStore {
     }
   }
 
-  /** Notes what the files are searched for once the entry is gone. */
-  #noteTraces({ id, name, reason, notes }: EntryRecord, history: HistoryChoice): void {
-    this.#traces.set(id, new Map());
-    // A history that is kept has them still.
-    const texts = history === 'keep' ? [] : [name, reason, notes];
-    for (const text of texts) if (text !== null) this.#noteTrace(id, text);
-    for (const embedding of embeddingsOf(this.#database, id)) {
-      const place = `embedding ${this.#traces.get(id)?.size}`;
-      this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));
-    }
-  }
-
   /** Removes kept faces, counts them, and notes what must not be found of them. */
-  #forgetKept(rows: readonly Row[], entryId: number): void {
+  #forgetKept(rows: readonly Row[], entryId: number, erasedId = entryId): void {
     if (rows.length === 0) return;
-    for (const { id, embedding, code } of rows) {
-      for (const [what, blob] of Object.entries({ embedding, code })) {
-        const bytes = row<Uint8Array | null>(blob)?.slice(0, traceBytes);
-        if (bytes) this.#traces.get(entryId)?.set(`${what} of kept face ${id}`, bytes);
-      }
-    }
+    this.#traces.noteKeptFaces(erasedId, rows);
     this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
     const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;
     noteErasure(this.#statements, entryId, { kept_faces: known + rows.length });
-  }
-
-  /** A short text may stand anywhere by chance, and in the names of others. */
-  #noteTrace(entryId: number, text: string): void {
-    const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
-    if (bytes.length >= leastTraceBytes) this.#traces.get(entryId)?.set(text, bytes);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReviewVerdict } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import type { NewReview, ReviewTally } from '../port.ts';
+import type { NewReview, ReviewTally } from '../processed.ts';
 import { bucketOf } from '../shared/review-pages.ts';
 import { dayOf, keptTallyDays, type ReviewChange, reviewChange, withReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';

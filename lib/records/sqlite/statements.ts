@@ -133,6 +133,9 @@ const statements = {
   firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
   firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
   lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
+  newestOfScope: `
+    SELECT id, at FROM processed
+    WHERE id = (SELECT processed_id FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1)`,
   firstPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id >= ? ORDER BY processed_id LIMIT 1`,
   lastPlace: `
@@ -165,9 +168,14 @@ const statements = {
     SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
     LEFT JOIN review ON review.processed_id = id
     WHERE scope = ? AND place.rank IN (SELECT value FROM json_each(?)) ORDER BY place.rank DESC`,
-  placesInState: `
-    SELECT place.rank FROM processed_place AS place LEFT JOIN review USING (processed_id)
-    WHERE scope = ? AND place.rank BETWEEN ? AND ? AND coalesce(verdict, 'open') = ? ORDER BY place.rank DESC`,
+  /** Ids of the pictures of some scopes in a range, with the state of their matches. */
+  idsInScopes: `
+    SELECT DISTINCT processed_id AS id, coalesce(verdict, 'open') AS state
+    FROM processed_place LEFT JOIN review USING (processed_id)
+    WHERE scope IN (SELECT value FROM json_each(?)) AND processed_id BETWEEN ? AND ? ORDER BY id DESC`,
+  recordsAmong: `
+    SELECT id, at, result, matches FROM processed LEFT JOIN review ON processed_id = id
+    WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
   tally: `
     INSERT INTO review_tally (day, entry_id, model, metric, threshold, confirmed, rejected, unsure)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)

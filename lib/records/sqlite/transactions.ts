@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { DiskReserve, hasNoRoom } from '../../disk-space.ts';
-import { BackendUnavailableError, DiskFullError, ServiceError } from '../../errors.ts';
+import { DiskReserve, isDiskFull, isReadOnly, refusalToWrite } from '../../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ReadOnlyDiskError, ServiceError } from '../../errors.ts';
 
 /** Milliseconds that a call waits for another program's lock; then the client must try again. */
 export const lockWaitMs = 5000;
@@ -15,6 +15,7 @@ const retryAfterSeconds = 5;
  */
 const resultCodes = {
   busy: 5,
+  readOnly: 8,
   inputOutput: 10,
   full: 13,
   cantOpen: 14,
@@ -163,7 +164,10 @@ export function databaseError(error: unknown, path: string | undefined): Service
       cause: error,
     });
   }
-  if (isFull(error, path)) return new DiskFullError({ cause: error });
+  const refusal = refusalOf(error, path);
+  if (refusal === 'disk full') return new DiskFullError({ cause: error });
+  if (refusal === 'read-only')
+    return new ReadOnlyDiskError('The database', retryAfterSeconds, { cause: error });
   return new BackendUnavailableError('The database is not available.', retryAfterSeconds, { cause: error });
 }
 
@@ -177,12 +181,14 @@ export function isBusy(error: unknown): boolean {
   return [resultCodes.busy, resultCodes.protocol].includes(plainCode(error));
 }
 
-function isFull(error: unknown, path: string | undefined): boolean {
-  if (plainCode(error) === resultCodes.full || resultCode(error) === resultCodes.sharedMemorySize)
-    return true;
+function refusalOf(error: unknown, path: string | undefined): 'disk full' | 'read-only' | undefined {
+  const code = plainCode(error);
+  if (code === resultCodes.full || resultCode(error) === resultCodes.sharedMemorySize) return 'disk full';
   // SQLite reports an exhausted quota as any other failure, and does not say why it can't make a file.
-  const isUntold = [resultCodes.inputOutput, resultCodes.cantOpen].includes(plainCode(error));
-  return isUntold && path !== undefined && hasNoRoom(dirname(path));
+  const isUntold = [resultCodes.readOnly, resultCodes.inputOutput, resultCodes.cantOpen].includes(code);
+  const refusal = isUntold && path !== undefined ? refusalToWrite(dirname(path)) : undefined;
+  if (isDiskFull(refusal)) return 'disk full';
+  return isReadOnly(refusal) ? 'read-only' : undefined;
 }
 
 function plainCode(error: unknown): number {

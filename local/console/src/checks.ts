@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import { call, type Told, toldOf } from './api/client.ts';
+import { call, errorMessage, type Message } from './api/client.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
@@ -21,7 +21,7 @@ export interface Check {
   /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
-  readonly error?: Told;
+  readonly error?: Message;
   /** Description of how the picture was changed before it was sent. */
   readonly note?: string;
 }
@@ -82,9 +82,9 @@ export function noteReviews(id: number, reviewed: ImageProcessingResult): void {
   if (result === undefined) return;
   const faces = result.faces.map((face) => {
     const kept = reviewed.faces.find(({ face_index }) => face_index === face.face_index);
-    const told = [...(kept?.blacklist_matches ?? []), ...(kept?.near_misses ?? [])];
+    const known = [...(kept?.blacklist_matches ?? []), ...(kept?.near_misses ?? [])];
     const withReview = (match: BlacklistMatch): BlacklistMatch => {
-      const same = told.find(({ entry }) => entry.id === match.entry.id);
+      const same = known.find(({ entry }) => entry.id === match.entry.id);
       return same ? { ...match, review: same.review } : match;
     };
     return {
@@ -119,12 +119,12 @@ async function run({ id, name, source }: Check): Promise<void> {
       const { text, detail } = headlineOf(result);
       announce(texts.checking.checked(name, text, detail));
     } catch (error) {
-      fail(id, name, error instanceof UnreadableFileError ? { text: error.message } : toldOf(error));
+      fail(id, name, error instanceof UnreadableFileError ? { text: error.message } : errorMessage(error));
     }
   });
 }
 
-function fail(id: number, name: string, error: Told): void {
+function fail(id: number, name: string, error: Message): void {
   change(id, { state: 'failed', error });
   announce(texts.checking.couldNotBeChecked(name, error.text));
 }

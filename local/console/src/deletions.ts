@@ -1,10 +1,10 @@
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
-import { messageOf, RefusedError } from './api/client.ts';
+import { errorText, RefusedError } from './api/client.ts';
 import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
-import { tell, tellWithUndo, undoMs } from './ui/live.tsx';
+import { notify, notifyWithUndo, undoMs } from './ui/live.tsx';
 
 /** Deletions that can still be taken back. They are sent when the time is over, or the page is left. */
 
@@ -37,13 +37,13 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
       const isGone = error instanceof RefusedError && error.status === 404;
       if (!isGone) {
         show();
-        tell(texts.people.notDeleted(name, messageOf(error)), { isFailure: true });
+        notify(texts.people.notDeleted(name, errorText(error)), { isFailure: true });
       }
     }
   };
   waiting.set(id, send);
   deleting.update((ids) => new Set([...ids, id]));
-  tellWithUndo(texts.people.deletedSoon(name, undoMs / 1_000), () => {
+  notifyWithUndo(texts.people.deletedSoon(name, undoMs / 1_000), () => {
     clearTimeout(timer);
     show();
   });

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, Box, DetectedFace } from '../../../lib/contract/shapes.ts';
 import type { VerdictReason } from '../../../lib/contract/verdict.ts';
-import { type Told, toldOf } from './api/client.ts';
+import { errorMessage, type Message } from './api/client.ts';
 import { examineImage } from './api/endpoints.ts';
 import type { Size } from './api/pictures.ts';
 import { cutFace, prepare, preview, UnreadableFileError } from './api/prepare.ts';
@@ -39,7 +39,7 @@ export interface DraftPicture {
   readonly chosen?: number;
   readonly state: 'looking' | 'ready' | 'not-looked-at' | 'unreadable' | 'sending' | 'added' | 'refused';
   /** Message about the picture, in words. */
-  readonly text?: Told;
+  readonly text?: Message;
 }
 
 export type Draft = Store<readonly DraftPicture[]>;
@@ -124,7 +124,7 @@ async function look(draft: Draft, { id, file: original }: DraftPicture, maxBytes
   } catch (error) {
     if (error instanceof UnreadableFileError) {
       change(draft, id, { state: 'unreadable', text: { text: error.message } });
-    } else change(draft, id, { state: 'not-looked-at', text: toldOf(error) });
+    } else change(draft, id, { state: 'not-looked-at', text: errorMessage(error) });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
-import { RefusedError, type Told, toldOf } from './api/client.ts';
+import { errorMessage, type Message, RefusedError } from './api/client.ts';
 import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
 import { preview } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
@@ -136,7 +136,7 @@ export async function enroll(
       counts.refused++;
       change(draft, id, {
         state: 'refused',
-        text: error.reasons.length > 0 ? byService(error.reasons, name) : toldOf(error),
+        text: error.reasons.length > 0 ? byService(error.reasons, name) : errorMessage(error),
       });
     }
   }
@@ -158,7 +158,7 @@ function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: Possibl
 }
 
 /** Tells the service's reasons without the picture's name, because they are shown beside the picture. */
-function byService(reasons: readonly string[], name: string): Told {
+function byService(reasons: readonly string[], name: string): Message {
   const text = reasons
     .map((reason) => (reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason))
     .join(' ');

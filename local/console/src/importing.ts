@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { RefusedError, type Told, toldOf, UnreachableError } from './api/client.ts';
+import { errorMessage, type Message, RefusedError, UnreachableError } from './api/client.ts';
 import { addImage, createEntry, listEntries } from './api/endpoints.ts';
 import { prepare, UnreadableFileError } from './api/prepare.ts';
 import {
@@ -13,7 +13,6 @@ import {
 } from './model/import-plan.ts';
 import { nobody } from './model/person.ts';
 import { Store } from './store.ts';
-import { texts } from './texts.ts';
 
 /** Listing of many people from files: a plan is shown first, then sent, with a result for each picture. */
 
@@ -24,7 +23,7 @@ export interface ImportPicture {
   /** Key by which the service knows a request again, so that a repeated one adds nothing twice. */
   readonly key: string;
   readonly state: 'waiting' | 'sending' | 'added' | 'refused' | 'failed';
-  readonly told?: readonly Told[];
+  readonly messages?: readonly Message[];
 }
 
 export interface ImportPerson {
@@ -47,7 +46,7 @@ export interface Import {
   /** True to add the pictures of people who are listed already to their entries. */
   readonly addsToListed: boolean;
   /** Reason why it stopped by itself. */
-  readonly error?: Told;
+  readonly error?: Message;
 }
 
 /** The import of this tab. It outlives the page. */
@@ -135,7 +134,7 @@ export async function runImport(): Promise<void> {
   running = abort;
   const { error: _, ...rest } = known;
   currentImport.set({ ...rest, state: 'running' });
-  let error: Told | undefined;
+  let error: Message | undefined;
   const limit = pLimit(atOnce);
   await Promise.all(
     known.persons.map((person, index) =>
@@ -144,7 +143,7 @@ export async function runImport(): Promise<void> {
         try {
           await sendPerson(index, abort.signal);
         } catch (failure) {
-          if (!abort.signal.aborted) error = toldOf(failure);
+          if (!abort.signal.aborted) error = errorMessage(failure);
           abort.abort();
         }
       }),
@@ -186,17 +185,17 @@ async function sendPerson(index: number, signal: AbortSignal): Promise<void> {
     const person = personAt(index);
     const picture = person?.pictures.find((one) => one.key === key);
     if (!person || !picture || !isOpen(picture) || signal.aborted) return;
-    changePicture(index, key, { state: 'sending', told: [] });
+    changePicture(index, key, { state: 'sending', messages: [] });
     try {
       await sendPicture(index, person, picture, signal);
     } catch (error) {
       if (isAboutPicture(error)) {
-        changePicture(index, key, { state: 'refused', told: reasonsOf(error, picture.file.name) });
+        changePicture(index, key, { state: 'refused', messages: reasonsOf(error, picture.file.name) });
       } else if (isAboutPerson(error)) {
-        refuseAll(index, toldOf(error));
+        refuseAll(index, errorMessage(error));
         return;
       } else {
-        changePicture(index, key, { state: 'failed', told: signal.aborted ? [] : [toldOf(error)] });
+        changePicture(index, key, { state: 'failed', messages: signal.aborted ? [] : [errorMessage(error)] });
         if (signal.aborted || isAboutAll(error)) throw error;
         // The person may be listed all the same: the next attempt finds out by this picture's key.
         if (personAt(index)?.entryId === undefined) return;
@@ -228,18 +227,18 @@ async function sendPicture(
     looksLike: [...new Set([...person.looksLike, ...duplicates])],
     isUnsure: person.isUnsure === true || answer.possible_duplicates === null,
   }));
-  const told = [...answer.errors, ...warnings].map((text) => ({ text, isByService: true }));
-  changePicture(index, key, { state: 'added', told });
+  const messages = [...answer.errors, ...warnings].map((text) => ({ text, isByService: true }));
+  changePicture(index, key, { state: 'added', messages });
 }
 
 /** Marks all of a person's pictures that were not sent, where the person can't be listed. */
-function refuseAll(index: number, told: Told): void {
+function refuseAll(index: number, message: Message): void {
   changePerson(index, (person) => ({
     ...person,
     pictures: person.pictures.map((picture) =>
       picture.state === 'added' || picture.state === 'refused'
         ? picture
-        : { ...picture, state: 'refused', told: [told] },
+        : { ...picture, state: 'refused', messages: [message] },
     ),
   }));
 }
@@ -262,55 +261,11 @@ function isAboutAll(error: unknown): boolean {
   return error instanceof UnreachableError || isRefused(error, [401, 403, 507]);
 }
 
-function reasonsOf(error: RefusedError | UnreadableFileError, fileName: string): Told[] {
+function reasonsOf(error: RefusedError | UnreadableFileError, fileName: string): Message[] {
   if (error instanceof UnreadableFileError) return [{ text: error.message }];
-  if (error.reasons.length === 0) return [toldOf(error)];
+  if (error.reasons.length === 0) return [errorMessage(error)];
   return error.reasons.map((reason) => ({
     text: reason.startsWith(`${fileName}: `) ? reason.slice(fileName.length + 2) : reason,
     isByService: true,
   }));
-}
-
-/** Counts of an import's pictures and people. */
-export interface ImportCounts {
-  readonly pictures: number;
-  readonly done: number;
-  readonly added: number;
-  readonly refused: number;
-  /** Pictures that can be sent again. */
-  readonly open: number;
-  readonly listed: number;
-}
-
-export function countsOf({ persons, addsToListed }: Import): ImportCounts {
-  const sent = persons.filter((person) => !isLeftOut(person, addsToListed));
-  const pictures = sent.flatMap((person) => person.pictures);
-  const count = (...states: ImportPicture['state'][]) =>
-    pictures.filter(({ state }) => states.includes(state)).length;
-  return {
-    pictures: pictures.length,
-    done: count('added', 'refused', 'failed'),
-    added: count('added'),
-    refused: count('refused'),
-    open: count('waiting', 'failed'),
-    listed: sent.filter(({ clash, entryId }) => entryId !== undefined && clash?.isSame !== true).length,
-  };
-}
-
-/** Writes what became of each picture, and of what was left out, as lines of CSV in the page's language. */
-export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
-  const { states, leftOutReasons, columns, listedAlready } = texts.importing;
-  const rows = persons.flatMap((person) => {
-    const isOut = isLeftOut(person, addsToListed);
-    return person.pictures.map(({ name, state, told = [] }) => [
-      person.name,
-      name,
-      isOut ? states.refused : states[state],
-      isOut ? listedAlready : told.map(({ text }) => text).join(' '),
-      person.looksLike.join('; '),
-    ]);
-  });
-  const left = plan.leftOut.map(({ what, reason }) => ['', what, states.refused, leftOutReasons[reason], '']);
-  const remarks = plan.remarks.map((remark) => ['', '', '', remark, '']);
-  return [Object.values(columns), ...rows, ...left, ...remarks];
 }

@@ -29,50 +29,13 @@ export function useLoad<Data>(
   follows: readonly EventKind[] = [],
 ): Loaded<Data> {
   const [round, setRound] = useState(0);
-  const [state, setState] = useState<{ key: string; data?: Data | undefined; error?: unknown }>({ key: '' });
-  const [isLoading, setLoading] = useState(true);
-  const reconnected = useStore(reconnections);
-  const failed = useRef(false);
-  const reading = useRef(read);
-  reading.current = read;
-
-  useEffect(() => {
-    const abort = new AbortController();
-    setLoading(true);
-    reading.current(abort.signal).then(
-      (data) => {
-        if (abort.signal.aborted) return;
-        failed.current = false;
-        setState({ key, data });
-        setLoading(false);
-      },
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        failed.current = true;
-        setState((before) => ({ key, error, data: before.key === key ? before.data : undefined }));
-        setLoading(false);
-      },
-    );
-    return () => abort.abort();
-  }, [key, round]);
-
+  const { state, isLoading, hasFailed } = useReading(key, round, read);
   const reload = useCallback(() => setRound((count) => count + 1), []);
+  const reconnected = useStore(reconnections);
   useEffect(() => {
-    if (failed.current) reload();
+    if (hasFailed.current) reload();
   }, [reconnected]);
-
-  const happened = useStore(beats);
-  const seen = follows.reduce((sum, kind) => sum + happened[kind], 0);
-  const seenFirst = useRef(seen);
-  useEffect(() => {
-    if (seen === seenFirst.current) return;
-    const timer = setTimeout(() => {
-      seenFirst.current = seen;
-      reload();
-    }, eventPauseMs);
-    return () => clearTimeout(timer);
-  }, [seen]);
-
+  useEvents(follows, reload);
   const isFamily = familyOf(state.key) === familyOf(key);
   return {
     data: isFamily ? state.data : undefined,
@@ -80,6 +43,56 @@ export function useLoad<Data>(
     isLoading,
     reload,
   };
+}
+
+interface Reading<Data> {
+  readonly key: string;
+  readonly data?: Data | undefined;
+  readonly error?: unknown;
+}
+
+/** Reads once for each key and round. A reading that is no longer wanted is aborted. */
+function useReading<Data>(key: string, round: number, read: (signal: AbortSignal) => Promise<Data>) {
+  const [state, setState] = useState<Reading<Data>>({ key: '' });
+  const [isLoading, setLoading] = useState(true);
+  const hasFailed = useRef(false);
+  const reading = useRef(read);
+  reading.current = read;
+  useEffect(() => {
+    const abort = new AbortController();
+    setLoading(true);
+    reading.current(abort.signal).then(
+      (data) => {
+        if (abort.signal.aborted) return;
+        hasFailed.current = false;
+        setState({ key, data });
+        setLoading(false);
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        hasFailed.current = true;
+        setState((before) => ({ key, error, data: before.key === key ? before.data : undefined }));
+        setLoading(false);
+      },
+    );
+    return () => abort.abort();
+  }, [key, round]);
+  return { state, isLoading, hasFailed };
+}
+
+/** Calls back after events of these kinds, once for many at once. */
+function useEvents(kinds: readonly EventKind[], onEvents: () => void): void {
+  const happened = useStore(beats);
+  const seen = kinds.reduce((sum, kind) => sum + happened[kind], 0);
+  const seenBefore = useRef(seen);
+  useEffect(() => {
+    if (seen === seenBefore.current) return;
+    const timer = setTimeout(() => {
+      seenBefore.current = seen;
+      onEvents();
+    }, eventPauseMs);
+    return () => clearTimeout(timer);
+  }, [seen]);
 }
 
 function familyOf(key: string): string {

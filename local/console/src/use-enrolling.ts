@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Told, toldOf } from './api/client.ts';
+import { errorMessage, type Message } from './api/client.ts';
 import { type Draft, needsChoice } from './draft.ts';
 import { type Doubts, enroll, findDoubts, isToSend, type Outcome, type Person } from './enrollment.ts';
 import { texts } from './texts.ts';
@@ -8,7 +8,7 @@ export interface Enrolling {
   readonly isSending: boolean;
   readonly outcome: Outcome | undefined;
   readonly doubts: Doubts | undefined;
-  readonly error: Told | undefined;
+  readonly error: Message | undefined;
   /** Sends the draft, unless something is to be chosen or asked first. */
   send(): Promise<void>;
   /** Sends it in spite of the doubts. */
@@ -31,7 +31,7 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
   const [isSending, setSending] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
   const [doubts, setDoubts] = useState<Doubts>();
-  const [error, setError] = useState<Told>();
+  const [error, setError] = useState<Message>();
   const reset = () => {
     setDoubts(undefined);
     setError(undefined);
@@ -43,7 +43,7 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
     try {
       await work();
     } catch (failure) {
-      if (onError?.(failure) !== true) setError(toldOf(failure));
+      if (onError?.(failure) !== true) setError(errorMessage(failure));
     } finally {
       setSending(false);
     }

@@ -3,7 +3,7 @@ import type { NeededPermission } from './call.ts';
 import { account } from './call.ts';
 
 /** Services whose calls go through a gate. */
-export type ServiceName = 's3' | 'dynamodb' | 'rekognition' | 'events';
+export type ServiceName = 's3' | 'dynamodb' | 'rekognition' | 'events' | 'sqs';
 
 /** An answer of AWS that the gate gives by itself. */
 export interface GateAnswer {

@@ -10,6 +10,7 @@ export function jsonCall(target: string, body: Body, region: string): AwsCall {
   const [service = '', operation = ''] = target.split('.');
   if (service === 'DynamoDB_20120810') return { operation, needs: tableNeeds(operation, body, region) };
   if (service === 'RekognitionService') return { operation, needs: faceNeeds(operation, body, region) };
+  if (service === 'AmazonSQS') return { operation, needs: queueNeeds(operation, body, region) };
   if (service === 'AWSEvents') return { operation, needs: eventNeeds(body, region) };
   return { operation, needs: [] };
 }
@@ -18,6 +19,11 @@ function faceNeeds(operation: string, { CollectionId }: Body, region: string): N
   const resource =
     CollectionId === undefined ? '*' : `arn:aws:rekognition:${region}:${account}:collection/${CollectionId}`;
   return [permission(`rekognition:${operation}`, resource)];
+}
+
+function queueNeeds(operation: string, { QueueUrl }: Body, region: string): NeededPermission[] {
+  const name = String(QueueUrl).split('/').at(-1);
+  return [permission(`sqs:${operation}`, `arn:aws:sqs:${region}:${account}:${name}`)];
 }
 
 function eventNeeds({ Entries = [] }: Body, region: string): NeededPermission[] {

@@ -9,6 +9,8 @@ export interface EmulatedNames {
   readonly bucket: string;
   readonly table: string;
   readonly collection: string;
+  /** Names of queues, by the beginnings of their ids in the template. */
+  readonly queues: Readonly<Record<string, string>>;
 }
 
 const maxBuffer = 16 * 1024 * 1024;

@@ -99,7 +99,12 @@ function resolver(template: Template, stackName: string, names: EmulatedNames): 
     'AWS::DynamoDB::Table': `arn:aws:dynamodb:${names.region}:${account}:table/${names.table}`,
     'AWS::S3::Bucket': `arn:aws:s3:::${names.bucket}`,
   };
-  const reference = (id: string) => pseudo[id] ?? arns[template[id]?.Type ?? ''] ?? `arn:aws:unknown:::${id}`;
+  const queueArn = (id: string) => {
+    const name = Object.entries(names.queues).find(([beginning]) => id.startsWith(beginning))?.[1];
+    return name && `arn:aws:sqs:${names.region}:${account}:${name}`;
+  };
+  const reference = (id: string) =>
+    pseudo[id] ?? arns[template[id]?.Type ?? ''] ?? queueArn(id) ?? `arn:aws:unknown:::${id}`;
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(resolve);
     if (typeof value !== 'object' || value === null) return value;

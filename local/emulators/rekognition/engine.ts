@@ -4,13 +4,15 @@ import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { usualMinConfidence } from '../../../lib/faces/engine/detect/confidence.ts';
 import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
+import type { JobFace } from '../../../lib/faces/engine/worker.ts';
 import type { MeasuredPicture } from '../../../lib/inputs/measure.ts';
 import { PictureSlots } from '../../../lib/inputs/picture-slots.ts';
 import { throttled } from './errors.ts';
-import { type DefaultFaceDetail, describeFace } from './face-detail.ts';
+import { type DefaultFaceDetail, describeFace, type PictureSize } from './face-detail.ts';
 import { decodeImage, imageIdOf, readImage } from './image.ts';
 import type { Image, QualityFilter } from './parameters.ts';
 import { qualityProblems } from './quality.ts';
+import { RecentResults } from './recent-results.ts';
 import type { ObjectReader } from './s3.ts';
 
 /** Faces that are reported of a picture at most: the largest ones, like the service. */
@@ -25,7 +27,12 @@ const readsForOne = 8;
 /** Memory for all pictures in work together. */
 const pictureMemoryBytes = 768 * 2 ** 20;
 
+/** Pictures whose faces are remembered: who tests against the emulator sends the same ones again. */
+const maxRemembered = 256;
+
 const model = 'MobileFaceNet';
+
+type Embedded = 'none' | 'largest' | 'all';
 
 export interface AnalysedFace {
   readonly detail: DefaultFaceDetail;
@@ -47,6 +54,7 @@ export class Engine {
   readonly #objects: ObjectReader;
   readonly #reads: LimitFunction;
   readonly #slots: PictureSlots;
+  readonly #remembered = new RecentResults<readonly JobFace[]>(maxRemembered);
 
   private constructor(pool: WorkerPool, objects: ObjectReader, workers: number) {
     this.#pool = pool;
@@ -70,36 +78,27 @@ export class Engine {
   }
 
   /** Reads a picture and describes its faces. `embed` says which of them are embedded. */
-  analyse(
-    image: Image,
-    { embed, filter }: { embed: 'none' | 'largest' | 'all'; filter: QualityFilter },
-  ): Promise<Analysis> {
+  analyse(image: Image, { embed, filter }: { embed: Embedded; filter: QualityFilter }): Promise<Analysis> {
     if (this.#reads.pendingCount >= maxWaiting) throw throttled('ThrottlingException');
     return this.#reads(async () => {
       const measured = await readImage(image, this.#objects);
-      return this.#slots.run(measured.memoryBytes, () => this.#analyse(measured, { embed, filter }));
+      const imageId = imageIdOf(measured.original);
+      const faces = await this.#remembered.get(`${imageId} ${embed}`, () =>
+        this.#slots.run(measured.memoryBytes, () => this.#find(measured, embed)),
+      );
+      return { imageId, faces: faces.map((face) => analysed(face, measured, filter)) };
     });
   }
 
-  async #analyse(
-    measured: MeasuredPicture,
-    { embed, filter }: { embed: 'none' | 'largest' | 'all'; filter: QualityFilter },
-  ): Promise<Analysis> {
-    const picture = await decodeImage(measured);
-    const { width, height, pixels, original } = picture;
-    const found = await this.#run({
+  async #find(measured: MeasuredPicture, embed: Embedded): Promise<readonly JobFace[]> {
+    const { width, height, pixels } = await decodeImage(measured);
+    const faces = await this.#run({
       picture: { width, height, pixels },
       models: embed === 'none' ? [] : [model],
       largestOnly: embed === 'largest',
       measure: 'all',
     });
-    const faces = found.slice(0, maxFaces).map((face) => {
-      const quality = face.quality as MeasuredQuality;
-      const detail = describeFace(face, quality, picture);
-      const embedding = face.embeddings[model];
-      return { detail, embedding, problems: qualityProblems(face, quality, filter) };
-    });
-    return { imageId: imageIdOf(original), faces };
+    return faces.slice(0, maxFaces);
   }
 
   /** Lets the running pictures end. */
@@ -116,4 +115,10 @@ export class Engine {
       throw new Error('The engine failed on a picture.', { cause: error });
     }
   }
+}
+
+function analysed(face: JobFace, size: PictureSize, filter: QualityFilter): AnalysedFace {
+  const quality = face.quality as MeasuredQuality;
+  const problems = qualityProblems(face, quality, filter);
+  return { detail: describeFace(face, quality, size), embedding: face.embeddings[model], problems };
 }

@@ -11,6 +11,9 @@ export interface RatioBox {
   readonly Height: number;
 }
 
+/** Width and height of the upright picture, in pixels. */
+export type PictureSize = Pick<Picture, 'width' | 'height'>;
+
 /** Part of a `FaceDetail` that the emulator gives: the service's default attributes. */
 export interface DefaultFaceDetail {
   readonly BoundingBox: RatioBox;
@@ -27,7 +30,7 @@ export interface DefaultFaceDetail {
 export function describeFace(
   { area, confidence }: Face,
   { brightness, sharpness, pose }: FaceQuality,
-  picture: Picture,
+  picture: PictureSize,
 ): DefaultFaceDetail {
   return {
     BoundingBox: boundingBox(area, picture),
@@ -42,7 +45,7 @@ export function describeFace(
  * Converts the box to ratios of the picture. The engine clamps its square boxes to the picture. A box that
  * was cut at an edge is made square again beyond that edge, as the service's boxes are.
  */
-function boundingBox({ x, y, w, h }: FacialArea, { width, height }: Picture): RatioBox {
+function boundingBox({ x, y, w, h }: FacialArea, { width, height }: PictureSize): RatioBox {
   const side = Math.max(w, h);
   const [left, boxWidth] = unclamp(x, w, side, width);
   const [top, boxHeight] = unclamp(y, h, side, height);
@@ -58,7 +61,7 @@ function unclamp(start: number, length: number, side: number, end: number): [sta
  * Converts the landmarks. The service names them from the viewer's side, the engine from the person's. A
  * profile has no corners of the mouth.
  */
-function landmarks(area: FacialArea, { width, height }: Picture): Landmark[] {
+function landmarks(area: FacialArea, { width, height }: PictureSize): Landmark[] {
   const points = {
     eyeLeft: area.right_eye,
     eyeRight: area.left_eye,

@@ -3,9 +3,9 @@
  * Gateway's authorizer does.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { loadConfig } from '../../../lib/config.ts';
 import { NotAuthenticatedError } from '../../../lib/errors.ts';
 import { signInOf } from '../../../lib/http/console.ts';
+import { loadConfig } from '../../../lib/load-config.ts';
 import { actorOf } from '../../../lib/service/actor.ts';
 import { type AuthorizedActor, authorizeBy } from '../../server/authorizer.ts';
 import { type Claims, type KeySet, readToken } from './tokens.ts';

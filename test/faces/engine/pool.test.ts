@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { crowdPicture, crowdSize } from '../../../bench/accuracy/pictures.ts';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { type EmbeddingModelName, embeddingModels } from '../../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import { codeOf, createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
-import type { Job, JobFace } from '../../../lib/faces/engine/worker.ts';
+import type { FromWorker, Job, JobFace } from '../../../lib/faces/engine/worker.ts';
+import { decodePicture } from '../../../lib/inputs/decode.ts';
 import { pictureOfNobody, smallSample } from '../samples.ts';
 
 const settings = { minConfidence: 0.5, modelName: 'MobileFaceNet' } as const;
@@ -15,6 +17,7 @@ describe("the engine's workers", () => {
   /** Job with an empty picture, which is quick. */
   let blank: Job;
   let group: Job;
+  let crowd: Job;
   beforeAll(async () => {
     const jobOf = ({
       width,
@@ -30,6 +33,7 @@ describe("the engine's workers", () => {
     });
     blank = jobOf(await pictureOfNobody());
     group = jobOf(await smallSample(3));
+    crowd = jobOf(await decodePicture(await crowdPicture(undefined)));
   });
 
   /** Workers that this process started, as Node reports them. */
@@ -38,6 +42,7 @@ describe("the engine's workers", () => {
   const pools: WorkerPool[] = [];
   async function start(size: number): Promise<WorkerPool> {
     started.length = 0;
+    process.off('worker', note);
     process.on('worker', note);
     const pool = await WorkerPool.start(size, settings);
     pools.push(pool);
@@ -91,6 +96,44 @@ describe("the engine's workers", () => {
     await second.terminate();
     expect(() => pool.check()).not.toThrow();
     expect(await pool.run(group)).toHaveLength(3);
+  });
+
+  test("a crowd's faces are shared out among free workers, and are the same as on one", async () => {
+    const alone = await (await start(1)).run(crowd);
+    expect(alone).toHaveLength(crowdSize);
+
+    const pool = await start(2);
+    const done: Worker[] = [];
+    for (const worker of started) {
+      worker.on('message', ({ kind }: FromWorker) => {
+        if (kind === 'done') done.push(worker);
+      });
+    }
+    expect(await pool.run(crowd)).toEqual(alone);
+    expect(new Set(done)).toEqual(new Set(started));
+    expect(done).toHaveLength(2);
+    expect(pool.figures()).toMatchObject({ workers: 2, busy: 0, waiting: 0 });
+
+    done.length = 0;
+    // Both have a picture of their own.
+    expect(await Promise.all([pool.run(crowd), pool.run(crowd)])).toEqual([alone, alone]);
+    expect(done.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('a worker that dies on its share of a crowd fails that picture alone', async () => {
+    const pool = await start(2);
+    const [first, second] = started as [Worker, Worker];
+    for (const [worker, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      worker.prependOnceListener('message', ({ kind }: FromWorker) => {
+        if (kind === 'crowd') other.postMessage(null);
+      });
+    }
+    await expect(pool.run(crowd)).rejects.toEqual(failed);
+    expect(await pool.run(crowd)).toHaveLength(crowdSize);
+    expect(started).toHaveLength(3);
   });
 
   test('while the only worker is replaced, pictures wait; the next one knows the same faces', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { recordLooks } from '../../../lib/audit/in-process.ts';
+import { recordAccesses } from '../../../lib/audit/in-process.ts';
 import type { AuditFacts } from '../../../lib/audit/port.ts';
 import { CameraEntry } from '../../../lib/cameras/settings.ts';
 import { CameraWatcher } from '../../../lib/cameras/watch.ts';
@@ -184,7 +184,7 @@ test('a paused camera takes no picture, says so at once, and goes on with the ne
 
 test('a pause stops a camera, shows no frame, and is written to the audit trail', async () => {
   const lines: AuditFacts[] = [];
-  recordLooks({ record: async (facts) => void lines.push(facts) });
+  recordAccesses({ record: async (facts) => void lines.push(facts) });
   const pause = (paused: boolean) =>
     server.send('PUT', '/api/v1/cameras/door', { headers: as('desk'), body: JSON.stringify({ paused }) });
   expect((await pause(true)).json()).toMatchObject({ name: 'door', state: 'paused' });
@@ -207,7 +207,7 @@ const yard = { name: 'Yard', url: 'http://watcher:geheim@127.0.0.1:1/secret-path
 
 test('an admin adds a camera, whose address is kept for the next start and told by nothing', async () => {
   const lines: AuditFacts[] = [];
-  recordLooks({ record: async (facts) => void lines.push(facts) });
+  recordAccesses({ record: async (facts) => void lines.push(facts) });
   const reply = await post(yard);
   expect([reply.status, reply.json()]).toMatchObject([
     201,

@@ -62,6 +62,12 @@ beforeAll(async () => {
       proxy_set_header X-Forwarded-Proto $scheme;
       proxy_set_header X-Forwarded-Prefix /faces;
     }
+    location /own/api/v1/ {
+      proxy_pass http://127.0.0.1:${trusting.port}/;
+      proxy_set_header X-Forwarded-Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-Prefix /own/api/v1;
+    }
     location = /bare { proxy_pass http://127.0.0.1:${trusting.port}/; proxy_set_header X-Forwarded-Prefix /bare; }
     location /kept/ { proxy_pass http://127.0.0.1:${told.port}; }
     location /untold/ { proxy_pass http://127.0.0.1:${plain.port}/; }
@@ -123,6 +129,14 @@ describe.each(['http', 'https'] as const)('behind an nginx with a prefix, by %s'
     const bare = await ask(base(scheme, '/bare'), browser);
     expect(new URL(bare.location ?? '', base(scheme, '/bare')).pathname).toBe('/bare/console/');
   });
+});
+
+test('a prefix may have the words of our own paths', async () => {
+  const root = base('https', '/own/api/v1/');
+  const { text } = await ask(new URL('api/v1/process/uploads', root), { method: 'POST', body: '{}' });
+  expect(JSON.parse(text).url).toBe(`${root}api/v1/uploads`);
+  const pictures = await ask(new URL('api/v1/blacklist/7/images', root));
+  expect(JSON.parse(pictures.text).url).toBe('/own/api/v1/api/v1/blacklist/7/images/a');
 });
 
 test('a page of another origin may not change anything through it', async () => {

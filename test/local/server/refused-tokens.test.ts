@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { recordLooks } from '../../../lib/audit/in-process.ts';
+import { recordAccesses } from '../../../lib/audit/in-process.ts';
 import type { AuditFacts } from '../../../lib/audit/port.ts';
 import { withContract } from '../../../lib/http/endpoint.ts';
 import { RefusedTokens } from '../../../local/server/refused-tokens.ts';
@@ -8,13 +8,13 @@ import { plainContract, recordEvents, startServer } from './running-server.ts';
 let lines: AuditFacts[] = [];
 const recorded = () => {
   lines = [];
-  recordLooks({
+  recordAccesses({
     async record(facts) {
       lines.push(facts);
     },
   });
 };
-afterEach(() => recordLooks(undefined));
+afterEach(() => recordAccesses(undefined));
 
 test('wrong tokens, missing ones and waits are told of with the address, and nothing of the token', async () => {
   recorded();
@@ -54,7 +54,7 @@ test('there are few lines, whoever asks and how often, and each tells how many h
 });
 
 test('a trail that can not be written does not let anybody in', async () => {
-  recordLooks({ record: () => Promise.reject(new Error('full')) });
+  recordAccesses({ record: () => Promise.reject(new Error('full')) });
   const { handler, events } = recordEvents();
   await using server = await startServer([withContract(plainContract('GET', '/list'), handler)], {
     apiTokens: ['the-right-token'],

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
-import type { RecordStore, Stamp } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { Stamp } from '../../../lib/records/processed.ts';
 import {
   activeEntry,
   addImage,

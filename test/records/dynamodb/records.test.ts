@@ -13,16 +13,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DetectedFace } from '../../../lib/contract/shapes.ts';
 import { BackendUnavailableError, NameTakenError } from '../../../lib/errors.ts';
 import { foldedName } from '../../../lib/names/folded-name.ts';
+import { TableClient } from '../../../lib/records/dynamodb/client.ts';
 import { padded } from '../../../lib/records/dynamodb/items.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
+import { recountShown, shownCount } from '../../../lib/records/dynamodb/shown-count.ts';
 import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
-import type {
-  EntryRecord,
-  ProcessedQuery,
-  ProcessedResult,
-  RecordStore,
-  Stamp,
-} from '../../../lib/records/port.ts';
+import type { EntryQuery, EntryRecord } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedQuery, ProcessedResult, Stamp } from '../../../lib/records/processed.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
 import {
   activeEntry,
@@ -358,6 +356,75 @@ describe('the DynamoDB table', () => {
     expect(await store.getEntry(entry.id)).toEqual(changed);
     expect(await store.findEntry('Ada')).toBeUndefined();
     expect(await store.findEntry('Ada Lovelace')).toEqual(changed);
+  });
+
+  describe('a page of entries by their ids', () => {
+    /** Puts items of shown entries beside the store, which nobody counts. */
+    async function addUncounted(...ids: number[]): Promise<void> {
+      for (const id of ids) {
+        const Item = marshall({
+          ...{ pk: 'entry', sk: padded(id), id, name: `uncounted ${id}`, reason: null, status: 'ACTIVE' },
+          ...{ addedDate: '2026-01-01T00:00:00.000Z', imageCount: 0, version: 1 },
+        });
+        await client.send(new PutItemCommand({ TableName: settings.tableName, Item }));
+      }
+    }
+
+    const shown = async (query: EntryQuery) => {
+      const { total, items } = await store.findEntries({ limit: 2, ...query });
+      return [total, ...items.map(({ id }) => id)];
+    };
+
+    test('reads the entries up to its end alone, once all have been counted', async () => {
+      for (let number = 1; number <= 6; number++) await activeEntry(store, `Person ${number}`);
+      await store.markEntryDeleting(2);
+      await store.createEntry({ name: 'Pending', reason: null });
+      expect(await shown({})).toEqual([5, 1, 3]);
+      expect(await open().normalizeEntries()).toEqual([]);
+      // Who read them would count them too.
+      await addUncounted(100, 101, 102, 103);
+      expect(await shown({})).toEqual([5, 1, 3]);
+      expect(await shown({ offset: 3 })).toEqual([5, 5, 6]);
+      expect(await shown({ isDescending: true, offset: 4 })).toEqual([5, 6, 5]);
+      expect(await shown({ search: 'Person' })).toEqual([5, 1, 3]);
+      expect((await store.findEntries({ limit: 1, sort: 'name' })).total).toBe(9);
+    });
+
+    test('tells of each entry that is shown or hidden later, and of those that an earlier version did not count', async () => {
+      await store.normalizeEntries();
+      const { id } = (await activeEntry(store, 'First')).entry;
+      await activeEntry(store, 'Second');
+      expect(await shown({})).toEqual([2, 1, 2]);
+      await store.markEntryDeleting(id);
+      await store.markEntryDeleting(id);
+      await store.removeEntry(id);
+      expect(await shown({})).toEqual([1, 2]);
+      const { id: pending } = await store.createEntry({ name: 'Third', reason: null, claimMs: 0 });
+      await store.giveUpEntry(pending);
+      expect(await shown({})).toEqual([1, 2]);
+      await addUncounted(100);
+      await store.normalizeEntries();
+      expect(await shown({})).toEqual([2, 2, 100]);
+    });
+
+    test('keeps no count during which somebody was listed', async () => {
+      const table = new TableClient(settings);
+      await activeEntry(store, 'First');
+      await recountShown(table, async () => {
+        await activeEntry(store, 'Second');
+        return 1;
+      });
+      expect(await shownCount(table)).toBeUndefined();
+      expect(await shown({})).toEqual([2, 1, 2]);
+      table.close();
+    });
+
+    test('is right after many were listed at once', async () => {
+      await store.normalizeEntries();
+      const names = Array.from({ length: 12 }, (_, number) => `Person ${number}`);
+      await Promise.all(names.map((name, index) => activeEntry(index % 2 ? open() : store, name)));
+      expect((await shown({}))[0]).toBe(12);
+    });
   });
 
   test('has an id of its own, the same for all who ask', async () => {

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat, unlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { reserveBytes } from '../../../lib/disk-space.ts';
+import { isDiskFull, reserveBytes } from '../../../lib/disk-space.ts';
 import { DiskFullError } from '../../../lib/errors.ts';
 import { openFileSystemImages } from '../../../lib/images/filesystem.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
@@ -48,6 +49,17 @@ describe('a database that may not grow', () => {
     await store.check();
     expect((await stat(`${path}-reserve`)).size).toBe(reserveBytes);
   });
+});
+
+test('a used up quota is a full disk, which Node tells by its number alone', async () => {
+  const number = constants.errno.EDQUOT;
+  const told = Object.assign(new Error(`Unknown system error -${number}`), {
+    errno: -number,
+    code: `Unknown system error -${number}`,
+  });
+  expect(isDiskFull(told)).toBe(true);
+  const other = await readFile(join(folder, 'absent')).catch((error: unknown) => error);
+  expect(isDiskFull(other)).toBe(false);
 });
 
 /** Size of the tests' disk in bytes. */
@@ -118,5 +130,32 @@ describeWithDisk('a disk that is full', () => {
     await images.put('blacklist/1/b.jpg', new Uint8Array(1000), 'image/jpeg');
     await Promise.all([store.check(), images.check()]);
     await store.close();
+  });
+});
+
+describeWithDisk('a disk that became read-only', () => {
+  test('is named, for pictures and the database', async () => {
+    await using disk = await mountSmallDisk(diskBytes);
+    const path = join(disk.path, 'records.sqlite');
+    const names = ['blacklist', 'processed', 'cropped'] as const;
+    const [blacklist, processed, cropped] = names.map((name) => join(disk.path, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const images = openFileSystemImages({ blacklist, processed, cropped });
+    await images.put('blacklist/1/a.jpg', new Uint8Array(1000), 'image/jpeg');
+    (await openDatabase(path)).close();
+    execFileSync('mount', ['-o', 'remount,ro', disk.path]);
+    const named = (what: string) => ({
+      code: 'backend_unavailable',
+      message: expect.stringMatching(`^${what} can't be written: the file system is read-only`),
+    });
+    await expect(openDatabase(path)).rejects.toMatchObject(named('The database'));
+    await expect(images.put('blacklist/1/b.jpg', new Uint8Array(1), 'image/jpeg')).rejects.toMatchObject(
+      named('Pictures'),
+    );
+    await expect(images.check()).rejects.toMatchObject(named('Pictures'));
+    expect(await images.get('blacklist/1/a.jpg')).toHaveLength(1000);
   });
 });

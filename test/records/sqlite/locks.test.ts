@@ -106,6 +106,10 @@ describe('what was acknowledged', () => {
         await serverDoes(['path', name]);
       await serverDoes(['enroll', join(folder, `hard${suffix}.jpg`)], ['enroll', path + suffix]);
       await serverDoes(['inbox', `inbox/7/hard${suffix}.jpg`]);
+      await serverDoes(
+        ['old', join(folder, `hard${suffix}.jpg`)],
+        ['old', join(folder, `soft${suffix}.jpg`)],
+      );
     }
     readFromOutside();
     await serverDoes(['list', 'Bob']);

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openFolderInbox } from '../../../lib/inbox/folder.ts';
 import { readLocalPath } from '../../../lib/inputs/local-path.ts';
+import { isOldDatabase } from '../../../lib/old-service.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { claim } from '../../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
@@ -31,6 +32,9 @@ const orders: Record<string, (argument: string) => Promise<unknown>> = {
   path: (name) => refused(readLocalPath(name, folder, 1e9)),
   enroll: (file) => refused(readPictureFile(file, 1e9)),
   inbox: (key) => refused(openFolderInbox(folder).read(key, 1e9)),
+  old: async (file) => {
+    if (isOldDatabase(file)) throw new Error('It was taken for the old service’s.');
+  },
   again: async () => (await openDatabase(path)).close(),
   claim: async () => claim(`${path}-webhooks`)?.[Symbol.dispose](),
   thread: () =>

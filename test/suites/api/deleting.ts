@@ -1,7 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { BlacklistRecord } from '../../../lib/contract/shapes.ts';
+import { DeletedProcessed } from '../../../lib/contract/endpoints/delete-many-processed.ts';
+import { AuditLines } from '../../../lib/contract/endpoints/list-audit.ts';
+import {
+  BlacklistRecord,
+  type ImageProcessingResult,
+  ImageProcessingResult as Result,
+} from '../../../lib/contract/shapes.ts';
 import type { Tested } from '../api.ts';
-import { answer, pictureOf, problems, refusal } from './client.ts';
+import { type ApiClient, answer, pictureOf, problems, type Reply, refusal } from './client.ts';
+
+/** Checks that a merged entry's history is found, judged and counted by the id that stays. */
+async function knowsAllOf(
+  api: ApiClient,
+  { seen, oldId, id }: { readonly seen: ImageProcessingResult; readonly oldId: number; readonly id: number },
+): Promise<void> {
+  const idsIn = async (query: string) => {
+    const { total_items, items } = await api.page(`?limit=100&${query}`);
+    expect(total_items).toBe(items.length);
+    return items.map(({ db_id }) => db_id);
+  };
+  expect(await idsIn(`entry_id=${oldId}`)).toEqual([seen.db_id]);
+  expect(await idsIn(`entry_id=${id}`)).toContain(seen.db_id);
+  const judge = (entryId: number, verdict: string) =>
+    api.sendJson('PUT', `/api/v1/processed-images/${seen.db_id}/review`, {
+      ...{ face_index: 0, entry_id: entryId, verdict },
+    });
+  const reviewOf = (reply: Reply) =>
+    answer(reply, 200, Result).faces[0]?.blacklist_matches.find(({ entry }) => entry.id === oldId)?.review;
+  expect(reviewOf(await judge(id, 'rejected'))).toMatchObject({ verdict: 'rejected' });
+  expect(reviewOf(await judge(oldId, 'unsure'))).toMatchObject({ verdict: 'unsure' });
+  const path = `/api/v1/processed-images/?entry_id=${id}&dry_run=true`;
+  const counted = answer(await api.send('DELETE', path), 200, DeletedProcessed);
+  expect(counted.matched).toBe((await idsIn(`entry_id=${id}`)).length);
+  const audit = answer(await api.get(`/api/v1/audit?limit=1000&entry_id=${id}`), 200, AuditLines);
+  expect(audit.items).toContainEqual(expect.objectContaining({ action: 'mergeEntry', entry_id: oldId }));
+}
 
 export function deletingSuite(get: () => Tested): void {
   describe('deleting an entry', () => {
@@ -48,13 +81,16 @@ export function deletingSuite(get: () => Tested): void {
       expect(problems(await merge())).toMatchObject([{ msg: expect.stringContaining('1 are not there') }]);
       const [image] = await api.images(from.id);
       const stored = await pictureOf(await api.get(`${path}/images/${image?.id}`));
+      const seen = await api.process(people.stranger);
       await api.addImages(into.id, [stored]);
       expect(answer(await merge(), 200, BlacklistRecord).id).toBe(from.id);
       // No warning is lost.
       expect(await api.entry(into.id)).toMatchObject({
         ...{ image_count: 2, reason: 'ARMED.', severity: 'danger', notes: `${from.name}\nBites.` },
       });
+      await knowsAllOf(api, { seen, oldId: from.id, id: into.id });
       await api.delete(into.id);
+      expect(JSON.stringify(await api.page(`?limit=100&entry_id=${into.id}`))).not.toContain(from.name);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { BlacklistRecord } from '../../../lib/contract/shapes.ts';
+import { BlacklistRecord, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type { Tested } from '../api.ts';
 import { answer, problems } from './client.ts';
 
@@ -37,6 +37,36 @@ export function entryPagesSuite(get: () => Tested): void {
       expect(await list({ sort: '-added' })).toEqual(['3', 'Émile', 'adam', 'Zoë-Luise']);
       expect(await list({ sort: 'expires', offset: '1' })).toEqual(['3', 'Zoë-Luise', 'Émile']);
       expect(await list({ limit: '2', offset: '7' })).toEqual(['3']);
+    });
+
+    it('is sorted by who was seen last, as long as the history tells it', async () => {
+      const { api, people } = get();
+      const seen = await api.process(people.stranger);
+      const shown = new Set(
+        seen.faces.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id)),
+      );
+      const [first, second, third] = made;
+      // The second has expired, so it is not found.
+      expect([first, second, third].map((id) => shown.has(id ?? 0))).toEqual([true, false, true]);
+      const bySight = async (sort: string) => {
+        const reply = await api.get(`/api/v1/blacklist/?q=${word}&sort=${sort}`);
+        const entries = answer(reply, 200, z.array(BlacklistRecord));
+        return entries.map(({ id, last_seen }) => [id, last_seen]);
+      };
+      const at = seen.processing_timestamp;
+      expect(await bySight('-last_seen')).toEqual([
+        [third, at],
+        [first, at],
+        [second, null],
+      ]);
+      expect(await bySight('last_seen')).toEqual([
+        [first, at],
+        [third, at],
+        [second, null],
+      ]);
+      expect(await list({ sort: '-last_seen', limit: '1', offset: '1' })).toEqual(['3', 'Zoë-Luise']);
+      answer(await api.send('DELETE', `/api/v1/processed-images/${seen.db_id}`), 200, ImageProcessingResult);
+      expect((await bySight('last_seen')).map(([, time]) => time)).not.toContain(at);
     });
 
     it('is filtered by category and end, and searched without regard to hyphens', async () => {

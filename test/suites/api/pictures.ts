@@ -192,6 +192,8 @@ export function picturesSuite(get: () => Tested): void {
         const [faceWidth, faceHeight] = await small(`${path}size=160&crop=face`, /immutable/);
         expect(faceWidth).toBe(faceHeight);
         expect(faceWidth).toBeLessThanOrEqual(160);
+        const largest = await small(`${path}crop=face`, /immutable/);
+        expect(largest).toEqual(await small(`${path}size=640&crop=face`, /immutable/));
         // The second time it is the one that was kept.
         const [first, second] = [await api.get(`${path}size=160`), await api.get(`${path}size=160`)];
         expect(second.bytes.equals(first.bytes)).toBe(true);

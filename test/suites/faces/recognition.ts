@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
+import type { DetectedFace } from '../../../lib/contract/shapes.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
+import { faceVerdict, pictureVerdict } from '../../../lib/processing/verdicts.ts';
 import { beside, blurredPicture, fromLeftToRight, sample, sampleNumbers } from '../../faces/samples.ts';
+import { processedResult } from '../records/fixtures.ts';
 import { entriesOf, gallery, owner, owners, type Setting } from './fixtures.ts';
+
+const [seenFace] = processedResult().faces as [DetectedFace];
 
 /** Tests recognition with cases that need photographs of people. */
 export function recognitionSuite(setting: () => Setting): void {
@@ -34,6 +39,21 @@ export function recognitionSuite(setting: () => Setting): void {
     expect(faceCount).toBe(1);
     expect(quality?.sharpness).toBeLessThan(33);
     expect((await gallery(backend)).map(({ faceId }) => faceId)).toEqual([face.id]);
+  });
+
+  test('a blurred face is no all-clear, however blurred it is', async () => {
+    const { backend, portraits } = setting();
+    const [portrait] = portraits as [Picture];
+    const told = new Set<string>();
+    for (const share of [1 / 42, 1 / 30, 1 / 20, 1 / 12, 1 / 6]) {
+      const { faces } = await backend.match(await blurredPicture(portrait, share * portrait.width), {});
+      const none = { blacklist_matches: [], near_misses: [] };
+      const judged = faces.map(({ reasons }) => ({ ...seenFace, ...none, ...faceVerdict(none, reasons) }));
+      const { verdict, verdict_reasons } = pictureVerdict(judged);
+      expect([share, verdict]).toEqual([share, 'cannot_tell']);
+      for (const reason of verdict_reasons ?? []) told.add(reason);
+    }
+    expect([...told]).toEqual(expect.arrayContaining(['LOW_SHARPNESS', 'NO_FACE_FOUND']));
   });
 
   test("everybody's usual pictures are good enough", async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
-import type { EntryRecord, ImageRecord, RecordStore } from '../../../lib/records/port.ts';
+import type { EntryRecord, ImageRecord } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
 import {
   activeEntry,
   addImage,

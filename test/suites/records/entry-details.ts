@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { NameTakenError, VersionConflictError } from '../../../lib/errors.ts';
-import type { EntryDetails, RecordStore } from '../../../lib/records/port.ts';
+import type { EntryDetails } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
 import { activeEntry, isoTime, type OpenedRecords } from './fixtures.ts';
 
 export const details: EntryDetails = {

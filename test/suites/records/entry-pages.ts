@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { EntryDetails, EntryQuery, RecordStore } from '../../../lib/records/port.ts';
+import type { EntryDetails, EntryQuery } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
 import type { OpenedRecords } from './fixtures.ts';
 
 const past = '2020-02-29T12:00:00.000Z';

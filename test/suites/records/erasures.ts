@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { RequestInvalidError } from '../../../lib/errors.ts';
-import type { ProcessedFilter, RecordStore } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedFilter } from '../../../lib/records/processed.ts';
 import { nothingErased } from '../../../lib/records/shared/redaction.ts';
 import {
   activeEntry,

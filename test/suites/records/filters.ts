@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import type { ProcessedFilter, RecordStore } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedFilter } from '../../../lib/records/processed.ts';
 import { cases, type OpenedRecords, recorded, resultShowing } from './fixtures.ts';
 
 const start = Date.parse('2026-05-04T09:30:00.000Z');
@@ -9,13 +10,13 @@ const start = Date.parse('2026-05-04T09:30:00.000Z');
 /** Returns true if a filter means a picture: the rule in plain words, which the stores keep by ranks. */
 export function isMeant(
   { faces, has_blacklist_match, processing_timestamp }: ImageProcessingResult,
-  { hasMatch, entryId, since, until }: ProcessedFilter,
+  { hasMatch, entryId, mergedIds = [], since, until }: ProcessedFilter,
 ): boolean {
   const shown = faces.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id));
   const time = new Date(processing_timestamp ?? '');
   return (
     (hasMatch === undefined || has_blacklist_match === hasMatch) &&
-    (entryId === undefined || shown.includes(entryId)) &&
+    (entryId === undefined || [entryId, ...mergedIds].some((id) => shown.includes(id))) &&
     (since === undefined || time >= since) &&
     (until === undefined || time < until)
   );
@@ -67,15 +68,17 @@ export function filterSuite(opened: () => OpenedRecords): void {
     const moment = fc
       .constantFrom(-1, 0, 1, 500, 501, 999, 1000, 1499, 1500, 1999, 2000, 2001, 2002, 5003, 5011, 5012, 9e9)
       .map((clock) => new Date(start + clock));
-    const filter = fc.record(
-      {
-        hasMatch: fc.boolean(),
-        entryId: fc.constantFrom(1, 2, 3, 4, 0, -1, Number.MAX_SAFE_INTEGER),
-        since: moment,
-        until: moment,
-      },
-      { requiredKeys: [] },
-    );
+    const entryId = fc.constantFrom(1, 2, 3, 4, 0, -1, Number.MAX_SAFE_INTEGER);
+    const filter = fc
+      .tuple(
+        fc.record({ hasMatch: fc.boolean(), since: moment, until: moment }, { requiredKeys: [] }),
+        fc.oneof(
+          fc.constant({}),
+          fc.record({ entryId }),
+          fc.record({ entryId, mergedIds: fc.subarray([1, 2, 3, 4711]) }),
+        ),
+      )
+      .map(([filter, person]): ProcessedFilter => ({ ...filter, ...person }));
     const page = { limit: fc.integer({ min: 1, max: 20 }), offset: fc.integer({ min: 0, max: 20 }) };
     await fc.assert(
       fc.asyncProperty(filter, page.limit, page.offset, async (filter, limit, offset) => {

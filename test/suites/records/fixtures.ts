@@ -5,12 +5,11 @@ import type {
   EntryRecord,
   ImageRecord,
   NewImage,
-  ProcessedResult,
   RecordedFace,
   RecordStatus,
-  RecordStore,
-  Stamp,
-} from '../../../lib/records/port.ts';
+} from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedResult, Stamp } from '../../../lib/records/processed.ts';
 
 /** An empty record store for one test. */
 export interface OpenedRecords {

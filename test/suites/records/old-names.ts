@@ -1,4 +1,5 @@
-import type { RecordStatus, RecordStore } from '../../../lib/records/port.ts';
+import type { RecordStatus } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
 
 interface Entry {
   readonly name: string;

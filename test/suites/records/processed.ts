@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import type { RecordStore, Stamp } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { Stamp } from '../../../lib/records/processed.ts';
 import { cases, type OpenedRecords, processedResult, recorded } from './fixtures.ts';
 
 export function processedSuite(opened: () => OpenedRecords): void {

@@ -30,6 +30,22 @@ export function removalSuite(opened: () => OpenedRecords): void {
   }
   const idOf = ({ db_id }: ImageProcessingResult) => Number(db_id);
 
+  test('an entry was seen last when the newest picture was taken that is still there', async () => {
+    const kept = await keep(8);
+    const shows = (id: number) => kept.filter((picture) => isMeant(picture, { entryId: id }));
+    for (const id of [2, 1]) {
+      const all = shows(id);
+      for (const picture of all) {
+        expect(await store.lastSeen(id)).toBe(picture.processing_timestamp);
+        await store.removeProcessed([idOf(picture)]);
+        kept.splice(kept.indexOf(picture), 1);
+      }
+      expect(all).not.toEqual([]);
+      expect(await store.lastSeen(id)).toBeNull();
+    }
+    expect(await store.lastSeen(4711)).toBeNull();
+  });
+
   test('pages, totals and filters are right whatever was removed, and no id is given again', async () => {
     let kept = await keep(32);
     const remove = async (ids: number[]) => {

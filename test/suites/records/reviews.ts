@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { type ReviewState, type ReviewVerdict, reviewStates } from '../../../lib/contract/review.ts';
 import { RequestInvalidError } from '../../../lib/errors.ts';
-import type { ProcessedQuery, RecordStore } from '../../../lib/records/port.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import type { ProcessedQuery } from '../../../lib/records/processed.ts';
 import { dayOf } from '../../../lib/records/shared/reviews.ts';
 import { cases, isoTime, type OpenedRecords, resultShowing } from './fixtures.ts';
 
@@ -164,22 +165,24 @@ export function reviewSuite(opened: () => OpenedRecords): void {
       place: fc.nat(ids.length - 1),
       verdict: fc.constantFrom('confirmed', 'rejected', 'unsure'),
       review: fc.constantFrom(...reviewStates),
-      entryId: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
+      person: fc.constantFrom([], [1], [2], [1, 2], [3, 1]),
       hasMatch: fc.constantFrom(undefined, true, false),
       offset: fc.nat(6),
       limit: fc.integer({ min: 1, max: 6 }),
     });
     await fc.assert(
-      fc.asyncProperty(move, async ({ place, verdict, offset, limit, ...filter }) => {
+      fc.asyncProperty(move, async ({ place, verdict, offset, limit, person, ...others }) => {
         const id = ids[place] ?? 0;
         for (const entryId of shows[place] ?? []) {
           await judge(id, entryId, verdict as ReviewVerdict);
           states.get(id)?.set(entryId, verdict);
         }
+        const [entryId, ...mergedIds] = person;
+        const filter = { ...others, entryId, mergedIds };
         const wanted = ids.toReversed().filter((one) => {
           const shown = states.get(one) ?? new Map();
           if (filter.hasMatch === false || stateOf(one) !== filter.review) return false;
-          return filter.entryId === undefined ? shown.size > 0 : shown.has(filter.entryId);
+          return entryId === undefined ? shown.size > 0 : person.some((id) => shown.has(id));
         });
         const page = { total: wanted.length, ids: wanted.slice(offset, offset + limit) };
         expect(await list({ ...filter, offset, limit })).toEqual(page);

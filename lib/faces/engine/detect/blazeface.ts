@@ -1,6 +1,7 @@
 import { batches } from '../../../batches.ts';
-import type { Point, Similarity } from '../geometry/align.ts';
-import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
+import { type Point, type Similarity, unmap } from '../geometry/align.ts';
+import type { NetworkInput } from '../geometry/cut-square.ts';
+import type { Pyramid } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../runtime/session.ts';
 import { shareOfUnion } from './overlap.ts';
@@ -63,58 +64,41 @@ const numbersOfBox = 16;
 const maxOverlap = 0.3;
 
 /**
- * Squares that are looked at in one go. More would not be faster, and take memory: a picture of 50 megapixels
- * is looked at in 200, which took 2 GB at once.
- */
-const squaresAtOnce = 8;
-
-/**
  * MediaPipe's BlazeFace for the camera on a phone's back, as Human carries it.
  * @param minConfidence 0..1: less certain faces are left out.
  */
 export async function loadBlazeFace(minConfidence: number): Promise<BlazeFace> {
   const { size } = blazeFaceInput;
   const session = await startSession(modelFile('blazeface'));
-  const run = async (planes: Float32Array): Promise<FoundFace[][]> => {
-    const count = planes.length / (3 * size * size);
-    const outputs = await runSession(session, planes, [count, 3, size, size]);
-    return Array.from({ length: count }, (_, index) => {
-      const found = grids.flatMap((grid) => {
-        const scores = part(outputs[grid.scores] as Float32Array, index, count);
-        const boxes = part(outputs[grid.boxes] as Float32Array, index, count);
-        return decode(grid, scores, boxes, minConfidence);
-      });
-      return withoutOverlaps(found, maxOverlap);
-    });
+  // It takes one square at a time: in batches each takes a third longer, since its layers don't fit the
+  // cache.
+  const run = async (planes: Float32Array): Promise<FoundFace[]> => {
+    const outputs = await runSession(session, planes, [1, 3, size, size]);
+    const found = grids.flatMap((grid) =>
+      decode(grid, outputs[grid.scores] as Float32Array, outputs[grid.boxes] as Float32Array, minConfidence),
+    );
+    return withoutOverlaps(found, maxOverlap);
   };
   return {
     async detect(pyramid, views) {
-      return inTurns(views, squaresAtOnce, async (some) => {
-        const found = await run(pyramid.cut(some, blazeFaceInput));
-        return (index) => found[index] ?? [];
-      });
+      const faces: FoundFace[][] = [];
+      for (const view of views) {
+        const found = await run(pyramid.cut([view], blazeFaceInput));
+        faces.push(found.map((face) => placeInPicture(face, view)));
+      }
+      return faces;
     },
     async detectInTiles(pyramid, views) {
-      return inTurns(views, squaresAtOnce * tilesOfSheet, async (some) => {
-        const found = await run(sheetsOf(pyramid.cut(some, { ...blazeFaceInput, size: tileSize })));
-        return (index) => facesOfTile(found, index);
-      });
+      const faces: FoundFace[][] = [];
+      for await (const some of batches(views, tilesOfSheet)) {
+        const found = await run(sheetOf(pyramid.cut(some, { ...blazeFaceInput, size: tileSize })));
+        faces.push(
+          ...some.map((view, tile) => facesOfTile(found, tile).map((face) => placeInPicture(face, view))),
+        );
+      }
+      return faces;
     },
   };
-}
-
-/** Looks at some views after the others; `look` returns the faces of each view, by its index among these. */
-async function inTurns(
-  views: readonly Similarity[],
-  atOnce: number,
-  look: (some: readonly Similarity[]) => Promise<(index: number) => FoundFace[]>,
-): Promise<FoundFace[][]> {
-  const faces: FoundFace[][] = [];
-  for await (const some of batches(views, atOnce)) {
-    const facesOf = await look(some);
-    faces.push(...some.map((view, index) => facesOf(index).map((face) => placeInPicture(face, view))));
-  }
-  return faces;
 }
 
 /** A sheet shows so many tiles a side. */
@@ -126,34 +110,29 @@ export const tileSize = blazeFaceInput.size / tilesAcross;
 const tilesOfSheet = tilesAcross ** 2;
 
 /**
- * Lays tiles side by side into squares; what is left free stays as gray as what lies outside of a picture.
+ * Lays tiles side by side into a square; what is left free stays as gray as what lies outside of a picture.
  */
-function sheetsOf(tiles: Float32Array): Float32Array {
+function sheetOf(tiles: Float32Array): Float32Array {
   const { size } = blazeFaceInput;
-  const count = tiles.length / (3 * tileSize ** 2);
-  const sheets = new Float32Array(Math.ceil(count / tilesOfSheet) * 3 * size * size);
-  for (let row = 0; row < count * 3 * tileSize; row++) {
+  const sheet = new Float32Array(3 * size * size);
+  for (let row = 0; row * tileSize < tiles.length; row++) {
     const plane = Math.floor(row / tileSize);
-    const tile = Math.floor(plane / 3);
-    const sheet = Math.floor(tile / tilesOfSheet);
-    const { left, top } = cornerOf(tile);
-    const y = top + (row % tileSize);
-    const to = ((3 * sheet + (plane % 3)) * size + y) * size + left;
-    sheets.set(tiles.subarray(row * tileSize, (row + 1) * tileSize), to);
+    const { left, top } = cornerOf(Math.floor(plane / 3));
+    const to = ((plane % 3) * size + top + (row % tileSize)) * size + left;
+    sheet.set(tiles.subarray(row * tileSize, (row + 1) * tileSize), to);
   }
-  return sheets;
+  return sheet;
 }
 
 /** A tile's place on its sheet. */
 function cornerOf(tile: number): { left: number; top: number } {
-  const place = tile % tilesOfSheet;
-  return { left: tileSize * (place % tilesAcross), top: tileSize * Math.floor(place / tilesAcross) };
+  return { left: tileSize * (tile % tilesAcross), top: tileSize * Math.floor(tile / tilesAcross) };
 }
 
 /** The faces whose middle lies in a tile, in pixels of the tile. */
-function facesOfTile(sheets: readonly FoundFace[][], tile: number): FoundFace[] {
+function facesOfTile(sheet: readonly FoundFace[], tile: number): FoundFace[] {
   const { left, top } = cornerOf(tile);
-  return (sheets[Math.floor(tile / tilesOfSheet)] ?? [])
+  return sheet
     .filter(({ x, y, w, h }) => {
       const [across, down] = [x + w / 2 - left, y + h / 2 - top];
       return across >= 0 && across < tileSize && down >= 0 && down < tileSize;
@@ -164,12 +143,6 @@ function facesOfTile(sheets: readonly FoundFace[][], tile: number): FoundFace[] 
       y: face.y - top,
       ...(face.points && { points: face.points.map(([x, y]): Point => [x - left, y - top]) }),
     }));
-}
-
-/** One picture's share of an output. */
-function part(values: Float32Array, index: number, count: number): Float32Array {
-  const size = values.length / count;
-  return values.subarray(index * size, (index + 1) * size);
 }
 
 /** The faces of a grid, in pixels of the square. */

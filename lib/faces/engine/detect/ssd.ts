@@ -1,4 +1,4 @@
-import type { NetworkInput } from '../geometry/pyramid.ts';
+import type { NetworkInput } from '../geometry/cut-square.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../runtime/session.ts';
 import { type DetectFaces, type FoundFace, placeInPicture, withoutOverlaps } from './blazeface.ts';

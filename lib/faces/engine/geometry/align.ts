@@ -46,3 +46,9 @@ function centroid(points: readonly Point[]): Point {
   }
   return [x / points.length, y / points.length];
 }
+
+/** Maps a point of a square back to the picture. */
+export function unmap({ a, b, tx, ty }: Similarity, [u, v]: Point): Point {
+  const norm = a * a + b * b;
+  return [(a * (u - tx) + b * (v - ty)) / norm, (a * (v - ty) - b * (u - tx)) / norm];
+}

@@ -5,16 +5,16 @@ import { Store, useStore } from '../store.ts';
 /** Whoever uses the page, as the service knows them; undefined until it was asked. */
 export const caller = new Store<Status['caller'] | undefined>(undefined);
 /** True for an earlier service, which does not tell who asks, and refuses by itself. */
-const isUntold = new Store(false);
+const isCallerUnknown = new Store(false);
 
 /** False for a service in AWS Lambda, which can't send events as they happen. */
 export const sendsEvents = new Store(true);
 
 /** Takes over who asks, and of what, from a status. One of an earlier service has no caller. */
-export function noteCaller(told: Partial<Pick<Status, 'caller' | 'started_at'>>): void {
-  sendsEvents.set(told.started_at !== null);
-  isUntold.set(told.caller === undefined);
-  caller.update((known) => (known?.role === told.caller?.role ? known : told.caller));
+export function noteCaller(status: Partial<Pick<Status, 'caller' | 'started_at'>>): void {
+  sendsEvents.set(status.started_at !== null);
+  isCallerUnknown.set(status.caller === undefined);
+  caller.update((known) => (known?.role === status.caller?.role ? known : status.caller));
 }
 
 /** Returns true once it is known that the caller has not a role. */
@@ -26,6 +26,6 @@ export function useLacks(role: Role): boolean {
 /** Returns true if the caller has a role. Nothing is offered before that is known. */
 export function useMay(role: Role): boolean {
   const known = useStore(caller);
-  const mayTry = useStore(isUntold);
+  const mayTry = useStore(isCallerUnknown);
   return known === undefined ? mayTry : includesRole(known.role, role);
 }

@@ -10,11 +10,11 @@ export class RefusedError extends Error {
   readonly reasons: readonly string[];
   /** True if the message is the service's own text. */
   readonly isByService: boolean;
-  constructor(status: number, told?: string, reasons: readonly string[] = []) {
-    super(told ?? statusText(status));
+  constructor(status: number, reason?: string, reasons: readonly string[] = []) {
+    super(reason ?? statusText(status));
     this.status = status;
     this.reasons = reasons;
-    this.isByService = told !== undefined;
+    this.isByService = reason !== undefined;
   }
 }
 
@@ -149,22 +149,22 @@ function statusText(status: number): string {
 }
 
 /** Returns an error's message in words for a person. */
-export function messageOf(error: unknown): string {
+export function errorText(error: unknown): string {
   return error instanceof RefusedError || error instanceof UnreachableError
     ? error.message
     : texts.frame.pageFailed;
 }
 
 /** Message with its origin: the service's own is English, whatever the page's language is. */
-export interface Told {
+export interface Message {
   readonly text: string;
   readonly isByService?: boolean;
 }
 
 /** Returns an error's message in words, with its origin. */
-export function toldOf(error: unknown): Told {
+export function errorMessage(error: unknown): Message {
   return {
-    text: messageOf(error),
+    text: errorText(error),
     isByService: error instanceof RefusedError && error.isByService,
   };
 }

@@ -41,8 +41,8 @@ export async function findService(): Promise<void> {
     return;
   }
   isAddressChosen = true;
-  const told = URL.parse(localStorage.getItem(addressKey) ?? '');
-  if (told !== null) serviceUrl.set(asFolder(told));
+  const chosen = URL.parse(localStorage.getItem(addressKey) ?? '');
+  if (chosen !== null) serviceUrl.set(asFolder(chosen));
 }
 
 interface Config {

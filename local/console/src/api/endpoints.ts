@@ -40,7 +40,7 @@ export const coverPath = (entryId: number) => faceOf(imagePath(entryId, 'cover')
 export const processedImagePath = (id: number, variant: 'original' | 'annotated' | 'crop') =>
   `${api}/processed-images/${id}/image?variant=${variant}`;
 
-export type EntrySort = '-added' | 'added' | 'name' | '-updated' | 'expires';
+export type EntrySort = '-added' | 'added' | 'name' | '-last_seen' | '-updated' | 'expires';
 
 /** Which entries are wanted. */
 export interface EntryChoice {

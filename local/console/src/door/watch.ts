@@ -1,6 +1,6 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { noteOwnPicture, ring } from '../alerts.ts';
-import { RefusedError, type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message, RefusedError } from '../api/client.ts';
 import { lookAtDoor } from '../api/endpoints.ts';
 import type { Size } from '../api/pictures.ts';
 import { toBase64 } from '../api/prepare.ts';
@@ -29,7 +29,7 @@ export interface DoorView {
   /** Picture of a match or a near miss that is shown, a `blob:` address. */
   readonly picture: { readonly url: string; readonly size: Size } | undefined;
   /** Reason why it cannot look at the moment. */
-  readonly error: Told | undefined;
+  readonly error: Message | undefined;
 }
 
 export const nothingSeen: DoorView = {
@@ -117,15 +117,15 @@ export class DoorWatch {
       if (this.#ended.signal.aborted) return;
       const isBusy = error instanceof RefusedError || !signal.aborted;
       this.#notBefore = Date.now() + afterFailureMs;
-      this.#fail(isBusy ? toldOf(error) : { text: texts.checking.tookTooLong });
+      this.#fail(isBusy ? errorMessage(error) : { text: texts.checking.tookTooLong });
     }
   }
 
   /** Tells why it does not look. An all-clear of before says nothing of whoever comes now. */
-  #fail(error: Told): void {
+  #fail(error: Message): void {
     const { shown, error: before } = this.view.value;
-    const told = before?.text === error.text ? before : error;
-    this.#show({ state: 'failing', error: told, shown: shown?.tone === 'match' ? shown : undefined });
+    const message = before?.text === error.text ? before : error;
+    this.#show({ state: 'failing', error: message, shown: shown?.tone === 'match' ? shown : undefined });
   }
 
   #take(result: ImageProcessingResult, blob: Blob, size: Size): void {

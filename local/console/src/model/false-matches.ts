@@ -30,7 +30,7 @@ interface RateWords {
 }
 
 /** Tells a rate, such as "1 in 46,000". Frequent ones are told in percent. */
-function tellRate(share: number, { fewest, percent, oneIn }: RateWords): string {
+function rateText(share: number, { fewest, percent, oneIn }: RateWords): string {
   if (share <= rarestMeasured) return fewest();
   if (share >= 0.3) return percent(roughPercent(share * 100));
   return oneIn(rough(share > 0.1 ? Math.round(1 / share) : 1 / share));
@@ -41,7 +41,7 @@ export function meaningOf(similarity: number, backend: Backend): string {
   const { rateUnknownByAmazon, pairsFewest, pairsPercent, pairsOneIn } = texts.verdicts;
   if (backend === 'aws_rekognition') return rateUnknownByAmazon;
   const words = { fewest: pairsFewest, percent: pairsPercent, oneIn: pairsOneIn };
-  return tellRate(falseMatchShare(similarity), words);
+  return rateText(falseMatchShare(similarity), words);
 }
 
 /**
@@ -58,7 +58,7 @@ export function thresholdMeaning(
   if (backend === 'aws_rekognition') return words.thresholdByAmazon(roughPercent(similarity));
   const share = falseMatchShare(similarity);
   const { accusedFewest, accusedPercent, accusedOneIn } = words;
-  const pair = tellRate(share, { fewest: accusedFewest, percent: accusedPercent, oneIn: accusedOneIn });
+  const pair = rateText(share, { fewest: accusedFewest, percent: accusedPercent, oneIn: accusedOneIn });
   return images === null || images < 2 ? pair : `${pair} ${accusedAmong(similarity, images)}`;
 }
 
@@ -67,7 +67,7 @@ function accusedAmong(similarity: number, images: number): string {
   const { againstFewest, againstPercent, againstOneIn, againstAtMost } = texts.verdicts;
   const share = falseAccusationShare(similarity, images);
   if (falseMatchShare(similarity) <= rarestMeasured) return againstAtMost(images, rough(1 / share));
-  return tellRate(share, {
+  return rateText(share, {
     fewest: () => againstFewest(images),
     percent: (percent) => againstPercent(images, percent),
     oneIn: (strangers) => againstOneIn(images, strangers),

@@ -89,12 +89,12 @@ function restHeadline({ kind, faces }: PictureVerdict, reasons: readonly Verdict
     };
   }
   const unclear = faces.filter((face) => face.kind === 'cannot_tell');
-  const told = unclear[0]?.reasons ?? (reasons.length > 0 ? reasons : (['NO_FACE_FOUND'] as const));
+  const shownReasons = unclear[0]?.reasons ?? (reasons.length > 0 ? reasons : (['NO_FACE_FOUND'] as const));
   const which = faces.length > 1 ? `${texts.verdicts.someFaces(unclear.length, faces.length)} ` : '';
   return {
     tone: 'cannot-tell',
     text: texts.verdicts.cannotTell,
-    detail: `${which}${faultsOf(told)} ${remedyOf(told)}`,
+    detail: `${which}${faultsOf(shownReasons)} ${remedyOf(shownReasons)}`,
   };
 }
 

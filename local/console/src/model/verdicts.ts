@@ -33,13 +33,13 @@ export function judge(face: DetectedFace): Verdict {
 
 /** Groups by entry, without the entries that are known by others already. */
 function comparisonsOf(
-  told: readonly BlacklistMatch[],
+  given: readonly BlacklistMatch[],
   likeness: Comparison['likeness'],
   others: readonly BlacklistMatch[],
 ): Comparison[] {
   const known = new Set(others.map(({ entry }) => entry.id));
   const byEntry = Map.groupBy(
-    told.filter(({ entry }) => !known.has(entry.id)),
+    given.filter(({ entry }) => !known.has(entry.id)),
     ({ entry }) => entry.id,
   );
   return [...byEntry.values()]

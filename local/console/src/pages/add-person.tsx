@@ -1,23 +1,22 @@
 import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { errorText, RefusedError } from '../api/client.ts';
 import { deleteEntry, getStatus } from '../api/endpoints.ts';
-import { addFiles, clearDraft, movePictures, newPersonPictures, picturesFor } from '../draft.ts';
+import { addFiles, clearDraft, newPersonPictures } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { DoubtsDialog } from '../ui/doubts.tsx';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
-import { announce, tell, tellWithUndo } from '../ui/live.tsx';
+import { EnrollingDoubts } from '../ui/enrolling-doubts.tsx';
+import { announce, notify, notifyWithUndo } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
-import { Notice } from '../ui/states.tsx';
-import { ToldText } from '../ui/told.tsx';
+import { ErrorNotice, Notice } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 import { useEnrolling } from '../use-enrolling.ts';
 
@@ -40,32 +39,9 @@ export function AddPersonPage() {
   const { values, entryId } = useStore(person);
   const drafts = useStore(pictures);
   const status = useLoad('status', getStatus);
-  const mayDelete = useMay('admin');
-  const [nameError, setNameError] = useState<string>();
-  const { isSending, outcome, doubts, error, send, goOn, reset } = useEnrolling({
-    draft: pictures,
-    person: () => person.value,
-    onListed: (id) => person.update((before) => ({ ...before, entryId: id })),
-    onDone: (result) => finish(result, person.value.values.name.trim(), mayDelete),
-    onError: (failure) => {
-      const isTaken = failure instanceof RefusedError && failure.status === 409;
-      if (isTaken) setNameError(texts.people.nameTaken);
-      return isTaken;
-    },
-  });
-  const toSend = drafts.filter(isToSend).length;
-  const isListed = entryId !== undefined;
+  const { enrolling, nameError, submit } = useListing();
+  const { isSending, outcome, error } = enrolling;
   const name = values.name.trim();
-  const submit = (event: Event) => {
-    event.preventDefault();
-    setNameError(name === '' ? texts.people.nameNeeded : undefined);
-    if (name !== '') void send();
-  };
-  const addTo = (id: number) => {
-    reset();
-    movePictures(pictures, picturesFor(id));
-    go(paths.entry(id));
-  };
   return (
     <Page
       title={texts.people.addPerson}
@@ -82,46 +58,71 @@ export function AddPersonPage() {
         <PersonFields
           values={values}
           nameError={nameError}
-          isDisabled={isListed || isSending}
+          isDisabled={entryId !== undefined || isSending}
           onChange={(part) =>
             person.update((before) => ({ ...before, values: { ...before.values, ...part } }))
           }
         />
-        {error !== undefined && (
-          <div role="alert">
-            <Notice kind="warning">
-              <ToldText told={error} />
-            </Notice>
-          </div>
-        )}
+        <ErrorNotice error={error} />
         {outcome && <OutcomeNotice outcome={outcome} name={name} />}
-        <div class="actions end">
-          {(drafts.length > 0 || name !== '') && (
-            <button type="button" class="button" disabled={isSending} onClick={discard}>
-              {isListed ? texts.people.addAnother : texts.people.startOver}
-            </button>
-          )}
-          {isListed && toSend === 0 && !isSending ? (
-            <a class="button primary" href={paths.entry(entryId)}>
-              {texts.people.open(name)}
-            </a>
-          ) : (
-            <button type="submit" class="button primary" disabled={isSending}>
-              {isSending ? texts.people.adding : texts.people.addToList}
-            </button>
-          )}
-        </div>
-        {doubts && (
-          <DoubtsDialog
-            doubts={doubts}
-            action={texts.people.listNevertheless(name)}
-            onGoOn={() => void goOn()}
-            onAddTo={addTo}
-            onClose={reset}
-          />
-        )}
+        <Actions isSending={isSending} />
+        <EnrollingDoubts
+          enrolling={enrolling}
+          draft={pictures}
+          action={texts.people.listNevertheless(name)}
+        />
       </form>
     </Page>
+  );
+}
+
+/** Lists the person of the form. A missing or taken name is shown beside its field. */
+function useListing() {
+  const mayDelete = useMay('admin');
+  const [nameError, setNameError] = useState<string>();
+  const nameOf = ({ values }: PersonDraft) => values.name.trim();
+  const enrolling = useEnrolling({
+    draft: pictures,
+    person: () => person.value,
+    onListed: (id) => person.update((before) => ({ ...before, entryId: id })),
+    onDone: (result) => finish(result, nameOf(person.value), mayDelete),
+    onError: (failure) => {
+      const isTaken = failure instanceof RefusedError && failure.status === 409;
+      if (isTaken) setNameError(texts.people.nameTaken);
+      return isTaken;
+    },
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const hasName = nameOf(person.value) !== '';
+    setNameError(hasName ? undefined : texts.people.nameNeeded);
+    if (hasName) void enrolling.send();
+  };
+  return { enrolling, nameError, submit };
+}
+
+function Actions({ isSending }: { isSending: boolean }) {
+  const { values, entryId } = useStore(person);
+  const drafts = useStore(pictures);
+  const name = values.name.trim();
+  const isListed = entryId !== undefined;
+  return (
+    <div class="actions end">
+      {(drafts.length > 0 || name !== '') && (
+        <button type="button" class="button" disabled={isSending} onClick={discard}>
+          {isListed ? texts.people.addAnother : texts.people.startOver}
+        </button>
+      )}
+      {isListed && !drafts.some(isToSend) && !isSending ? (
+        <a class="button primary" href={paths.entry(entryId)}>
+          {texts.people.open(name)}
+        </a>
+      ) : (
+        <button type="submit" class="button primary" disabled={isSending}>
+          {isSending ? texts.people.adding : texts.people.addToList}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -137,8 +138,8 @@ function finish(
   if (refused === 0 && !isDoubtful && pictures.value.length === added) {
     discard();
     go(paths.entry(entryId), { replace: true });
-    if (mayDelete) tellWithUndo(words, () => void takeBack(entryId, name));
-    else tell(words);
+    if (mayDelete) notifyWithUndo(words, () => void takeBack(entryId, name));
+    else notify(words);
   } else announce(words);
 }
 
@@ -148,9 +149,9 @@ async function takeBack(entryId: number, name: string): Promise<void> {
   if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
   try {
     await deleteEntry(entryId, firstVersion);
-    tell(texts.people.noLongerListed(name));
+    notify(texts.people.noLongerListed(name));
   } catch (error) {
-    tell(texts.people.stillListed(name, messageOf(error)), { isFailure: true });
+    notify(texts.people.stillListed(name, errorText(error)), { isFailure: true });
   }
 }
 

@@ -5,28 +5,36 @@ import { compareWords, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { auditPath, go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
+import { PageTurner } from '../ui/page-turner.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
-import { ByService } from '../ui/told.tsx';
 
 const linesAtOnce = 50;
 
+interface AuditFilter {
+  readonly actor: string;
+  readonly action: string;
+  /** An entry's number, in digits. */
+  readonly entryId: string;
+}
+
 /** Shows who looked at or changed what. */
 export function AuditPage({ query }: { query: URLSearchParams }) {
-  const filter = {
+  const filter: AuditFilter = {
     actor: query.get('actor') ?? '',
     action: query.get('action') ?? '',
     entryId: query.get('entry') ?? '',
   };
-  const actionId = useId();
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
   const { data, error, isLoading, reload } = useLoad(`audit ${auditPath(query)} ${cursor ?? ''}`, (signal) =>
     listAudit({ ...filter, limit: linesAtOnce, cursor }, signal),
   );
-  const show = (part: Partial<typeof filter>) => {
+  const next = data?.next ?? null;
+  const show = (part: Partial<AuditFilter>) => {
     const { actor, action, entryId } = { ...filter, ...part };
     const texts = Object.entries({ actor, action, entry: entryId }).filter(([, text]) => text !== '');
     setCursors([]);
@@ -35,80 +43,54 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
   return (
     <Page title={texts.service.audit} lead={texts.service.auditLead}>
       <ServiceTabs />
-      <search class="filters" aria-label={texts.frame.narrowList}>
-        <TextFilter label={texts.service.actor} value={filter.actor} onChange={(actor) => show({ actor })} />
-        <div class="field">
-          <label for={actionId}>{texts.service.action}</label>
-          <select
-            id={actionId}
-            value={filter.action}
-            onChange={({ currentTarget }) => show({ action: currentTarget.value })}
-          >
-            <option value="">{texts.service.anyAction}</option>
-            {sortedActions().map(([action, words]) => (
-              <option key={action} value={action}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </div>
-        <TextFilter
-          label={texts.service.numberOfEntry}
-          value={filter.entryId}
-          pattern="[0-9]*"
-          onChange={(entryId) => show({ entryId: entryId.replaceAll(/\D/g, '') })}
-        />
-      </search>
+      <Filters filter={filter} onChange={show} />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
-      {data?.items.length === 0 && data.next === null && (
+      {data?.items.length === 0 && next === null && (
         <Empty icon="history" title={texts.service.noLine}>
           <p>{texts.service.linesKept}</p>
         </Empty>
       )}
-      {data && data.items.length > 0 && (
-        <section
-          class={`table-frame ${isLoading ? 'stale' : ''}`}
-          aria-label={texts.service.linesOfAudit}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls needs the keyboard.
-          tabIndex={0}
-        >
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{texts.service.when}</th>
-                <th scope="col">{texts.service.who}</th>
-                <th scope="col">{texts.service.action}</th>
-                <th scope="col">{texts.service.aboutWhat}</th>
-                <th scope="col">{texts.service.result}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map((line) => (
-                <Line key={`${line.chain} ${line.sequence}`} line={line} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      <nav class="pages" aria-label={texts.frame.pages}>
-        <button
-          type="button"
-          class="button"
-          disabled={cursors.length === 0}
-          onClick={() => setCursors((before) => before.slice(0, -1))}
-        >
-          {texts.frame.newer}
-        </button>
-        <button
-          type="button"
-          class="button"
-          disabled={!data || data.next === null}
-          onClick={() => data?.next && setCursors((before) => [...before, data.next ?? ''])}
-        >
-          {texts.frame.older}
-        </button>
-      </nav>
+      {data && data.items.length > 0 && <Lines lines={data.items} isStale={isLoading} />}
+      <PageTurner
+        onNewer={cursors.length === 0 ? undefined : () => setCursors((before) => before.slice(0, -1))}
+        onOlder={next === null ? undefined : () => setCursors((before) => [...before, next])}
+      />
     </Page>
+  );
+}
+
+interface FiltersProps {
+  readonly filter: AuditFilter;
+  readonly onChange: (part: Partial<AuditFilter>) => void;
+}
+
+function Filters({ filter: { actor, action, entryId }, onChange }: FiltersProps) {
+  const actionId = useId();
+  return (
+    <search class="filters" aria-label={texts.frame.narrowList}>
+      <TextFilter label={texts.service.actor} value={actor} onChange={(text) => onChange({ actor: text })} />
+      <div class="field">
+        <label for={actionId}>{texts.service.action}</label>
+        <select
+          id={actionId}
+          value={action}
+          onChange={({ currentTarget }) => onChange({ action: currentTarget.value })}
+        >
+          <option value="">{texts.service.anyAction}</option>
+          {sortedActions().map(([name, words]) => (
+            <option key={name} value={name}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </div>
+      <TextFilter
+        label={texts.service.numberOfEntry}
+        value={entryId}
+        pattern="[0-9]*"
+        onChange={(text) => onChange({ entryId: text.replaceAll(/\D/g, '') })}
+      />
+    </search>
   );
 }
 
@@ -122,6 +104,34 @@ function actionWords(action: string): string {
 /** Lists the actions in the order of their words. */
 function sortedActions(): [action: string, words: string][] {
   return Object.entries(texts.service.actions).sort(([, one], [, other]) => compareWords(one, other));
+}
+
+function Lines({ lines, isStale }: { lines: readonly AuditLine[]; isStale: boolean }) {
+  return (
+    <section
+      class={`table-frame ${isStale ? 'stale' : ''}`}
+      aria-label={texts.service.linesOfAudit}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls needs the keyboard.
+      tabIndex={0}
+    >
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{texts.service.when}</th>
+            <th scope="col">{texts.service.who}</th>
+            <th scope="col">{texts.service.action}</th>
+            <th scope="col">{texts.service.aboutWhat}</th>
+            <th scope="col">{texts.service.result}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <Line key={`${line.chain} ${line.sequence}`} line={line} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
 }
 
 function Line({ line }: { line: AuditLine }) {

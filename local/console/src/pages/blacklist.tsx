@@ -45,20 +45,7 @@ export function BlacklistPage() {
     <Page
       title={texts.people.title}
       lead={data && query === '' && !expired ? texts.people.listed(data.total) : texts.people.lead}
-      actions={
-        mayAdd && (
-          <>
-            <a class="button" href={paths.importPeople}>
-              <Icon name="upload" />
-              {texts.importing.title}
-            </a>
-            <a class="button primary" href={paths.addPerson}>
-              <Icon name="plus" />
-              {texts.people.addPerson}
-            </a>
-          </>
-        )
-      }
+      actions={mayAdd && <Additions />}
     >
       <div class="filters">
         <Search />
@@ -80,6 +67,21 @@ export function BlacklistPage() {
         </>
       )}
     </Page>
+  );
+}
+
+function Additions() {
+  return (
+    <>
+      <a class="button" href={paths.importPeople}>
+        <Icon name="upload" />
+        {texts.importing.title}
+      </a>
+      <a class="button primary" href={paths.addPerson}>
+        <Icon name="plus" />
+        {texts.people.addPerson}
+      </a>
+    </>
   );
 }
 
@@ -167,7 +169,7 @@ function Search() {
 }
 
 function PersonCard({ entry }: { entry: BlacklistRecord }) {
-  const { id, name, reason, added_date, image_count, suspended } = entry;
+  const { id, name, reason, added_date, image_count, suspended, last_seen } = entry;
   return (
     <li class={`card ${suspended || isExpired(entry) ? 'out-of-force' : ''}`}>
       <Cover entry={entry} alt={name} />
@@ -182,6 +184,7 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
           {reason ?? <span class="hint">{texts.people.noReason}</span>}
         </p>
         <p class="hint">{texts.people.picturesSince(image_count, dateOf(added_date))}</p>
+        {last_seen && <p class="hint">{texts.people.lastSeen(dateOf(last_seen))}</p>}
       </div>
     </li>
   );

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
-import { RefusedError, toldOf } from '../api/client.ts';
+import { errorMessage, RefusedError } from '../api/client.ts';
 import { cameraFrame, listCameras, pauseCamera } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { historyPath } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from '../ui/badge.tsx';
-import { tell } from '../ui/live.tsx';
+import { notify } from '../ui/live.tsx';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
 import { NoPicture } from '../ui/picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
-import { ByService } from '../ui/told.tsx';
 
 /** Each look at a camera's picture is a line of the audit trail. */
 const pictureMs = 5_000;
@@ -79,10 +79,10 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
     try {
       await pauseCamera(name, !isPaused);
       const words = isPaused ? texts.service.watchesAgain(name) : texts.service.isPaused(name);
-      tell(words, { about: `camera ${name}` });
+      notify(words, { about: `camera ${name}` });
       onChange();
     } catch (error) {
-      tell(toldOf(error), { about: `camera ${name}`, isFailure: true });
+      notify(errorMessage(error), { about: `camera ${name}`, isFailure: true });
     }
     setSaving(false);
   };

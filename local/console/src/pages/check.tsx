@@ -1,5 +1,5 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import type { Told } from '../api/client.ts';
+import type { Message } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
   type Check,
@@ -23,7 +23,7 @@ import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Isolated } from '../ui/isolated.tsx';
-import { tell } from '../ui/live.tsx';
+import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
@@ -39,7 +39,7 @@ export function CheckPage() {
   const start = (sources: readonly (File | string)[]) => {
     const tooMany = startChecks(sources);
     if (tooMany > 0) {
-      tell(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
+      notify(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
     }
   };
   return (
@@ -101,69 +101,93 @@ function hasOpen({ result }: Check, likeness: 'match' | 'possible'): boolean {
 
 /** Shows the pictures that are checked, in a row, with what is known of each. */
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
-  const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
-  const told = all.map((check) => ({ check, verdict: verdictOf(check) }));
-  const countOf = (kind: Tone) => told.filter(({ verdict }) => verdict.kind === kind).length;
-  const [matching, possible] = [countOf('match'), countOf('possible')];
-  const failed = all.filter(({ state }) => state === 'failed');
-  const waiting = all.filter(({ state }) => state === 'waiting').length;
+  const judged = all.map((check): JudgedCheck => ({ check, verdict: verdictOf(check) }));
   // The gravest come first, and otherwise the order in which they were chosen stays.
-  const sorted = told.toSorted((one, other) => order(one.verdict.kind) - order(other.verdict.kind));
+  const sorted = judged.toSorted((one, other) => order(one.verdict.kind) - order(other.verdict.kind));
   return (
     <section aria-label={texts.checking.pictures}>
-      <div class="progress-line">
-        <progress max={all.length} value={done} aria-label={texts.checking.picturesChecked} />
-        <span>
-          {texts.checking.progress(done, all.length)}
-          {matching > 0 && ` · ${texts.checking.withMatch(matching)}`}
-          {possible > 0 && ` · ${texts.checking.withPossible(possible)}`}
-        </span>
-        {waiting > 0 && (
-          <button type="button" class="button quiet" onClick={cancelWaiting}>
-            {texts.checking.cancelPictures(waiting)}
-          </button>
-        )}
-        {failed.length > 0 && (
-          <button type="button" class="button quiet" onClick={() => failed.forEach(retryCheck)}>
-            {texts.checking.tryPictures(failed.length)}
-          </button>
-        )}
-        <button type="button" class="button quiet" onClick={clearChecks}>
-          {texts.checking.clearAll}
-        </button>
-      </div>
+      <Progress judged={judged} />
       <ul class="strip">
-        {sorted.map(({ check, verdict: { kind, text } }) => {
-          return (
-            <li key={check.id}>
-              <button
-                type="button"
-                class={`strip-item ${kind}`}
-                aria-current={check.id === selected?.id}
-                onClick={() => selectedCheck.set(check.id)}
-              >
-                <span class={`picture ${check.picture || check.state === 'failed' ? '' : 'skeleton'}`}>
-                  {check.picture && <img src={check.picture.url} alt="" />}
-                </span>
-                <span class="strip-name" dir="auto">
-                  {check.name}
-                </span>
-                <span class="strip-verdict" dir="auto">
-                  {text}
-                </span>
-              </button>
-            </li>
-          );
-        })}
+        {sorted.map(({ check, verdict }) => (
+          <StripItem key={check.id} check={check} verdict={verdict} isSelected={check.id === selected?.id} />
+        ))}
       </ul>
     </section>
+  );
+}
+
+interface JudgedCheck {
+  readonly check: Check;
+  readonly verdict: CheckVerdict;
+}
+
+/** Shows how many pictures are done, and lets the rest be cancelled, tried again or cleared. */
+function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
+  const inState = (state: Check['state']) =>
+    judged.map(({ check }) => check).filter((check) => check.state === state);
+  const countOf = (kind: Tone) => judged.filter(({ verdict }) => verdict.kind === kind).length;
+  const [matching, possible] = [countOf('match'), countOf('possible')];
+  const failed = inState('failed');
+  const waiting = inState('waiting').length;
+  const done = inState('done').length + failed.length;
+  return (
+    <div class="progress-line">
+      <progress max={judged.length} value={done} aria-label={texts.checking.picturesChecked} />
+      <span>
+        {texts.checking.progress(done, judged.length)}
+        {matching > 0 && ` · ${texts.checking.withMatch(matching)}`}
+        {possible > 0 && ` · ${texts.checking.withPossible(possible)}`}
+      </span>
+      {waiting > 0 && (
+        <button type="button" class="button quiet" onClick={cancelWaiting}>
+          {texts.checking.cancelPictures(waiting)}
+        </button>
+      )}
+      {failed.length > 0 && (
+        <button type="button" class="button quiet" onClick={() => failed.forEach(retryCheck)}>
+          {texts.checking.tryPictures(failed.length)}
+        </button>
+      )}
+      <button type="button" class="button quiet" onClick={clearChecks}>
+        {texts.checking.clearAll}
+      </button>
+    </div>
+  );
+}
+
+function StripItem({ check, verdict, isSelected }: JudgedCheck & { isSelected: boolean }) {
+  const { id, picture, state, name } = check;
+  return (
+    <li>
+      <button
+        type="button"
+        class={`strip-item ${verdict.kind}`}
+        aria-current={isSelected}
+        onClick={() => selectedCheck.set(id)}
+      >
+        <span class={`picture ${picture || state === 'failed' ? '' : 'skeleton'}`}>
+          {picture && <img src={picture.url} alt="" />}
+        </span>
+        <span class="strip-name" dir="auto">
+          {name}
+        </span>
+        <span class="strip-verdict" dir="auto">
+          {verdict.text}
+        </span>
+      </button>
+    </li>
   );
 }
 
 const gravity = ['match', 'possible', 'cannot-tell', 'failed', 'clear', 'waiting'] as const;
 const order = (kind: (typeof gravity)[number]) => gravity.indexOf(kind);
 
-function verdictOf({ state, result }: Check): { kind: Tone | 'waiting' | 'failed'; text: string } {
+interface CheckVerdict {
+  readonly kind: Tone | 'waiting' | 'failed';
+  readonly text: string;
+}
+
+function verdictOf({ state, result }: Check): CheckVerdict {
   if (state === 'waiting') return { kind: 'waiting', text: texts.checking.waiting };
   if (state === 'checking') return { kind: 'waiting', text: texts.checking.checkingNow };
   if (state === 'failed' || result === undefined) return { kind: 'failed', text: texts.checking.failed };
@@ -173,7 +197,7 @@ function verdictOf({ state, result }: Check): { kind: Tone | 'waiting' | 'failed
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
 }
 
-function failedHeadline({ text: detail, isByService = false }: Told): BarHeadline {
+function failedHeadline({ text: detail, isByService = false }: Message): BarHeadline {
   return { tone: 'cannot-tell', text: texts.checking.notChecked, detail, isByService };
 }
 

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Box } from '../../../../lib/contract/shapes.ts';
+import type { BlacklistRecord, Box } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message } from '../api/client.ts';
 import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
 import { UnreadableFileError } from '../api/prepare.ts';
 import {
@@ -23,7 +23,7 @@ import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { tell } from '../ui/live.tsx';
+import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonPicker } from '../ui/person-picker.tsx';
 import { FaceCut, NoPicture, ServicePicture } from '../ui/picture.tsx';
@@ -36,7 +36,6 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
   const mayPick = useMay('desk');
   const { one, other, take, setOne, setOther } = useSides(Number(query.get('person') ?? 0));
   const { result, error, isComparing } = useComparison(one, other);
-  const [isPicking, setPicking] = useState(false);
   const isWhole = one !== undefined && other !== undefined;
   return (
     <Page title={texts.checking.compare} isCompact={isWhole} lead={texts.checking.compareLead}>
@@ -56,21 +55,7 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
           title={other?.kind === 'person' ? texts.checking.listed : texts.checking.theOther}
           onRemove={() => setOther(undefined)}
         >
-          {mayPick && !isPicking && (
-            <button type="button" class="button" onClick={() => setPicking(true)}>
-              <Icon name="people" />
-              {texts.checking.pickListed}
-            </button>
-          )}
-          {mayPick && isPicking && (
-            <PersonPicker
-              label={texts.frame.partOfName}
-              onPick={(entry) => {
-                setOther({ kind: 'person', entry });
-                setPicking(false);
-              }}
-            />
-          )}
+          {mayPick && <PickPerson onPick={(entry) => setOther({ kind: 'person', entry })} />}
         </SideCard>
       </div>
       {result && <Numbers result={result} />}
@@ -84,6 +69,18 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
       </CheckOnly>
       {isWhole && <CheckTabs />}
     </Page>
+  );
+}
+
+/** Lets a listed person be picked, once asked to. */
+function PickPerson({ onPick }: { onPick: (entry: BlacklistRecord) => void }) {
+  const [isPicking, setPicking] = useState(false);
+  if (isPicking) return <PersonPicker label={texts.frame.partOfName} onPick={onPick} />;
+  return (
+    <button type="button" class="button" onClick={() => setPicking(true)}>
+      <Icon name="people" />
+      {texts.checking.pickListed}
+    </button>
   );
 }
 
@@ -112,7 +109,7 @@ function useSides(personId: number) {
         else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
         else setOther(side);
       } catch (error) {
-        tell(texts.frame.withError(file.name, told(error).text), { isFailure: true });
+        notify(texts.frame.withError(file.name, messageFor(error).text), { isFailure: true });
       }
     }
   };
@@ -120,7 +117,7 @@ function useSides(personId: number) {
     if (personId > 0) {
       getEntry(personId).then(
         (entry) => !isGone.current && setOther({ kind: 'person', entry }),
-        (error: unknown) => tell(toldOf(error), { isFailure: true }),
+        (error: unknown) => notify(errorMessage(error), { isFailure: true }),
       );
     }
     return () => {
@@ -134,11 +131,11 @@ function useSides(personId: number) {
 
 interface Compared {
   readonly result?: Comparison | undefined;
-  readonly error?: Told | undefined;
+  readonly error?: Message | undefined;
 }
 
-function told(error: unknown): Told {
-  return error instanceof UnreadableFileError ? { text: error.message } : toldOf(error);
+function messageFor(error: unknown): Message {
+  return error instanceof UnreadableFileError ? { text: error.message } : errorMessage(error);
 }
 
 /** Compares as soon as there are two sides, and again when one of them is replaced. */
@@ -153,7 +150,7 @@ function useComparison(one: PictureSide | undefined, other: Side | undefined) {
     compare(one, other)
       .then(
         (result) => !isGone && setCompared({ result }),
-        (error: unknown) => !isGone && setCompared({ error: told(error) }),
+        (error: unknown) => !isGone && setCompared({ error: messageFor(error) }),
       )
       .finally(() => !isGone && setComparing(false));
     return () => {
@@ -190,13 +187,13 @@ function Verdict({ result, error, isComparing, one, other }: VerdictProps) {
 }
 
 /** Tells which side a refusal of the service is about, and the commonest one in the page's language. */
-function faultOf(error: Told, one: PictureSide, other: Side): Told & { readonly side?: string } {
+function faultOf(error: Message, one: PictureSide, other: Side): Message & { readonly side?: string } {
   const [, field, text] = /^(image1|image2|image): (.+)$/s.exec(error.text) ?? [];
   if (error.isByService !== true || text === undefined) return error;
   const { fault, remedy } = texts.verdicts.advice.NO_FACE_FOUND;
-  const told = text === noFaceText ? { text: `${fault} ${remedy}` } : { text, isByService: true };
+  const message = text === noFaceText ? { text: `${fault} ${remedy}` } : { text, isByService: true };
   const about = field === 'image2' ? other : one;
-  return about.kind === 'picture' ? { ...told, side: about.file.name } : told;
+  return about.kind === 'picture' ? { ...message, side: about.file.name } : message;
 }
 
 /** The service's own words. */

@@ -22,64 +22,24 @@ import { Warnings } from '../ui/warnings.tsx';
 
 const recentMatches = 6;
 
+const back = () => ({ href: paths.blacklist, label: texts.people.title });
+
 export function EntryPage({ id }: { id: number }) {
-  const back = { href: paths.blacklist, label: texts.people.title };
   const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal), ['entry']);
-  const [open, setOpen] = useState<'edit' | 'delete' | 'merge'>();
-  const mayEdit = useMay('editor');
-  const mayDelete = useMay('admin');
+  const [open, setOpen] = useState<EntryDialog>();
   const isDeleting = useStore(deleting).has(id);
   const [warnings, setWarnings] = useState<readonly string[] | null>(null);
   const showSaved = (saved: BlacklistRecord) => {
     setWarnings(saved.warnings);
     reload();
   };
-  if (isDeleting || (error instanceof RefusedError && error.status === 404)) {
-    return (
-      <Page title={texts.people.notListed} back={back}>
-        <Empty icon="people" title={texts.people.nobodyHere}>
-          <p>{texts.people.wasDeleted}</p>
-          <a class="button" href={paths.blacklist}>
-            {texts.people.toTheList}
-          </a>
-        </Empty>
-      </Page>
-    );
-  }
+  if (isDeleting || (error instanceof RefusedError && error.status === 404)) return <NotListed />;
   return (
     <Page
       title={entry?.name ?? (error === undefined ? undefined : texts.people.person)}
-      back={back}
+      back={back()}
       lead={entry && <span class="hint">{originOf(entry)}</span>}
-      actions={
-        entry && (
-          <>
-            <button type="button" class="button" onClick={() => print()}>
-              {texts.frame.print}
-            </button>
-            <a class="button" href={paths.compareWith(entry.id)}>
-              {texts.checking.compare}
-            </a>
-            {mayEdit && (
-              <button type="button" class="button" onClick={() => setOpen('edit')}>
-                <Icon name="pencil" />
-                {texts.people.edit}
-              </button>
-            )}
-            {mayDelete && (
-              <button type="button" class="button" onClick={() => setOpen('merge')}>
-                {texts.people.merge}
-              </button>
-            )}
-            {mayDelete && (
-              <button type="button" class="button danger-quiet" onClick={() => setOpen('delete')}>
-                <Icon name="trash" />
-                {texts.people.delete}
-              </button>
-            )}
-          </>
-        )
-      }
+      actions={entry && <Actions id={id} onOpen={setOpen} />}
     >
       {error !== undefined && entry === undefined && <Failure error={error} onRetry={reload} />}
       {entry && (
@@ -97,6 +57,53 @@ export function EntryPage({ id }: { id: number }) {
           {open === 'delete' && <DeletePerson entry={entry} onClose={() => setOpen(undefined)} />}
         </>
       )}
+    </Page>
+  );
+}
+
+type EntryDialog = 'edit' | 'delete' | 'merge';
+
+function Actions({ id, onOpen }: { id: number; onOpen: (dialog: EntryDialog) => void }) {
+  const mayEdit = useMay('editor');
+  const mayDelete = useMay('admin');
+  return (
+    <>
+      <button type="button" class="button" onClick={() => print()}>
+        {texts.frame.print}
+      </button>
+      <a class="button" href={paths.compareWith(id)}>
+        {texts.checking.compare}
+      </a>
+      {mayEdit && (
+        <button type="button" class="button" onClick={() => onOpen('edit')}>
+          <Icon name="pencil" />
+          {texts.people.edit}
+        </button>
+      )}
+      {mayDelete && (
+        <button type="button" class="button" onClick={() => onOpen('merge')}>
+          {texts.people.merge}
+        </button>
+      )}
+      {mayDelete && (
+        <button type="button" class="button danger-quiet" onClick={() => onOpen('delete')}>
+          <Icon name="trash" />
+          {texts.people.delete}
+        </button>
+      )}
+    </>
+  );
+}
+
+function NotListed() {
+  return (
+    <Page title={texts.people.notListed} back={back()}>
+      <Empty icon="people" title={texts.people.nobodyHere}>
+        <p>{texts.people.wasDeleted}</p>
+        <a class="button" href={paths.blacklist}>
+          {texts.people.toTheList}
+        </a>
+      </Empty>
     </Page>
   );
 }

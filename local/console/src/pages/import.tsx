@@ -1,15 +1,14 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { TableError } from '../../../../lib/people/table.ts';
 import { useMay } from '../api/caller.ts';
-import { type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message } from '../api/client.ts';
+import { countsOf, reportOf } from '../import-report.ts';
 import {
   cancelImport,
-  countsOf,
   currentImport,
   discardImport,
   type Import,
   planImport,
-  reportOf,
   runImport,
   setAddsToListed,
 } from '../importing.ts';
@@ -18,12 +17,11 @@ import { paths } from '../routes.ts';
 import { saveCsv } from '../save-csv.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { Icon } from '../ui/icon.tsx';
+import { FilesButton } from '../ui/files-button.tsx';
 import { ImportPeople, LeftOutFiles } from '../ui/import-lists.tsx';
 import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
-import { Notice } from '../ui/states.tsx';
-import { ToldText } from '../ui/told.tsx';
+import { ErrorNotice, Notice } from '../ui/states.tsx';
 
 /** Lists many people from a folder or a table: what would be done is shown before anything is sent. */
 export function ImportPage() {
@@ -50,72 +48,50 @@ export function ImportPage() {
   );
 }
 
-function ChooseFiles() {
-  const folder = useRef<HTMLInputElement>(null);
-  const table = useRef<HTMLInputElement>(null);
+/** Plans the import of files. A fault of a table or of the service is shown. */
+function usePlanning() {
   const [isReading, setReading] = useState(false);
-  const [error, setError] = useState<Told>();
-  const read = async (input: HTMLInputElement) => {
-    const files = [...(input.files ?? [])];
-    // The same files may be chosen again.
-    input.value = '';
+  const [error, setError] = useState<Message>();
+  const plan = async (files: readonly File[]) => {
     if (files.length === 0) return;
     setReading(true);
     setError(undefined);
     try {
-      await planImport(files);
+      await planImport([...files]);
     } catch (failure) {
       setError(
-        failure instanceof TableError ? { text: failure.message, isByService: true } : toldOf(failure),
+        failure instanceof TableError ? { text: failure.message, isByService: true } : errorMessage(failure),
       );
     }
     setReading(false);
   };
-  const common = { type: 'file', hidden: true, multiple: true, tabIndex: -1 } as const;
+  return { isReading, error, plan };
+}
+
+function ChooseFiles() {
+  const { isReading, error, plan } = usePlanning();
   return (
     <div class="form wide">
       <p>{texts.importing.folderHint}</p>
       <p>{texts.importing.tableHint}</p>
       <p class="hint">{texts.importing.largestFace}</p>
-      {error && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={error} />
-          </Notice>
-        </div>
-      )}
+      <ErrorNotice error={error} />
       <div class="actions">
-        <button
-          type="button"
-          class="button primary"
-          disabled={isReading}
-          onClick={() => folder.current?.click()}
-        >
-          <Icon name="upload" />
-          {texts.importing.chooseFolder}
-        </button>
-        <button type="button" class="button" disabled={isReading} onClick={() => table.current?.click()}>
-          <Icon name="upload" />
-          {texts.importing.chooseTable}
-        </button>
+        <FilesButton
+          label={texts.importing.chooseFolder}
+          isPrimary
+          isFolder
+          isDisabled={isReading}
+          onFiles={(files) => void plan(files)}
+        />
+        <FilesButton
+          label={texts.importing.chooseTable}
+          accept=".csv,image/*"
+          isDisabled={isReading}
+          onFiles={(files) => void plan(files)}
+        />
       </div>
       {isReading && <p role="status">{texts.importing.reading}</p>}
-      <input
-        {...common}
-        ref={(element) => {
-          folder.current = element;
-          if (element) element.webkitdirectory = true;
-        }}
-        aria-label={texts.importing.chooseFolder}
-        onChange={({ currentTarget }) => void read(currentTarget)}
-      />
-      <input
-        {...common}
-        ref={table}
-        accept=".csv,image/*"
-        aria-label={texts.importing.chooseTable}
-        onChange={({ currentTarget }) => void read(currentTarget)}
-      />
     </div>
   );
 }
@@ -123,13 +99,8 @@ function ChooseFiles() {
 /** Shows how far the import is, and what can be done with it now. */
 function Sending({ known }: { known: Import }) {
   const { persons, state, addsToListed, error } = known;
-  const { pictures, done, added, refused, open, listed } = countsOf(known);
+  const { pictures, done } = countsOf(known);
   const taken = persons.filter(({ clash }) => clash?.isSame).length;
-  const start = async () => {
-    await runImport();
-    const now = currentImport.value;
-    if (now) announce(texts.importing.result(countsOf(now).listed, countsOf(now).added));
-  };
   return (
     <section class="form wide" aria-label={texts.importing.title}>
       {state === 'planned' ? (
@@ -150,50 +121,66 @@ function Sending({ known }: { known: Import }) {
           <span>{texts.importing.addToListed(taken)}</span>
         </label>
       )}
-      {error && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={error} />
-          </Notice>
-        </div>
-      )}
-      {(state === 'done' || state === 'stopped') && (
-        <Notice kind={open + refused === 0 ? 'clear' : 'warning'}>
-          {texts.importing.result(listed, added)}
-          {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
-          {open > 0 && ` ${texts.importing.notSent(open)}`}
-        </Notice>
-      )}
-      <div class="actions">
-        {state === 'planned' && (
-          <button type="button" class="button primary" disabled={pictures === 0} onClick={() => void start()}>
-            {texts.importing.start(pictures)}
-          </button>
-        )}
-        {state === 'running' && (
-          <button type="button" class="button" onClick={cancelImport}>
-            {texts.importing.stop}
-          </button>
-        )}
-        {(state === 'done' || state === 'stopped') && (
-          <>
-            {open > 0 && (
-              <button type="button" class="button primary" onClick={() => void start()}>
-                {texts.importing.goOn(open)}
-              </button>
-            )}
-            <button type="button" class="button" onClick={() => download(known)}>
-              {texts.importing.report}
-            </button>
-          </>
-        )}
-        {state !== 'running' && (
-          <button type="button" class="button" onClick={discardImport}>
-            {texts.importing.chooseOthers}
-          </button>
-        )}
-      </div>
+      <ErrorNotice error={error} />
+      {isOver(known) && <Outcome known={known} />}
+      <Actions known={known} />
     </section>
+  );
+}
+
+/** Returns true once nothing is sent any more, whether all was or not. */
+function isOver({ state }: Import): boolean {
+  return state === 'done' || state === 'stopped';
+}
+
+function Outcome({ known }: { known: Import }) {
+  const { added, refused, open, listed } = countsOf(known);
+  return (
+    <Notice kind={open + refused === 0 ? 'clear' : 'warning'}>
+      {texts.importing.result(listed, added)}
+      {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
+      {open > 0 && ` ${texts.importing.notSent(open)}`}
+    </Notice>
+  );
+}
+
+async function start(): Promise<void> {
+  await runImport();
+  const now = currentImport.value;
+  if (now) announce(texts.importing.result(countsOf(now).listed, countsOf(now).added));
+}
+
+function Actions({ known }: { known: Import }) {
+  const { state } = known;
+  const { pictures, open } = countsOf(known);
+  return (
+    <div class="actions">
+      {state === 'planned' && (
+        <button type="button" class="button primary" disabled={pictures === 0} onClick={() => void start()}>
+          {texts.importing.start(pictures)}
+        </button>
+      )}
+      {state === 'running' && (
+        <button type="button" class="button" onClick={cancelImport}>
+          {texts.importing.stop}
+        </button>
+      )}
+      {isOver(known) && open > 0 && (
+        <button type="button" class="button primary" onClick={() => void start()}>
+          {texts.importing.goOn(open)}
+        </button>
+      )}
+      {isOver(known) && (
+        <button type="button" class="button" onClick={() => download(known)}>
+          {texts.importing.report}
+        </button>
+      )}
+      {state !== 'running' && (
+        <button type="button" class="button" onClick={discardImport}>
+          {texts.importing.chooseOthers}
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -1,16 +1,16 @@
 import { useId, useState } from 'preact/hooks';
 import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import { type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message } from '../api/client.ts';
 import { getErasure, getStatus } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { texts } from '../texts.ts';
+import { Fact } from '../ui/fact.tsx';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
-import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
-import { Failure, Notice } from '../ui/states.tsx';
-import { ByService, ToldText } from '../ui/told.tsx';
+import { ErrorNotice, Failure } from '../ui/states.tsx';
 
 /** Shows how long what is kept, and what an erasure has removed. */
 export function PrivacyPage() {
@@ -48,7 +48,7 @@ function Retention({ retention }: { retention: Status['settings']['retention'] }
 function Erasures() {
   const id = useId();
   const [erasure, setErasure] = useState<Erasure>();
-  const [error, setError] = useState<Told>();
+  const [error, setError] = useState<Message>();
   const look = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -57,7 +57,7 @@ function Erasures() {
     try {
       setErasure(await getErasure(Number(form.get('entry'))));
     } catch (failure) {
-      setError(toldOf(failure));
+      setError(errorMessage(failure));
     }
   };
   return (
@@ -72,13 +72,7 @@ function Erasures() {
           {texts.service.lookUp}
         </button>
       </form>
-      {error !== undefined && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={error} />
-          </Notice>
-        </div>
-      )}
+      <ErrorNotice error={error} />
       {erasure && <Report erasure={erasure} />}
     </section>
   );

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { toReview } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
-import { RefusedError, toldOf } from '../api/client.ts';
+import { errorMessage, RefusedError } from '../api/client.ts';
 import {
   deleteProcessed,
   getProcessed,
@@ -17,11 +17,11 @@ import { go, historyShown, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from '../ui/dialog.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { tell } from '../ui/live.tsx';
+import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
-import { Fact, useSize } from '../ui/reference-picture.tsx';
 import { Results } from '../ui/results.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
@@ -65,10 +65,10 @@ async function goToNext(id: number): Promise<void> {
   try {
     const { items } = await listProcessed({ review: 'open' }, { limit: 2, offset: 0 });
     const next = items.find(({ db_id }) => db_id !== id)?.db_id;
-    if (next == null) tell(texts.history.nothingElse);
+    if (next == null) notify(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {
-    tell(toldOf(error), { isFailure: true });
+    notify(errorMessage(error), { isFailure: true });
   }
 }
 
@@ -79,14 +79,8 @@ function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessin
 }
 
 function Details({ item, id, onChange }: { item: ImageProcessingResult; id: number; onChange: () => void }) {
-  const mayDelete = useMay('admin');
-  const mayReview = useMay('desk');
-  const open = useStore(toReview);
-  const [isDeleting, setDeleting] = useState(false);
-  const { url } = useWholePicture(pathOfPicture(item, id));
-  const size = useSize(url);
+  const { url, size } = useWholePicture(pathOfPicture(item, id));
   const status = useLoad('status', getStatus);
-  const [best] = item.faces.flatMap((face) => face.blacklist_matches);
   return (
     <>
       <Results
@@ -99,6 +93,19 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
         onReviewed={onChange}
       />
       <Warnings warnings={item.warnings} />
+      <Actions id={id} />
+      <Facts item={item} id={id} />
+    </>
+  );
+}
+
+function Actions({ id }: { id: number }) {
+  const mayDelete = useMay('admin');
+  const mayReview = useMay('desk');
+  const open = useStore(toReview);
+  const [isDeleting, setDeleting] = useState(false);
+  return (
+    <>
       <div class="actions">
         {mayReview && open !== undefined && open > 0 && (
           <button type="button" class="button" onClick={() => void goToNext(id)}>
@@ -128,27 +135,32 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
           <p>{texts.history.deleteThisMeans}</p>
         </Confirm>
       )}
-      <section class="section" aria-labelledby="details">
-        <h2 id="details">{texts.history.details}</h2>
-        <dl class="facts-list">
-          {item.processing_timestamp && (
-            <Fact name={texts.history.when} value={timeOf(item.processing_timestamp)} />
-          )}
-          <Fact name={texts.history.number} value={String(id)} />
-          <Fact name={texts.history.cameFrom} value={sourceOf(item.image_path_or_identifier)} />
-          {item.source && <Fact name={texts.history.source} value={sourceWords(item.source)} />}
-          {item.reference && <Fact name={texts.history.reference} value={item.reference} />}
-          <Fact name={texts.history.facesFact} value={texts.history.faces(item.faces.length)} />
-          {best && <Fact name={texts.history.model} value={best.model} />}
-          {best && <Fact name={texts.history.detector} value={best.detector_backend} />}
-          {best && <Fact name={texts.history.measure} value={best.similarity_metric} />}
-        </dl>
-        {item.saved_image_path !== null && (
-          <dl class="facts-list">
-            <Fact name={texts.history.keptAt} value={item.saved_image_path} isLong />
-          </dl>
-        )}
-      </section>
     </>
+  );
+}
+
+function Facts({ item, id }: { item: ImageProcessingResult; id: number }) {
+  const { processing_timestamp: time, source, reference, faces, saved_image_path } = item;
+  const [best] = faces.flatMap((face) => face.blacklist_matches);
+  return (
+    <section class="section" aria-labelledby="details">
+      <h2 id="details">{texts.history.details}</h2>
+      <dl class="facts-list">
+        {time && <Fact name={texts.history.when} value={timeOf(time)} />}
+        <Fact name={texts.history.number} value={String(id)} />
+        <Fact name={texts.history.cameFrom} value={sourceOf(item.image_path_or_identifier)} />
+        {source && <Fact name={texts.history.source} value={sourceWords(source)} />}
+        {reference && <Fact name={texts.history.reference} value={reference} />}
+        <Fact name={texts.history.facesFact} value={texts.history.faces(faces.length)} />
+        {best && <Fact name={texts.history.model} value={best.model} />}
+        {best && <Fact name={texts.history.detector} value={best.detector_backend} />}
+        {best && <Fact name={texts.history.measure} value={best.similarity_metric} />}
+      </dl>
+      {saved_image_path !== null && (
+        <dl class="facts-list">
+          <Fact name={texts.history.keptAt} value={saved_image_path} isLong />
+        </dl>
+      )}
+    </section>
   );
 }

@@ -11,12 +11,12 @@ import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Badge } from '../ui/badge.tsx';
 import { SoundSetting } from '../ui/bell.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { LanguageChoice, UtcSetting } from '../ui/language-choice.tsx';
+import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
-import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
-import { ByService } from '../ui/told.tsx';
 
 export function StatusPage() {
   const { data, error, isLoading, reload } = useLoad('status', getStatus);
@@ -73,27 +73,31 @@ function Report({ status }: { status: Status }) {
         <Tile name={texts.service.picturesChecked} value={number(counts.processed)} />
         <Tile name={texts.service.health} value={<HealthBadge health={health} />} />
       </div>
-      {throughput && (
-        <Section title={texts.service.lastHour}>
-          <Fact name={texts.service.pictures} value={number(throughput.pictures_last_hour)} />
-          <Fact name={texts.service.picturesLastMinute} value={number(throughput.pictures_last_minute)} />
-          <Fact name={texts.service.faces} value={number(throughput.faces_last_hour)} />
-          <Fact name={texts.service.matches} value={number(throughput.matches_last_hour)} />
-          <Fact
-            name={texts.service.timeForPicture}
-            value={
-              throughput.median_ms === null
-                ? texts.service.noneYet
-                : texts.service.median(Math.round(throughput.median_ms))
-            }
-          />
-        </Section>
-      )}
+      {throughput && <ThroughputSection throughput={throughput} />}
       <SettingsSection status={status} />
       {webhooks?.map((webhook) => (
         <WebhookSection key={webhook.receiver} webhook={webhook} />
       ))}
     </>
+  );
+}
+
+function ThroughputSection({ throughput }: { throughput: NonNullable<Status['throughput']> }) {
+  return (
+    <Section title={texts.service.lastHour}>
+      <Fact name={texts.service.pictures} value={number(throughput.pictures_last_hour)} />
+      <Fact name={texts.service.picturesLastMinute} value={number(throughput.pictures_last_minute)} />
+      <Fact name={texts.service.faces} value={number(throughput.faces_last_hour)} />
+      <Fact name={texts.service.matches} value={number(throughput.matches_last_hour)} />
+      <Fact
+        name={texts.service.timeForPicture}
+        value={
+          throughput.median_ms === null
+            ? texts.service.noneYet
+            : texts.service.median(Math.round(throughput.median_ms))
+        }
+      />
+    </Section>
   );
 }
 

@@ -3,8 +3,8 @@ import { getStatus } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { Fact } from '../ui/fact.tsx';
 import { Page } from '../ui/page.tsx';
-import { Fact } from '../ui/reference-picture.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure } from '../ui/states.tsx';
 

@@ -10,28 +10,7 @@ export const hasCamera = isSecureContext && navigator.mediaDevices !== undefined
 
 /** Takes a picture with the camera, which is on only while the dialog is open. */
 export function Camera({ onPicture, onClose }: { onPicture: (file: File) => void; onClose: () => void }) {
-  const video = useRef<HTMLVideoElement>(null);
-  const [state, setState] = useState<'asking' | 'running' | 'refused'>('asking');
-  useEffect(() => {
-    let stream: MediaStream | undefined;
-    let isGone = false;
-    const start = async () => {
-      stream = await navigator.mediaDevices.getUserMedia({
-        // A phone's rear camera, which looks at who stands there.
-        video: { width: { ideal: 1920 }, facingMode: { ideal: 'environment' } },
-        audio: false,
-      });
-      if (isGone || video.current === null) return stop(stream);
-      video.current.srcObject = stream;
-      await video.current.play();
-      setState('running');
-    };
-    start().catch(() => !isGone && setState('refused'));
-    return () => {
-      isGone = true;
-      if (stream) stop(stream);
-    };
-  }, []);
+  const { video, state } = useCamera();
   const take = async () => {
     if (video.current === null) return;
     const { videoWidth: w, videoHeight: h } = video.current;
@@ -58,6 +37,33 @@ export function Camera({ onPicture, onClose }: { onPicture: (file: File) => void
       </div>
     </Dialog>
   );
+}
+
+/** Turns the camera on while the component is shown, and shows its pictures in the `video` element. */
+function useCamera() {
+  const video = useRef<HTMLVideoElement>(null);
+  const [state, setState] = useState<'asking' | 'running' | 'refused'>('asking');
+  useEffect(() => {
+    let stream: MediaStream | undefined;
+    let isGone = false;
+    const start = async () => {
+      stream = await navigator.mediaDevices.getUserMedia({
+        // A phone's rear camera, which looks at who stands there.
+        video: { width: { ideal: 1920 }, facingMode: { ideal: 'environment' } },
+        audio: false,
+      });
+      if (isGone || video.current === null) return stop(stream);
+      video.current.srcObject = stream;
+      await video.current.play();
+      setState('running');
+    };
+    start().catch(() => !isGone && setState('refused'));
+    return () => {
+      isGone = true;
+      if (stream) stop(stream);
+    };
+  }, []);
+  return { video, state };
 }
 
 function stop(stream: MediaStream): void {

@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { toldOf } from '../api/client.ts';
+import { errorMessage } from '../api/client.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
-import { Notice } from './states.tsx';
-import { ToldText } from './told.tsx';
+import { ErrorNotice } from './states.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -85,13 +84,7 @@ export function Confirm({ title, children, action, run, onClose }: ConfirmProps)
   return (
     <Dialog title={title} onClose={isRunning ? () => {} : onClose}>
       {children}
-      {error !== undefined && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={toldOf(error)} />
-          </Notice>
-        </div>
-      )}
+      <ErrorNotice error={error === undefined ? undefined : errorMessage(error)} />
       <div class="dialog-actions">
         <button type="button" class="button" ref={cancel} onClick={onClose} disabled={isRunning}>
           {texts.frame.cancel}

@@ -14,7 +14,7 @@ import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { ListedFace } from './face-pair.tsx';
 import { Icon } from './icon.tsx';
-import { ToldText } from './told.tsx';
+import { MessageText } from './message.tsx';
 
 export interface DraftPicturesProps {
   readonly draft: Draft;
@@ -85,7 +85,7 @@ function DraftVerdict({ picture }: { picture: DraftPicture }) {
           {faultsOf(face.reasons)} {mayNotBeTaken}{' '}
         </strong>
       )}
-      {text && <ToldText told={text} />}
+      {text && <MessageText message={text} />}
     </p>
   );
 }

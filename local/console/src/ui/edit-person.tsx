@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { RefusedError, type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message, RefusedError } from '../api/client.ts';
 import { getEntry, patchEntry } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
-import { Notice } from './states.tsx';
-import { ToldText } from './told.tsx';
+import { ErrorNotice, Notice } from './states.tsx';
 
 export interface EditPersonProps {
   readonly entry: BlacklistRecord;
@@ -24,7 +23,7 @@ export interface EditPersonProps {
  */
 export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
   const { values, base, theirs, isSaving, nameError, error, change, save } = useEditing(entry, (saved) => {
-    tell(texts.people.wasSaved(saved.name));
+    notify(texts.people.wasSaved(saved.name));
     onSaved(saved);
     onClose();
   });
@@ -52,13 +51,7 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
           theirs={theirs ?? {}}
           onChange={change}
         />
-        {error !== undefined && (
-          <div role="alert">
-            <Notice kind="warning">
-              <ToldText told={error} />
-            </Notice>
-          </div>
-        )}
+        <ErrorNotice error={error} />
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
             {texts.frame.cancel}
@@ -87,7 +80,7 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
   const [theirs, setTheirs] = useState<Partial<PersonValues>>();
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<string>();
-  const [error, setError] = useState<Told>();
+  const [error, setError] = useState<Message>();
   const meet = async () => {
     const latest = await getEntry(entry.id);
     const [before, now] = [valuesOf(base), valuesOf(latest)];
@@ -109,8 +102,8 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
     } catch (failure) {
       const status = failure instanceof RefusedError ? failure.status : 0;
       if (status === 409) setNameError(texts.people.nameOfAnother);
-      else if (status === 412) await meet().catch((later) => setError(toldOf(later)));
-      else setError(toldOf(failure));
+      else if (status === 412) await meet().catch((later) => setError(errorMessage(later)));
+      else setError(errorMessage(failure));
       setSaving(false);
     }
   };

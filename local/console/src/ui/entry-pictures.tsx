@@ -1,28 +1,18 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { deleteImage, faceOf, getStatus, imagePath, listImages } from '../api/endpoints.ts';
+import { deleteImage, faceOf, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
-import { addFiles, clearDraft, movePictures, picturesFor } from '../draft.ts';
-import { isToSend } from '../enrollment.ts';
 import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { valuesOf } from '../model/person.ts';
-import { go, paths } from '../routes.ts';
-import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { useEnrolling } from '../use-enrolling.ts';
+import { AddPictures } from './add-pictures.tsx';
 import { Confirm } from './dialog.tsx';
-import { DoubtsDialog } from './doubts.tsx';
-import { DraftPictures } from './draft-pictures.tsx';
-import { Duplicates } from './duplicates.tsx';
 import { Icon } from './icon.tsx';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 import { ServicePicture } from './picture.tsx';
-import { PictureInput } from './picture-input.tsx';
 import { ReferencePicture } from './reference-picture.tsx';
-import { Failure, Notice } from './states.tsx';
-import { ToldText } from './told.tsx';
+import { Failure } from './states.tsx';
 
 export interface EntryPicturesProps {
   readonly entry: BlacklistRecord;
@@ -50,26 +40,22 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
         {data && <span class="hint">{texts.people.pictures(data.length)}</span>}
       </div>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
-      <ul class="references-grid">
-        {data === undefined &&
-          error === undefined &&
-          Array.from({ length: entry.image_count }, (_, index) => (
-            <li key={index} class="card">
-              <span class="picture skeleton" />
-            </li>
+      {data === undefined && error === undefined && <LoadingCards count={entry.image_count} />}
+      {data && (
+        <ul class="references-grid">
+          {data.map((image) => (
+            <ReferenceCard
+              key={image.id}
+              image={image}
+              name={entry.name}
+              isLast={data.length === 1}
+              mayRemove={mayRemove}
+              onLook={() => setLooking(image)}
+              onRemove={() => setRemoving(image)}
+            />
           ))}
-        {data?.map((image) => (
-          <ReferenceCard
-            key={image.id}
-            image={image}
-            name={entry.name}
-            isLast={data.length === 1}
-            mayRemove={mayRemove}
-            onLook={() => setLooking(image)}
-            onRemove={() => setRemoving(image)}
-          />
-        ))}
-      </ul>
+        </ul>
+      )}
       {data?.length === 1 && mayRemove && <p class="hint">{texts.people.lastStays}</p>}
       {mayEdit && <AddPictures entry={entry} onAdded={changed} />}
       {looking && (
@@ -84,6 +70,18 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
         />
       )}
     </section>
+  );
+}
+
+function LoadingCards({ count }: { count: number }) {
+  return (
+    <ul class="references-grid">
+      {Array.from({ length: count }, (_, index) => (
+        <li key={index} class="card">
+          <span class="picture skeleton" />
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -137,7 +135,7 @@ function RemovePicture({
   const run = async () => {
     await deleteImage(image.entry_id, image.id);
     forgetPictures(imagePath(image.entry_id, image.id));
-    tell(texts.people.wasRemoved(title));
+    notify(texts.people.wasRemoved(title));
     onRemoved();
     onClose();
   };
@@ -156,69 +154,5 @@ function RemovePicture({
         <p>{texts.people.removeMeans(name)}</p>
       </div>
     </Confirm>
-  );
-}
-
-function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {
-  const draft = picturesFor(entry.id);
-  const pictures = useStore(draft);
-  const status = useLoad('status', getStatus);
-  const { isSending, outcome, doubts, error, send, goOn, reset } = useEnrolling({
-    draft,
-    person: () => ({ values: valuesOf(entry), entryId: entry.id }),
-    onListed: () => {},
-    onDone: (result) => {
-      if (result.added > 0) tell(texts.people.picturesAdded(result.added));
-      if (result.added === draft.value.length) clearDraft(draft);
-      onAdded();
-    },
-  });
-  const toSend = pictures.filter(isToSend).length;
-  const addTo = (id: number) => {
-    reset();
-    movePictures(draft, picturesFor(id));
-    go(paths.entry(id));
-  };
-  return (
-    <div class="add-pictures">
-      <PictureInput
-        compact
-        hint={texts.people.moreHint}
-        onFiles={(files) => {
-          reset();
-          addFiles(draft, files, status.data?.settings.max_image_bytes);
-        }}
-      />
-      <DraftPictures draft={draft} isBusy={isSending} entryId={entry.id} />
-      {error !== undefined && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={error} />
-          </Notice>
-        </div>
-      )}
-      {outcome && <Duplicates outcome={outcome} />}
-      {pictures.length > 0 && (
-        <div class="actions end">
-          <button type="button" class="button" disabled={isSending} onClick={() => clearDraft(draft)}>
-            {toSend > 0 ? texts.frame.cancel : texts.people.done}
-          </button>
-          {toSend > 0 && (
-            <button type="button" class="button primary" disabled={isSending} onClick={() => void send()}>
-              {isSending ? texts.people.adding : texts.people.addPictures(toSend)}
-            </button>
-          )}
-        </div>
-      )}
-      {doubts && (
-        <DoubtsDialog
-          doubts={doubts}
-          action={texts.people.addNevertheless(entry.name)}
-          onGoOn={() => void goOn()}
-          onAddTo={addTo}
-          onClose={reset}
-        />
-      )}
-    </div>
   );
 }

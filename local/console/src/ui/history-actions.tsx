@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
-import { messageOf, toldOf } from '../api/client.ts';
+import { errorMessage, errorText } from '../api/client.ts';
 import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { csvOf } from '../model/csv.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 
 const rowsAtOnce = 100;
 
@@ -25,12 +25,14 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     try {
       await download(filter);
     } catch (error) {
-      tell(texts.history.exportFailed(messageOf(error)), { isFailure: true });
+      notify(texts.history.exportFailed(errorText(error)), { isFailure: true });
     }
     setExporting(false);
   };
   const ask = () =>
-    deleteMany(filter, true).then(setFound, (error: unknown) => tell(toldOf(error), { isFailure: true }));
+    deleteMany(filter, true).then(setFound, (error: unknown) =>
+      notify(errorMessage(error), { isFailure: true }),
+    );
   return (
     <>
       <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>
@@ -46,7 +48,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
           title={texts.history.deleteHowMany(found.matched)}
           action={texts.history.deletePictures(found.matched)}
           run={async () => {
-            tell(await deleteAll(filter));
+            notify(await deleteAll(filter));
             setFound(undefined);
           }}
           onClose={() => setFound(undefined)}

@@ -33,23 +33,13 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
   const { comparison, verdict } = hit;
   const { entry, best } = comparison;
   const mayReview = useMay('desk');
-  const isListedHidden = useLacks('desk');
   const tone = isRejected(comparison) ? 'rejected' : isMatch(comparison) ? 'match' : 'possible';
   return (
     <article
       class={`panel hit ${tone} ${isOnly ? 'only' : ''}`}
       aria-label={texts.verdicts.faceBeside(verdict.face.face_index + 1, entry.name)}
     >
-      <div class="pair">
-        <figure>
-          {face}
-          <figcaption>{texts.verdicts.inThePicture}</figcaption>
-        </figure>
-        <figure>
-          {isListedHidden ? <p class="hint">{texts.verdicts.listedHidden}</p> : <ListedFace match={best} />}
-          <figcaption>{texts.verdicts.listedAlike(similarityOf(best.similarity))}</figcaption>
-        </figure>
-      </div>
+      <Pair face={face} match={best} />
       <div class="hit-text">
         <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
         {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
@@ -74,6 +64,23 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
         </button>
       )}
     </article>
+  );
+}
+
+/** Shows both faces. The listed one is hidden from those who may not see the list. */
+function Pair({ face, match }: { face: ComponentChildren; match: BlacklistMatch }) {
+  const isListedHidden = useLacks('desk');
+  return (
+    <div class="pair">
+      <figure>
+        {face}
+        <figcaption>{texts.verdicts.inThePicture}</figcaption>
+      </figure>
+      <figure>
+        {isListedHidden ? <p class="hint">{texts.verdicts.listedHidden}</p> : <ListedFace match={match} />}
+        <figcaption>{texts.verdicts.listedAlike(similarityOf(match.similarity))}</figcaption>
+      </figure>
+    </div>
   );
 }
 

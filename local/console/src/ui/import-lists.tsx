@@ -3,7 +3,7 @@ import { type Import, type ImportPerson, type ImportPicture, isLeftOut } from '.
 import type { ImportPlan } from '../model/import-plan.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
-import { ToldText } from './told.tsx';
+import { MessageText } from './message.tsx';
 
 /** Rows that are shown at first; a table may have thousands. */
 const rowsAtFirst = 200;
@@ -60,13 +60,13 @@ function PersonRow({ person, isOut }: { person: ImportPerson; isOut: boolean }) 
         {clash && !clash.isSame && <p>{texts.importing.nearlyListed(clash.name)}</p>}
         {looksLike.length > 0 && <p>{texts.importing.looksLike(looksLike.join(', '))}</p>}
         {isUnsure && <p>{texts.people.notAllCompared}</p>}
-        {pictures.filter(isTold).map((picture) => (
+        {pictures.filter(hasMessages).map((picture) => (
           <p key={picture.key}>
             <bdi>{picture.name}</bdi>
             {': '}
             {picture.state !== 'added' && `${texts.importing.states[picture.state]} `}
-            {picture.told?.map((told) => (
-              <ToldText key={told.text} told={told} />
+            {picture.messages?.map((message) => (
+              <MessageText key={message.text} message={message} />
             ))}
           </p>
         ))}
@@ -76,8 +76,8 @@ function PersonRow({ person, isOut }: { person: ImportPerson; isOut: boolean }) 
 }
 
 /** Returns true for a picture of which there is more to say than that it waits, or was added. */
-function isTold({ state, told = [] }: ImportPicture): boolean {
-  return state === 'refused' || state === 'failed' || told.length > 0;
+function hasMessages({ state, messages = [] }: ImportPicture): boolean {
+  return state === 'refused' || state === 'failed' || messages.length > 0;
 }
 
 /** Shows the files and rows that can't be used, each with the reason. */
@@ -91,7 +91,7 @@ export function LeftOutFiles({ plan: { leftOut, remarks, passedOver } }: { plan:
       <ul>
         {remarks.map((text) => (
           <li key={text}>
-            <ToldText told={{ text, isByService: true }} />
+            <MessageText message={{ text, isByService: true }} />
           </li>
         ))}
         {shown.map(({ what, reason }) => (

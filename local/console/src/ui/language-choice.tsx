@@ -10,7 +10,7 @@ import {
 } from '../page-language.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 
 const names = Object.entries(languageNames) as [Language, string][];
 
@@ -20,7 +20,7 @@ export function LanguageChoice() {
   const isEnglish = useStore(language) === 'en';
   const choose = (value: string) => {
     const chosen = names.find(([name]) => name === value)?.[0];
-    chooseLanguage(chosen).catch(() => tell(texts.frame.languageFailed, { isFailure: true }));
+    chooseLanguage(chosen).catch(() => notify(texts.frame.languageFailed, { isFailure: true }));
   };
   return (
     <div class="field language">

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Told } from '../api/client.ts';
+import type { Message } from '../api/client.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
-import { ToldText } from './told.tsx';
+import { MessageText } from './message.tsx';
 
 /** Message besides the page: read aloud, and some shown for a while. */
 
 interface Toast {
   readonly id: number;
-  readonly told: Told;
+  readonly message: Message;
   readonly options: ToastOptions;
   /** Takes back what the toast tells of. */
   readonly undo?: () => void;
@@ -23,7 +23,7 @@ interface ToastOptions {
   readonly isFailure?: boolean;
 }
 
-const spoken = new Store<Told>({ text: '' });
+const spoken = new Store<Message>({ text: '' });
 const toasts = new Store<readonly Toast[]>([]);
 const toastMs = 6_000;
 /** Time after which what was said is gone from the page, too: whoever reads it by ear would find it again. */
@@ -34,8 +34,8 @@ let spokenOn = '';
 let silence: ReturnType<typeof setTimeout> | undefined;
 
 /** Says it to those who hear the page. */
-export function announce(said: string | Told): void {
-  const { text, isByService = false } = toldBy(said);
+export function announce(said: string | Message): void {
+  const { text, isByService = false } = asMessage(said);
   spokenOn = location.hash;
   clearTimeout(silence);
   silence = setTimeout(() => spoken.set({ text: '' }), spokenMs);
@@ -50,16 +50,16 @@ export function forgetSpoken(): void {
   if (spokenOn !== location.hash) spoken.set({ text: '' });
 }
 
-function toldBy(said: string | Told): Told {
+function asMessage(said: string | Message): Message {
   return typeof said === 'string' ? { text: said } : said;
 }
 
 /** Says it, and shows it for some seconds. */
-export function tell(said: string | Told, options: ToastOptions = {}): void {
+export function notify(said: string | Message, options: ToastOptions = {}): void {
   const id = ++lastId;
   announce(said);
   const { about } = options;
-  const toast = { id, told: toldBy(said), options };
+  const toast = { id, message: asMessage(said), options };
   toasts.update((shown) => [
     ...shown.filter((other) => about === undefined || other.options.about !== about),
     toast,
@@ -71,14 +71,14 @@ export function tell(said: string | Told, options: ToastOptions = {}): void {
 export const undoMs = 10_000;
 
 /** Says it, and offers to take it back while that is possible. */
-export function tellWithUndo(text: string, undo: () => void): void {
+export function notifyWithUndo(text: string, undo: () => void): void {
   const id = ++lastId;
   announce(text);
   const close = () => {
     dismiss(id);
     undo();
   };
-  toasts.update((shown) => [...shown, { id, told: { text }, options: {}, undo: close }]);
+  toasts.update((shown) => [...shown, { id, message: { text }, options: {}, undo: close }]);
   setTimeout(() => dismiss(id), undoMs);
 }
 
@@ -89,7 +89,7 @@ function dismiss(id: number): void {
 export function LiveRegion() {
   return (
     <div class="visually-hidden" role="status" aria-live="polite">
-      <ToldText told={useStore(spoken)} />
+      <MessageText message={useStore(spoken)} />
     </div>
   );
 }
@@ -119,11 +119,11 @@ export function Toasts() {
   const shown = useStore(toasts);
   return (
     <div class="toasts">
-      {shown.map(({ id, told, options: { isFailure = false }, undo }) => (
+      {shown.map(({ id, message, options: { isFailure = false }, undo }) => (
         <div class={`toast ${isFailure ? 'failure' : ''}`} key={id}>
           <Icon name={isFailure ? 'warning' : 'tick'} />
           <span dir="auto">
-            <ToldText told={told} />
+            <MessageText message={message} />
           </span>
           {undo && (
             <button type="button" class="button" onClick={undo}>

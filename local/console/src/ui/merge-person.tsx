@@ -10,7 +10,7 @@ import { go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Cover } from './cover.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
-import { tell } from './live.tsx';
+import { notify } from './live.tsx';
 import { PersonPicker } from './person-picker.tsx';
 import { Notice } from './states.tsx';
 
@@ -73,7 +73,7 @@ function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
   const run = async () => {
     await mergeEntries(into, from, (moved, all) => setProgress(texts.people.moved(moved, all)));
     go(paths.entry(into.id), { replace: true });
-    tell(texts.people.wasMerged(from.name, into.name));
+    notify(texts.people.wasMerged(from.name, into.name));
     onClose();
     onMerged();
   };

@@ -23,126 +23,176 @@ export interface PersonFieldsProps {
 
 /** Shows the fields of a person's entry. */
 export function PersonFields(props: PersonFieldsProps) {
-  const { values, nameError, isFirst = false, isDisabled, isListed = false, onChange } = props;
-  const id = useId();
-  const nameField = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (isFirst) nameField.current?.select();
-  }, []);
-  useEffect(() => {
-    if (nameError !== undefined && !isDisabled) nameField.current?.focus();
-  }, [nameError, isDisabled]);
-  const theirs = (field: keyof PersonValues) => <Theirs {...props} field={field} />;
   return (
     <div class="fields">
-      <Field id={`${id}-name`} label={texts.people.fields.name}>
-        <input
-          ref={nameField}
-          id={`${id}-name`}
-          type="text"
-          dir="auto"
-          autocomplete="off"
-          required
-          maxLength={maxNameLength}
-          value={values.name}
-          disabled={isDisabled}
-          aria-invalid={nameError !== undefined}
-          aria-describedby={nameError === undefined ? undefined : `${id}-wrong`}
-          onInput={({ currentTarget }) => onChange({ name: currentTarget.value })}
-        />
-        {nameError !== undefined && (
-          <p class="field-error" id={`${id}-wrong`} role="alert">
-            {nameError}
-          </p>
-        )}
-        {theirs('name')}
-      </Field>
-      <Field id={`${id}-reason`} label={texts.people.fields.reason} isOptional>
-        <textarea
-          id={`${id}-reason`}
-          rows={2}
-          dir="auto"
-          maxLength={maxReasonLength}
-          value={values.reason}
-          disabled={isDisabled}
-          aria-describedby={`${id}-hint`}
-          onInput={({ currentTarget }) => onChange({ reason: currentTarget.value })}
-        />
-        <p class="hint" id={`${id}-hint`}>
-          {texts.people.shownLarge(values.reason.length, maxReasonLength)}
-        </p>
-        {theirs('reason')}
-      </Field>
+      <NameField {...props} />
+      <ReasonField {...props} />
       <div class="field-row">
-        <Field id={`${id}-severity`} label={texts.people.fields.severity} isOptional>
-          <select
-            id={`${id}-severity`}
-            value={values.severity}
-            disabled={isDisabled}
-            onChange={({ currentTarget }) =>
-              onChange({ severity: currentTarget.value as PersonValues['severity'] })
-            }
-          >
-            <option value="">{texts.people.notSaid}</option>
-            <option value="info">{texts.people.severities.info}</option>
-            <option value="warning">{texts.people.severities.warning}</option>
-            <option value="danger">{texts.people.severities.danger}</option>
-          </select>
-          {theirs('severity')}
-        </Field>
-        <Field id={`${id}-category`} label={texts.people.fields.category} isOptional>
-          <input
-            id={`${id}-category`}
-            type="text"
-            dir="auto"
-            maxLength={maxCategoryLength}
-            value={values.category}
-            disabled={isDisabled}
-            onInput={({ currentTarget }) => onChange({ category: currentTarget.value })}
-          />
-          {theirs('category')}
-        </Field>
-        <Field id={`${id}-until`} label={texts.people.fields.lastDay} isOptional>
-          <input
-            id={`${id}-until`}
-            type="date"
-            value={values.lastDay}
-            disabled={isDisabled}
-            aria-describedby={`${id}-until-hint`}
-            onChange={({ currentTarget }) => onChange({ lastDay: currentTarget.value })}
-          />
-          <p class="hint" id={`${id}-until-hint`}>
-            {texts.people.afterThisDay}
-          </p>
-          {theirs('lastDay')}
-        </Field>
+        <SeverityField {...props} />
+        <CategoryField {...props} />
+        <LastDayField {...props} />
       </div>
-      <Field id={`${id}-notes`} label={texts.people.fields.notes} isOptional>
-        <textarea
-          id={`${id}-notes`}
-          rows={3}
-          dir="auto"
-          maxLength={maxNotesLength}
-          value={values.notes}
-          disabled={isDisabled}
-          onInput={({ currentTarget }) => onChange({ notes: currentTarget.value })}
-        />
-        {theirs('notes')}
-      </Field>
-      {isListed && (
-        <div class="field">
-          <label class="checkbox">
-            <input
-              type="checkbox"
-              checked={values.suspended}
-              disabled={isDisabled}
-              onChange={({ currentTarget }) => onChange({ suspended: currentTarget.checked })}
-            />
-            <span>{texts.people.suspendedField}</span>
-          </label>
-          {theirs('suspended')}
-        </div>
+      <NotesField {...props} />
+      {props.isListed && <SuspendedField {...props} />}
+    </div>
+  );
+}
+
+function NameField(props: PersonFieldsProps) {
+  const { values, nameError, isFirst = false, isDisabled, onChange } = props;
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isFirst) input.current?.select();
+  }, []);
+  useEffect(() => {
+    if (nameError !== undefined && !isDisabled) input.current?.focus();
+  }, [nameError, isDisabled]);
+  return (
+    <Field id={id} label={texts.people.fields.name}>
+      <input
+        ref={input}
+        id={id}
+        type="text"
+        dir="auto"
+        autocomplete="off"
+        required
+        maxLength={maxNameLength}
+        value={values.name}
+        disabled={isDisabled}
+        aria-invalid={nameError !== undefined}
+        aria-describedby={nameError === undefined ? undefined : `${id}-wrong`}
+        onInput={({ currentTarget }) => onChange({ name: currentTarget.value })}
+      />
+      {nameError !== undefined && (
+        <p class="field-error" id={`${id}-wrong`} role="alert">
+          {nameError}
+        </p>
       )}
+      <Theirs {...props} field="name" />
+    </Field>
+  );
+}
+
+function ReasonField(props: PersonFieldsProps) {
+  const { values, isDisabled, onChange } = props;
+  const id = useId();
+  return (
+    <Field id={id} label={texts.people.fields.reason} isOptional>
+      <textarea
+        id={id}
+        rows={2}
+        dir="auto"
+        maxLength={maxReasonLength}
+        value={values.reason}
+        disabled={isDisabled}
+        aria-describedby={`${id}-hint`}
+        onInput={({ currentTarget }) => onChange({ reason: currentTarget.value })}
+      />
+      <p class="hint" id={`${id}-hint`}>
+        {texts.people.shownLarge(values.reason.length, maxReasonLength)}
+      </p>
+      <Theirs {...props} field="reason" />
+    </Field>
+  );
+}
+
+function SeverityField(props: PersonFieldsProps) {
+  const { values, isDisabled, onChange } = props;
+  const id = useId();
+  return (
+    <Field id={id} label={texts.people.fields.severity} isOptional>
+      <select
+        id={id}
+        value={values.severity}
+        disabled={isDisabled}
+        onChange={({ currentTarget }) =>
+          onChange({ severity: currentTarget.value as PersonValues['severity'] })
+        }
+      >
+        <option value="">{texts.people.notSaid}</option>
+        <option value="info">{texts.people.severities.info}</option>
+        <option value="warning">{texts.people.severities.warning}</option>
+        <option value="danger">{texts.people.severities.danger}</option>
+      </select>
+      <Theirs {...props} field="severity" />
+    </Field>
+  );
+}
+
+function CategoryField(props: PersonFieldsProps) {
+  const { values, isDisabled, onChange } = props;
+  const id = useId();
+  return (
+    <Field id={id} label={texts.people.fields.category} isOptional>
+      <input
+        id={id}
+        type="text"
+        dir="auto"
+        maxLength={maxCategoryLength}
+        value={values.category}
+        disabled={isDisabled}
+        onInput={({ currentTarget }) => onChange({ category: currentTarget.value })}
+      />
+      <Theirs {...props} field="category" />
+    </Field>
+  );
+}
+
+function LastDayField(props: PersonFieldsProps) {
+  const { values, isDisabled, onChange } = props;
+  const id = useId();
+  return (
+    <Field id={id} label={texts.people.fields.lastDay} isOptional>
+      <input
+        id={id}
+        type="date"
+        value={values.lastDay}
+        disabled={isDisabled}
+        aria-describedby={`${id}-hint`}
+        onChange={({ currentTarget }) => onChange({ lastDay: currentTarget.value })}
+      />
+      <p class="hint" id={`${id}-hint`}>
+        {texts.people.afterThisDay}
+      </p>
+      <Theirs {...props} field="lastDay" />
+    </Field>
+  );
+}
+
+function NotesField(props: PersonFieldsProps) {
+  const { values, isDisabled, onChange } = props;
+  const id = useId();
+  return (
+    <Field id={id} label={texts.people.fields.notes} isOptional>
+      <textarea
+        id={id}
+        rows={3}
+        dir="auto"
+        maxLength={maxNotesLength}
+        value={values.notes}
+        disabled={isDisabled}
+        onInput={({ currentTarget }) => onChange({ notes: currentTarget.value })}
+      />
+      <Theirs {...props} field="notes" />
+    </Field>
+  );
+}
+
+function SuspendedField(props: PersonFieldsProps) {
+  const { values, isDisabled, onChange } = props;
+  return (
+    <div class="field">
+      <label class="checkbox">
+        <input
+          type="checkbox"
+          checked={values.suspended}
+          disabled={isDisabled}
+          onChange={({ currentTarget }) => onChange({ suspended: currentTarget.checked })}
+        />
+        <span>{texts.people.suspendedField}</span>
+      </label>
+      <Theirs {...props} field="suspended" />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { texts } from '../texts.ts';
 import { Camera, hasCamera } from './camera.tsx';
+import { FilesButton } from './files-button.tsx';
 import { Icon } from './icon.tsx';
 
 export interface PictureInputProps {
@@ -19,7 +20,6 @@ export interface PictureInputProps {
  * their address.
  */
 export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = false }: PictureInputProps) {
-  const input = useRef<HTMLInputElement>(null);
   const [isCameraOpen, setCameraOpen] = useState(false);
   const isOver = useDropAndPaste(onFiles, onUrl);
   return (
@@ -32,33 +32,18 @@ export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = f
         </div>
       </div>
       <div class="actions">
-        <button
-          type="button"
-          class={`button ${isMain ? 'primary' : ''}`}
-          onClick={() => input.current?.click()}
-        >
-          <Icon name="upload" />
-          {texts.frame.choosePictures}
-        </button>
+        <FilesButton
+          label={texts.frame.choosePictures}
+          fieldLabel={texts.frame.pictures}
+          accept="image/*"
+          isPrimary={isMain}
+          onFiles={onFiles}
+        />
         <button type="button" class="button" disabled={!hasCamera} onClick={() => setCameraOpen(true)}>
           <Icon name="camera" />
           {texts.frame.camera}
         </button>
       </div>
-      <input
-        ref={input}
-        type="file"
-        accept="image/*"
-        multiple
-        hidden
-        tabIndex={-1}
-        aria-label={texts.frame.pictures}
-        onChange={({ currentTarget }) => {
-          onFiles([...(currentTarget.files ?? [])]);
-          // The same file may be chosen again.
-          currentTarget.value = '';
-        }}
-      />
       {onUrl && <UrlField onUrl={onUrl} />}
       {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
       {isCameraOpen && <Camera onPicture={(file) => onFiles([file])} onClose={() => setCameraOpen(false)} />}

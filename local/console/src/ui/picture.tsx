@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Box } from '../../../../lib/contract/shapes.ts';
-import { acquirePicture, around, type Cut, releasePicture, type Size } from '../api/pictures.ts';
+import { acquirePicture, around, type Cut, decode, releasePicture, type Size } from '../api/pictures.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 
@@ -75,9 +75,9 @@ export function ServicePicture({ path, alt, box = null, size, class: className =
 }
 
 function NoPictureMark({ alt }: { alt: string }) {
-  const told = alt === '' ? {} : ({ role: 'img', 'aria-label': texts.frame.cannotBeShown(alt) } as const);
+  const label = alt === '' ? {} : ({ role: 'img', 'aria-label': texts.frame.cannotBeShown(alt) } as const);
   return (
-    <span class="no-picture" {...told}>
+    <span class="no-picture" {...label}>
       <Icon name="image" />
     </span>
   );
@@ -92,9 +92,30 @@ export function NoPicture({ alt, class: className = '' }: { alt: string; class?:
   );
 }
 
-/** Returns a whole picture of the service, for components that draw over it. */
-export function useWholePicture(path: string | undefined): Shown {
-  return useServicePicture(path, {}, true);
+/**
+ * Returns a whole picture of the service, for components that draw over it. Its size is known once it is
+ * decoded.
+ */
+export function useWholePicture(path: string | undefined): Shown & { readonly size: Size | undefined } {
+  const shown = useServicePicture(path, {}, true);
+  return { ...shown, size: useSize(shown.url) };
+}
+
+/** Returns the size of the picture at that address, once it is decoded. */
+function useSize(url: string | undefined): Size | undefined {
+  const [size, setSize] = useState<Size>();
+  useEffect(() => {
+    if (url === undefined) return;
+    let isGone = false;
+    decode(url).then(
+      ({ naturalWidth: width, naturalHeight: height }) => !isGone && setSize({ width, height }),
+      () => {},
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [url]);
+  return size;
 }
 
 /** Shows a face out of a picture that this page has already, which is not copied for it. */

@@ -22,8 +22,21 @@ export interface ResultDetailsProps {
 const isUnfolded = new Store(false);
 
 /** Shows the whole picture with its boxes, and the numbers, folded away until they are wanted. */
-export function ResultDetails({ verdicts, picture, alt, status, hasOthers }: ResultDetailsProps) {
+export function ResultDetails(props: ResultDetailsProps) {
   const isOpen = useStore(isUnfolded);
+  return (
+    <details
+      class="details"
+      open={isOpen}
+      onToggle={({ currentTarget }) => isUnfolded.set(currentTarget.open)}
+    >
+      <summary>{texts.verdicts.wholePicture}</summary>
+      {isOpen && <Unfolded {...props} />}
+    </details>
+  );
+}
+
+function Unfolded({ verdicts, picture, alt, status, hasOthers }: ResultDetailsProps) {
   const [active, setActive] = useState<number>();
   const list = useRef<HTMLDivElement>(null);
   const pick = (number: number) => {
@@ -32,45 +45,36 @@ export function ResultDetails({ verdicts, picture, alt, status, hasOthers }: Res
   };
   const inOrder = verdicts.toSorted((one, other) => one.face.face_index - other.face.face_index);
   return (
-    <details
-      class="details"
-      open={isOpen}
-      onToggle={({ currentTarget }) => isUnfolded.set(currentTarget.open)}
-    >
-      <summary>{texts.verdicts.wholePicture}</summary>
-      {isOpen && (
-        <div class="results">
-          <div class="results-picture">
-            {picture ? (
-              <FacesPicture
-                url={picture.url}
-                size={picture.size}
-                alt={alt}
-                faces={marked(inOrder)}
-                active={active}
-                onPick={pick}
-              />
-            ) : (
-              <NoPicture alt={alt} class="wide" />
-            )}
-          </div>
-          <div class="results-faces" ref={list}>
-            {status && hasOthers && verdicts.length > 0 && <Threshold status={status} verdicts={verdicts} />}
-            {status &&
-              inOrder.map((verdict) => (
-                <FaceVerdict
-                  key={verdict.face.face_index}
-                  number={verdict.face.face_index + 1}
-                  verdict={verdict}
-                  backend={status.backend}
-                  isActive={verdict.face.face_index + 1 === active}
-                  face={<FaceOf picture={picture} verdict={verdict} />}
-                />
-              ))}
-          </div>
-        </div>
-      )}
-    </details>
+    <div class="results">
+      <div class="results-picture">
+        {picture ? (
+          <FacesPicture
+            url={picture.url}
+            size={picture.size}
+            alt={alt}
+            faces={marked(inOrder)}
+            active={active}
+            onPick={pick}
+          />
+        ) : (
+          <NoPicture alt={alt} class="wide" />
+        )}
+      </div>
+      <div class="results-faces" ref={list}>
+        {status && hasOthers && verdicts.length > 0 && <Threshold status={status} verdicts={verdicts} />}
+        {status &&
+          inOrder.map((verdict) => (
+            <FaceVerdict
+              key={verdict.face.face_index}
+              number={verdict.face.face_index + 1}
+              verdict={verdict}
+              backend={status.backend}
+              isActive={verdict.face.face_index + 1 === active}
+              face={<FaceOf picture={picture} verdict={verdict} />}
+            />
+          ))}
+      </div>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { type ReviewOfFace, reviewProcessed } from '../api/endpoints.ts';
+import { reviewProcessed } from '../api/endpoints.ts';
 import { type Draft, newPersonPictures, picturesFor } from '../draft.ts';
 import { listFace } from '../list-face.ts';
 import { type Headline, headlineOf } from '../model/verdict-words.ts';
@@ -30,63 +30,21 @@ export interface ResultsProps {
 
 /** Shows the verdict on a picture first, then whoever matched, and then its other faces and numbers. */
 export function Results(props: ResultsProps) {
-  const { result, headline, comingText, picture, alt, status, isKept, onReviewed } = props;
+  const { result, headline, comingText, picture, alt, status, isKept } = props;
   const mayEdit = useMay('editor');
   if (result === undefined) return <ComingVerdict text={comingText} />;
   const verdict = judgePicture(result);
   const hits = hitsOf(verdict);
-  const withKeys = hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];
-  const { db_id: id } = result;
-  const faceOf = (of: Verdict) => <FaceOf picture={picture} verdict={of} />;
-  const review = async (given: ReviewOfFace) => {
-    if (id !== null) onReviewed(await reviewProcessed(id, given));
-  };
-  const mayList = mayEdit && picture !== undefined;
-  const take = async (of: Verdict, draft: Draft, path: string) => {
-    const boxOf = ({ face }: Verdict) => face.facial_area ?? [];
-    const [face] = [boxOf(of)].flat();
-    if (picture === undefined || face === undefined) return;
-    await listFace(draft, picture.url, face, verdict.faces.filter((other) => other !== of).flatMap(boxOf));
-    go(path);
-  };
+  const take = mayEdit && picture !== undefined ? takerOf(picture, verdict.faces) : undefined;
   return (
     <>
       <VerdictBar headline={headline ?? headlineOf(result)} />
-      {hits.map((hit) => (
-        <HitCard
-          key={keyOf(hit)}
-          hit={hit}
-          face={faceOf(hit.verdict)}
-          isKept={isKept}
-          hasKeys={hit === withKeys}
-          isOnly={hits.length === 1}
-          onAdd={
-            mayList
-              ? () =>
-                  void take(
-                    hit.verdict,
-                    picturesFor(hit.comparison.entry.id),
-                    paths.entry(hit.comparison.entry.id),
-                  )
-              : undefined
-          }
-          onReview={
-            id === null
-              ? undefined
-              : (given) =>
-                  review({
-                    faceIndex: hit.verdict.face.face_index,
-                    entryId: hit.comparison.entry.id,
-                    verdict: given,
-                  })
-          }
-        />
-      ))}
+      <Hits {...props} result={result} hits={hits} take={take} />
       <OtherFaces
         verdicts={verdict.faces.filter(({ kind }) => kind === 'no_match' || kind === 'cannot_tell')}
         hasHits={hits.length > 0}
-        faceOf={faceOf}
-        onList={mayList ? (of) => void take(of, newPersonPictures, paths.addPerson) : undefined}
+        faceOf={(of) => <FaceOf picture={picture} verdict={of} />}
+        onList={take && ((of) => void take(of, newPersonPictures, paths.addPerson))}
       />
       {result.error === null && (
         <ResultDetails
@@ -99,6 +57,50 @@ export function Results(props: ResultsProps) {
       )}
     </>
   );
+}
+
+/** Cuts a face out of the picture into a draft, and goes to the page where it is enrolled. */
+type Take = (of: Verdict, draft: Draft, path: string) => Promise<void>;
+
+function takerOf(picture: ShownPicture, verdicts: readonly Verdict[]): Take {
+  const boxesOf = ({ face }: Verdict) => [face.facial_area ?? []].flat();
+  return async (of, draft, path) => {
+    const [face] = boxesOf(of);
+    if (face === undefined) return;
+    await listFace(draft, picture.url, face, verdicts.filter((other) => other !== of).flatMap(boxesOf));
+    go(path);
+  };
+}
+
+interface HitsProps extends Pick<ResultsProps, 'picture' | 'isKept' | 'onReviewed'> {
+  readonly result: ImageProcessingResult;
+  readonly hits: readonly Hit[];
+  readonly take: Take | undefined;
+}
+
+function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }: HitsProps) {
+  const withKeys = hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];
+  return hits.map((hit) => {
+    const { verdict, comparison } = hit;
+    const faceIndex = verdict.face.face_index;
+    const entryId = comparison.entry.id;
+    return (
+      <HitCard
+        key={keyOf(hit)}
+        hit={hit}
+        face={<FaceOf picture={picture} verdict={verdict} />}
+        isKept={isKept}
+        hasKeys={hit === withKeys}
+        isOnly={hits.length === 1}
+        onAdd={take && (() => void take(verdict, picturesFor(entryId), paths.entry(entryId)))}
+        onReview={
+          id === null
+            ? undefined
+            : async (given) => onReviewed(await reviewProcessed(id, { faceIndex, entryId, verdict: given }))
+        }
+      />
+    );
+  });
 }
 
 function keyOf({ verdict, comparison }: Hit): string {

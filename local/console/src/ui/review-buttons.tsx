@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
-import { type Told, toldOf } from '../api/client.ts';
+import { errorMessage, type Message } from '../api/client.ts';
 import { timeOf } from '../format.ts';
 import { texts } from '../texts.ts';
 import { announce } from './live.tsx';
-import { Notice } from './states.tsx';
-import { ToldText } from './told.tsx';
+import { ErrorNotice } from './states.tsx';
 
 /** Verdicts in the order of their keys. */
 const verdicts: readonly ReviewVerdict[] = ['confirmed', 'rejected', 'unsure'];
@@ -31,34 +30,14 @@ export interface ReviewButtonsProps {
 
 /** Lets a person say if a match is right. */
 export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtonsProps) {
-  const [isSaving, setSaving] = useState(false);
-  const [error, setError] = useState<Told>();
-  const save = async (verdict: ReviewVerdict) => {
-    if (isSaving) return;
-    setSaving(true);
-    setError(undefined);
-    try {
-      await onReview(verdict);
-      // The buttons show it, and a toast would hide the verdict.
-      announce(texts.verdicts.saidKept(name, saidOf(verdict)));
-    } catch (failure) {
-      setError(toldOf(failure));
-    }
-    setSaving(false);
-  };
+  const { isSaving, error, save } = useSaving(name, onReview);
   useKeys(hasKeys, (index) => {
     const verdict = verdicts[index];
     if (verdict) void save(verdict);
   });
   return (
     <div class="review">
-      {error !== undefined && (
-        <div role="alert">
-          <Notice kind="warning">
-            <ToldText told={error} />
-          </Notice>
-        </div>
-      )}
+      <ErrorNotice error={error} />
       <fieldset class="review-buttons" aria-label={texts.verdicts.isIt(name)}>
         {verdicts.map((verdict, index) => (
           <button
@@ -82,6 +61,26 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
       {review && <Reviews review={review} />}
     </div>
   );
+}
+
+/** Saves one verdict at a time. */
+function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
+  const [isSaving, setSaving] = useState(false);
+  const [error, setError] = useState<Message>();
+  const save = async (verdict: ReviewVerdict) => {
+    if (isSaving) return;
+    setSaving(true);
+    setError(undefined);
+    try {
+      await onReview(verdict);
+      // The buttons show it, and a toast would hide the verdict.
+      announce(texts.verdicts.saidKept(name, saidOf(verdict)));
+    } catch (failure) {
+      setError(errorMessage(failure));
+    }
+    setSaving(false);
+  };
+  return { isSaving, error, save };
 }
 
 function Reviews({ review: { verdict, reviews } }: { review: Review }) {

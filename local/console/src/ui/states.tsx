@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { toldOf, UnreachableError } from '../api/client.ts';
+import { errorMessage, type Message, UnreachableError } from '../api/client.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
-import { ToldText } from './told.tsx';
+import { MessageText } from './message.tsx';
 
 /** Shows a message in place of a list or page that is empty, failed or loading. */
 
@@ -30,7 +30,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry: () => voi
       <Icon name="warning" />
       <h2>{error instanceof UnreachableError ? texts.frame.noConnection : texts.frame.didNotWork}</h2>
       <p>
-        <ToldText told={toldOf(error)} />
+        <MessageText message={errorMessage(error)} />
         {error instanceof UnreachableError && ` ${texts.frame.triedAgain}`}
       </p>
       <button type="button" class="button" onClick={onRetry}>
@@ -54,6 +54,18 @@ export function Notice({ kind, children }: { kind: NoticeKind; children: Compone
     <div class={`notice ${kind}`}>
       <Icon name={noticeIcons[kind]} />
       <div>{children}</div>
+    </div>
+  );
+}
+
+/** Shows what did not work, in place; nothing without an error. */
+export function ErrorNotice({ error }: { error: Message | undefined }) {
+  if (error === undefined) return null;
+  return (
+    <div role="alert">
+      <Notice kind="warning">
+        <MessageText message={error} />
+      </Notice>
     </div>
   );
 }

@@ -33,7 +33,6 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
   const [chosen, setChosen] = useState<number>();
   const { threshold: configured, backend, counts, similarity_scale: scale } = status;
   const distance = chosen ?? configured;
-  const max = farthest(status);
   const similarity = scale.length === 0 ? undefined : similarityAt(scale, distance);
   const names = wouldMatch(verdicts, distance);
   return (
@@ -51,6 +50,39 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
           {texts.verdicts.resetTo(distanceOf(configured))}
         </button>
       </div>
+      <Slider
+        id={id}
+        distance={distance}
+        configured={configured}
+        max={farthest(status)}
+        similarity={similarity}
+        onChange={setChosen}
+      />
+      <p id={`${id}-meaning`} class="meaning">
+        {thresholdMeaning(similarity, counts.images, backend)}
+      </p>
+      <p class="threshold-result" role="status">
+        <strong>{wouldMatchWords(names)}</strong> {texts.verdicts.verdictStays}
+      </p>
+    </section>
+  );
+}
+
+interface SliderProps {
+  /** Id of the input; `…-meaning` describes it. */
+  readonly id: string;
+  readonly distance: number;
+  /** Threshold of the service, which has a mark. */
+  readonly configured: number;
+  readonly max: number;
+  /** Similarity at that distance, if it is known. */
+  readonly similarity: number | undefined;
+  readonly onChange: (distance: number) => void;
+}
+
+function Slider({ id, distance, configured, max, similarity, onChange }: SliderProps) {
+  return (
+    <>
       <div class="slider" dir="ltr">
         <input
           id={id}
@@ -65,7 +97,7 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
               : texts.verdicts.distanceAndSimilarity(distanceOf(distance), similarityOf(similarity))
           }
           aria-describedby={`${id}-meaning`}
-          onInput={({ currentTarget }) => setChosen(Number(currentTarget.value))}
+          onInput={({ currentTarget }) => onChange(Number(currentTarget.value))}
         />
         <span class="slider-mark" style={{ left: `${(100 * configured) / max}%` }} aria-hidden="true" />
       </div>
@@ -73,12 +105,6 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
         <span>{texts.verdicts.stricter}</span>
         <span>{texts.verdicts.looser}</span>
       </div>
-      <p id={`${id}-meaning`} class="meaning">
-        {thresholdMeaning(similarity, counts.images, backend)}
-      </p>
-      <p class="threshold-result" role="status">
-        <strong>{wouldMatchWords(names)}</strong> {texts.verdicts.verdictStays}
-      </p>
-    </section>
+    </>
   );
 }

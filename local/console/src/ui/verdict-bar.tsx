@@ -2,7 +2,7 @@ import type { BarHeadline } from '../model/verdict-words.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Isolated } from './isolated.tsx';
-import { ToldText } from './told.tsx';
+import { MessageText } from './message.tsx';
 
 const icons: Record<BarHeadline['tone'], IconName> = {
   match: 'warning',
@@ -27,7 +27,7 @@ export function VerdictBar({
           <Isolated text={text} />
         </h2>
         <p>
-          <ToldText told={{ text: detail, isByService }} />
+          <MessageText message={{ text: detail, isByService }} />
         </p>
       </div>
     </div>

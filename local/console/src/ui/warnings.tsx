@@ -1,5 +1,5 @@
+import { ByService } from './message.tsx';
 import { Notice } from './states.tsx';
-import { ByService } from './told.tsx';
 
 /** Shows what the service warns of beside its answer, if it does. */
 export function Warnings({ warnings }: { warnings: readonly string[] | null | undefined }) {

@@ -15,7 +15,7 @@ import {
   writeRow,
 } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
-import { buildKernel } from '../../../../local/commands/build-kernel.ts';
+import { buildKernel, kernelFile, kernels } from '../../../../local/commands/build-kernel.ts';
 import { galleryOf } from './listed.ts';
 
 /** Makes random numbers below 1, the same in every run. */
@@ -269,9 +269,7 @@ test('the code of another model is refused', () => {
   );
 });
 
-test('the kernel is the one that its source says', async () => {
-  const built = await readFile(
-    new URL('../../../../lib/faces/engine/search/search-kernel.wasm', import.meta.url),
-  );
-  expect(Buffer.from(await buildKernel()).equals(built)).toBe(true);
+test.each(kernels)('the kernel %s is the one that its source says', async (kernel) => {
+  const built = await readFile(kernelFile(kernel, 'wasm'));
+  expect(Buffer.from(await buildKernel(kernel)).equals(built)).toBe(true);
 });

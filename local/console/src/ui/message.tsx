@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Told } from '../api/client.ts';
+import type { Message } from '../api/client.ts';
 
 /** Marks what the service wrote, so that a reader pronounces it as the English that it is. */
 export function ByService({ children }: { children: ComponentChildren }) {
@@ -11,6 +11,6 @@ export function ByService({ children }: { children: ComponentChildren }) {
 }
 
 /** Shows a message, of this page or of the service. */
-export function ToldText({ told: { text, isByService = false } }: { told: Told }) {
+export function MessageText({ message: { text, isByService = false } }: { message: Message }) {
   return isByService ? <ByService>{text}</ByService> : text;
 }

@@ -9,7 +9,7 @@ import { entryIdsIn } from './process-images.ts';
  * @param pictureIdOf gives the ids by which the pictures were stored
  * @throws BackendUnavailableError, ThrottledError
  */
-export async function mayStillBeTold(
+export async function mayBeRepeated(
   records: Pick<RecordStore, 'findProcessed' | 'getEntry'>,
   results: readonly Pick<ImageProcessingResult, 'db_id' | 'faces'>[],
   pictureIdOf: (place: number) => string,

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../lib/config.ts';
 import { type Status, statusContract } from '../../lib/contract/endpoints/status.ts';
-import { untoldStatus } from '../../lib/service/untold-status.ts';
+import { limitedStatus } from '../../lib/service/limited-status.ts';
 
 test('who may not read the list learns neither entries nor folders from the state', () => {
   const config = parseConfig({ DATA_DIR: '/srv/secret', CROPPED_FACES_OUTPUT_DIR: '/mnt/crops' });
   const example = statusContract.success.example as Status;
-  const told = untoldStatus(
+  const told = limitedStatus(
     {
       ...example,
       health: { status: 'failing', detail: 'The folder /srv/secret/processed can not be written.' },

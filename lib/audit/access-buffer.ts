@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
-import type { AuditFacts, AuditTrail, LookRecorder } from './port.ts';
+import type { AccessRecorder, AuditFacts, AuditTrail } from './port.ts';
 
 /** A look's line is written within this time. */
 const flushMs = 200;
@@ -12,7 +12,7 @@ const maxWaiting = 5_000;
 const retryAfterSeconds = 5;
 
 /** Writes the lines of looks in batches: a look costs no transaction of its own. */
-export class LookBuffer implements LookRecorder {
+export class AccessBuffer implements AccessRecorder {
   readonly #trail: Pick<AuditTrail, 'append'>;
   readonly #waiting: AuditFacts[] = [];
   readonly #oneByOne = pLimit(1);

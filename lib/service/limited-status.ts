@@ -6,7 +6,7 @@ import type { Status } from '../contract/endpoints/status.ts';
  * this service keeps its files. Its `warnings` must have been made without folders of the inbox, whose names
  * are people's.
  */
-export function untoldStatus<Told extends Omit<Status, 'caller'>>(status: Told, config: Config): Told {
+export function limitedStatus<Given extends Omit<Status, 'caller'>>(status: Given, config: Config): Given {
   const { health } = status;
   return {
     ...status,

@@ -1,7 +1,7 @@
 import { InputUnreadableError, isUnusablePicture } from '../errors.ts';
 
 /** Bytes of files that were read for somebody who may not learn which files there are. */
-const untold = new WeakSet<Uint8Array>();
+const withheld = new WeakSet<Uint8Array>();
 
 /** Returns the one error for every path that gives no picture. */
 export function noSuchPicture(cause?: unknown): InputUnreadableError {
@@ -12,8 +12,8 @@ export function noSuchPicture(cause?: unknown): InputUnreadableError {
 }
 
 /** Marks a file's bytes: should they be no picture, the error is that of a file that is absent. */
-export function leaveUntold(bytes: Uint8Array): void {
-  untold.add(bytes);
+export function withhold(bytes: Uint8Array): void {
+  withheld.add(bytes);
 }
 
 /**
@@ -24,6 +24,6 @@ export async function opening<T>(bytes: Uint8Array, step: () => Promise<T>): Pro
   try {
     return await step();
   } catch (error) {
-    throw untold.has(bytes) && isUnusablePicture(error) ? noSuchPicture(error) : error;
+    throw withheld.has(bytes) && isUnusablePicture(error) ? noSuchPicture(error) : error;
   }
 }

@@ -1,0 +1,66 @@
+import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { getStatus } from '../api/endpoints.ts';
+import { addFiles, clearDraft, picturesFor } from '../draft.ts';
+import { isToSend } from '../enrollment.ts';
+import { useLoad } from '../load.ts';
+import { valuesOf } from '../model/person.ts';
+import { useStore } from '../store.ts';
+import { texts } from '../texts.ts';
+import { useEnrolling } from '../use-enrolling.ts';
+import { DraftPictures } from './draft-pictures.tsx';
+import { Duplicates } from './duplicates.tsx';
+import { EnrollingDoubts } from './enrolling-doubts.tsx';
+import { notify } from './live.tsx';
+import { PictureInput } from './picture-input.tsx';
+import { ErrorNotice } from './states.tsx';
+
+/** Adds pictures to a person who is listed. */
+export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {
+  const draft = picturesFor(entry.id);
+  const pictures = useStore(draft);
+  const status = useLoad('status', getStatus);
+  const enrolling = useEnrolling({
+    draft,
+    person: () => ({ values: valuesOf(entry), entryId: entry.id }),
+    onListed: () => {},
+    onDone: (result) => {
+      if (result.added > 0) notify(texts.people.picturesAdded(result.added));
+      if (result.added === draft.value.length) clearDraft(draft);
+      onAdded();
+    },
+  });
+  const { isSending, outcome, error, send, reset } = enrolling;
+  const toSend = pictures.filter(isToSend).length;
+  return (
+    <div class="add-pictures">
+      <PictureInput
+        compact
+        hint={texts.people.moreHint}
+        onFiles={(files) => {
+          reset();
+          addFiles(draft, files, status.data?.settings.max_image_bytes);
+        }}
+      />
+      <DraftPictures draft={draft} isBusy={isSending} entryId={entry.id} />
+      <ErrorNotice error={error} />
+      {outcome && <Duplicates outcome={outcome} />}
+      {pictures.length > 0 && (
+        <div class="actions end">
+          <button type="button" class="button" disabled={isSending} onClick={() => clearDraft(draft)}>
+            {toSend > 0 ? texts.frame.cancel : texts.people.done}
+          </button>
+          {toSend > 0 && (
+            <button type="button" class="button primary" disabled={isSending} onClick={() => void send()}>
+              {isSending ? texts.people.adding : texts.people.addPictures(toSend)}
+            </button>
+          )}
+        </div>
+      )}
+      <EnrollingDoubts
+        enrolling={enrolling}
+        draft={draft}
+        action={texts.people.addNevertheless(entry.name)}
+      />
+    </div>
+  );
+}

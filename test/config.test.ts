@@ -233,6 +233,7 @@ const settings: Readonly<Record<string, Setting>> = {
       'good-and-long-enough,pass\tword-in-two',
       'fifteen-chars-x',
       'good-and-long-enough,short',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of a shell, as somebody may write it
       '${TOKEN_FROM_ELSEWHERE}',
       '$TOKEN_FROM_ELSEWHERE',
       'good-and-long-enough,$(openssl-rand-hex-32)',

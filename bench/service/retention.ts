@@ -1,6 +1,6 @@
 /**
- * Command: keeps 100,000 processed pictures on one machine, deletes them by their age, and measures what
- * requests wait meanwhile; it saves nothing. usage: npm run bench -- retention
+ * Command: keeps 100,000 processed pictures on one machine, or so many, deletes them by their age, and
+ * measures what requests wait meanwhile; it saves nothing. usage: npm run bench -- retention [PICTURES]
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';
@@ -14,9 +14,10 @@ import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { progressBar } from '../../local/commands/progress.ts';
+import { parseOptions } from '../options.ts';
 import { historyAnswer } from './history-answer.ts';
 
-const size = 100_000;
+const [size = 100_000] = parseOptions(process.argv.slice(3)).numbers;
 /** Milliseconds between two requests. */
 const pauseMs = 20;
 
@@ -85,13 +86,15 @@ const until = new Date();
 const busy = new AbortController();
 const asking = ask(records, busy.signal);
 const started = performance.now();
+const cpu = process.cpuUsage();
 const { removed } = await removeMatching({ records, images }, { until });
+const { user, system } = process.cpuUsage(cpu);
 const seconds = (performance.now() - started) / 1000;
 busy.abort();
 const during = await asking;
 await records.close();
 console.log(
-  `${removed} pictures with their records and files were deleted in ${seconds.toFixed(1)} s. Requests took, in ms:`,
+  `${removed} pictures with their records and files were deleted in ${seconds.toFixed(1)} s, with ${((user + system) / 1e6).toFixed(1)} s of CPU. Requests took, in ms:`,
 );
 console.table({
   'a page, before': told(before.page),

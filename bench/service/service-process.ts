@@ -32,6 +32,8 @@ export async function startService(settings: Readonly<Record<string, string>> = 
         DATA_DIR: data,
         API_TOKENS: '',
         MALLOC_ARENA_MAX: '2',
+        MALLOC_MMAP_THRESHOLD_: '1048576',
+        MALLOC_TRIM_THRESHOLD_: '1048576',
         LOG_LEVEL: 'info',
         ...settings,
       },

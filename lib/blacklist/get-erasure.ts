@@ -138,7 +138,7 @@ function remainingInAws(
           {
             place: 'dead_letters',
             until: after(deadLetterDays),
-            note: 'Messages of the inbox that failed have a hash of the key; those of earlier versions have the key.',
+            note: 'Messages of the inbox that failed have a hash of the key. Those that wait for a function that can’t run have the key.',
           },
           {
             place: 'access_logs',

@@ -17,9 +17,14 @@ export async function personIds(
   records: Pick<RecordStore, 'getErasure' | 'mergedEntries'>,
   entryId: number,
 ): Promise<number[]> {
+  const staying = await stayingId(records, entryId);
+  return [staying, ...(await allMerged(records, staying))];
+}
+
+/** Returns the id that stays of a person whose entry was merged into another; of others, their own. */
+export async function stayingId(records: Pick<RecordStore, 'getErasure'>, entryId: number): Promise<number> {
   const merged = (await persistently(() => records.getErasure(entryId)))?.mergedInto;
-  if (merged !== undefined) return personIds(records, merged);
-  return [entryId, ...(await allMerged(records, entryId))];
+  return merged === undefined ? entryId : stayingId(records, merged);
 }
 
 /** Finds the erasure that decides on the history of a merged entry; undefined while there is none. */

@@ -1,3 +1,4 @@
+import { stayingId } from '../blacklist/merged-entries.ts';
 import type { ReviewCounts, Status } from '../contract/endpoints/status.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { ReviewTally } from '../records/processed.ts';
@@ -15,20 +16,32 @@ const enoughJudged = 10;
 const manyRejected = 1 / 5;
 
 /**
- * Returns the verdicts on the matches of the last 30 days.
+ * Returns the verdicts on the matches of the last 30 days. Those of merged entries count for the one that
+ * stays.
  * @throws BackendUnavailableError, ThrottledError
  */
-export async function reviewsOf(records: Pick<RecordStore, 'reviewTallies'>): Promise<Status['reviews']> {
+export async function reviewsOf(
+  records: Pick<RecordStore, 'reviewTallies' | 'getErasure'>,
+): Promise<Status['reviews']> {
   const tallies = await records.reviewTallies(dayOf(new Date()) - reviewDays + 1);
-  const entries = grouped(tallies, ({ entryId }) => String(entryId));
+  const rejectedOf = (some: readonly ReviewTally[]) => countsOf(some).rejected;
+  const most = grouped(tallies, ({ entryId }) => String(entryId))
+    .sort((one, other) => rejectedOf(other) - rejectedOf(one) || one[0].entryId - other[0].entryId)
+    .slice(0, maxEntries);
+  const staying = await Promise.all(
+    most.map(async (some) => {
+      const entryId = await stayingId(records, some[0].entryId);
+      return some.map((tally) => ({ ...tally, entryId }));
+    }),
+  );
+  const entries = grouped(staying.flat(), ({ entryId }) => String(entryId));
   const thresholds = grouped(tallies, ({ model, metric, threshold }) => `${model} ${metric} ${threshold}`);
   return {
     days: reviewDays,
     ...countsOf(tallies),
     by_entry: entries
       .map((some) => ({ entry_id: some[0].entryId, ...countsOf(some) }))
-      .sort((one, other) => other.rejected - one.rejected || one.entry_id - other.entry_id)
-      .slice(0, maxEntries),
+      .sort((one, other) => other.rejected - one.rejected || one.entry_id - other.entry_id),
     by_threshold: thresholds
       .map((some) => {
         const [{ model, metric, threshold }] = some;

@@ -130,10 +130,10 @@ const kept: readonly Kept[] = [
     until: 'RECOVERY_DAYS',
   },
   {
-    what: 'messages of the inbox that failed',
+    what: 'messages of the inbox',
     onMachine: '',
-    inAws: 'a queue: hashes of keys',
-    until: '14 days',
+    inAws: 'a queue: keys; where they failed, hashes of keys',
+    until: 'a minute, or 14 days',
   },
   {
     what: 'access logs of the bucket',

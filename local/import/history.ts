@@ -125,7 +125,7 @@ async function resultOf(
   if (!answer)
     report.remarks.push(`${labelOf(picture)}: Its result can't be read, so it is kept without faces.`);
   const copy = async (path: string | null, variant: 'annotated' | 'crop') =>
-    path === null ? null : copyPicture(stores, source, { picture, path, variant, time }, report);
+    path?.trim() ? copyPicture(stores, source, { picture, path, variant, time }, report) : null;
   return {
     image_path_or_identifier: identifierOf(input ?? answer?.identifier ?? ''),
     faces: answer?.faces ?? [],

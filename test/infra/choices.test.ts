@@ -142,6 +142,8 @@ test.each([
   [{ auth: 'none', corsOrigins: 'https://a.example,https://b.example' }],
   [{ alerts: 'mail@example.com' }],
   [{ alerts: 'mail@example.com', kms: 'true' }],
+  [{ accessLogs: 'trail' }],
+  [{ accessLogs: 's3', kms: 'true' }],
   [{ canary: 'true', provisionedConcurrency: '2', gatewayLogRole: 'new' }],
   [{ gatewayLogRole: 'none', kms: 'arn:aws:kms:eu-west-1:123456789012:key/1a2b' }],
 ])('cdk-nag (AwsSolutions) finds nothing without a written reason: %o', (choices) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReviewTally } from '../../lib/records/processed.ts';
+import { nothingErased } from '../../lib/records/shared/redaction.ts';
 import { dayOf } from '../../lib/records/shared/reviews.ts';
 import { accusingEntries, reviewsOf } from '../../lib/service/reviews.ts';
 
@@ -10,8 +11,15 @@ function tally(change: Partial<ReviewTally>): ReviewTally {
   return { ...key, confirmed: 0, rejected: 0, unsure: 0, ...change };
 }
 
+const erasure = { history: 'keep', started: '', finished: '', removed: nothingErased } as const;
+
+/** Entry 5 was merged into entry 6, and that one into entry 7. */
 const statusOf = (...tallies: ReviewTally[]) =>
-  reviewsOf({ reviewTallies: async (since) => tallies.filter(({ day }) => day >= since) });
+  reviewsOf({
+    reviewTallies: async (since) => tallies.filter(({ day }) => day >= since),
+    getErasure: async (entryId) =>
+      entryId === 5 || entryId === 6 ? { ...erasure, entryId, mergedInto: entryId + 1 } : undefined,
+  });
 
 test('verdicts of 30 days are told by entry and by threshold', async () => {
   const status = await statusOf(
@@ -29,6 +37,13 @@ test('verdicts of 30 days are told by entry and by threshold', async () => {
     [0.4, 1],
   ]);
   expect((await statusOf()).rejected_share).toBeNull();
+});
+
+test('verdicts on an entry that was merged count for the one that stays', async () => {
+  const merged = [5, 6, 7].map((entryId) => tally({ entryId, confirmed: 2, rejected: 2 }));
+  const { by_entry, rejected } = await statusOf(...merged);
+  expect(by_entry).toEqual([{ entry_id: 7, confirmed: 6, rejected: 6, unsure: 0, rejected_share: 0.5 }]);
+  expect(rejected).toBe(6);
 });
 
 test('only so many entries and thresholds are told of, those with the most', async () => {

@@ -1,5 +1,3 @@
-import type { JobFace } from './job.ts';
-
 /** Least number of faces for which another worker is asked: fewer would not be worth the message. */
 const leastShare = 4;
 
@@ -19,8 +17,17 @@ export function sharesOf(faces: number, workers: number): number[] {
   );
 }
 
+/** Findings about one of a crowd's faces. */
+interface Findings {
+  readonly embeddings: unknown;
+  readonly hits: unknown;
+}
+
 /** Joins a crowd's faces with what others found out about those after the first ones. */
-export function joinShares(faces: readonly JobFace[], parts: readonly (readonly JobFace[])[]): JobFace[] {
+export function joinShares<Face extends Findings>(
+  faces: readonly Face[],
+  parts: readonly (readonly Findings[])[],
+): Face[] {
   const others = parts.flat();
   const first = faces.length - others.length;
   return faces.map((face, index) => {

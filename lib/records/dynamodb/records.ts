@@ -4,7 +4,7 @@ import { TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
 import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
-import { counterKey, storeKey } from './items.ts';
+import { counterKey, entriesPartition, storeKey } from './items.ts';
 import { noteOf, putNote } from './notes.ts';
 import { processedRecords } from './processed.ts';
 import { reviewRecords } from './reviews.ts';
@@ -26,11 +26,10 @@ export function openDynamoRecords(settings: TableSettings, collection?: FaceColl
     ...erasureRecords(table, collection),
     async count() {
       const [listed, { total }] = await Promise.all([
-        entries.listEntries('ACTIVE'),
+        countShown(table),
         processed.listProcessed({ limit: 1, offset: 0 }),
       ]);
-      const images = listed.reduce((sum, { imageCount }) => sum + imageCount, 0);
-      return { entries: listed.length, images, processed: total };
+      return { ...listed, processed: total };
     },
     async lastEntryId() {
       const counter = await table.get(counterKey('entry'));
@@ -47,4 +46,17 @@ export function openDynamoRecords(settings: TableSettings, collection?: FaceColl
       table.close();
     },
   };
+}
+
+/** Counts the shown entries and their images. It reads all entries, and keeps none. */
+async function countShown(table: TableClient): Promise<{ entries: number; images: number }> {
+  const counts = { entries: 0, images: 0 };
+  for await (const items of table.query(entriesPartition)) {
+    for (const { status, imageCount } of items) {
+      if (status !== 'ACTIVE') continue;
+      counts.entries += 1;
+      counts.images += Number(imageCount);
+    }
+  }
+  return counts;
 }

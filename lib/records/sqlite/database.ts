@@ -6,6 +6,7 @@ import { DiskReserve } from '../../disk-space.ts';
 import { BackendUnavailableError, DiskFullError } from '../../errors.ts';
 import { connect } from './connection.ts';
 import { migrations } from './migrations.ts';
+import { requireOwnFiles } from './own-files.ts';
 import { attempt, databaseError, inTransaction, whenUnlocked } from './transactions.ts';
 
 const retryAfterSeconds = 5;
@@ -49,6 +50,7 @@ async function openOnce(path: string): Promise<DatabaseSync> {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     database = connect(path);
     await prepare(database, path);
+    requireOwnFiles(database);
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();

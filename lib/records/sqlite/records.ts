@@ -57,6 +57,7 @@ import {
 } from './erasures.ts';
 import { forgetAnswers } from './kept-answers.ts';
 import { SqliteOutbox } from './outbox.ts';
+import { requireOwnFiles } from './own-files.ts';
 import {
   addProcessed,
   countProcessed,
@@ -531,6 +532,7 @@ class SqliteRecords implements RecordStore {
 
   async check(): Promise<void> {
     await this.#read(() => this.#statements.lastProcessed.get());
+    requireOwnFiles(this.#database);
     requireReserve(this.#database);
     if (performance.now() < this.#writableUntil) return;
     tryToWrite(this.#database);

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { DiskReserve, isDiskFull, isReadOnly, refusalToWrite } from '../../disk-space.ts';
 import { BackendUnavailableError, DiskFullError, ReadOnlyDiskError, ServiceError } from '../../errors.ts';
+import { requireOwnFiles } from './own-files.ts';
 
 /** Milliseconds that a call waits for another program's lock; then the client must try again. */
 export const lockWaitMs = 5000;
@@ -83,7 +84,8 @@ export interface WriteOptions {
 /**
  * Runs `work` as one transaction as soon as no other program writes. Calls that wait for a lock get it in the
  * order in which they came.
- * @throws BackendUnavailableError when another program writes for more than some seconds
+ * @throws BackendUnavailableError when another program writes for more than some seconds, or the files were
+ *   removed or replaced
  * @throws DiskFullError
  */
 export async function write<T>(
@@ -93,6 +95,7 @@ export async function write<T>(
 ): Promise<T> {
   const deadline = performance.now() + lockWaitMs;
   const transaction = () => whenUnlocked(database, () => inTransaction(database, work), deadline);
+  requireOwnFiles(database);
   return queueOf(database)(() => (frees ? freeing(database, transaction) : growing(database, transaction)));
 }
 

@@ -118,7 +118,7 @@ test('pictures of the history lose their metadata, and a time in the future beco
     CREATE TABLE processed_images (id INTEGER, input_identifier TEXT, saved_image_path TEXT, processing_timestamp TEXT,
       has_blacklist_match INTEGER, result_json TEXT, cropped_face_path TEXT);
     INSERT INTO processed_images VALUES (1, 'a', 'out/a.jpg', '2023-01-01T00:00:00', 0, '{"faces":[]}', 'out/a.jpg'),
-      (2, 'b', '${join(outside, 'secret.jpg')}', '2999-01-01T00:00:00', 0, '{"faces":[]}', NULL)`);
+      (2, 'b', '${join(outside, 'secret.jpg')}', '2999-01-01T00:00:00', 0, '{"faces":[]}', ' ')`);
   written.close();
   await utimes(path, fallback, fallback);
   await using database = await OldDatabase.open(path);

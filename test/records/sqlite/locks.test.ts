@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -197,4 +197,31 @@ describe('while another program writes', () => {
     expect(await writing).toBe(0);
     expect(runs).toBe(1);
   });
+});
+
+describe('a database whose files are no longer those that were opened', () => {
+  test.each([
+    ['removed', '', () => rm(path)],
+    ['replaced, as by a backup that is put in place', '', () => replace(path)],
+    ['rid of its log', '-wal', () => rm(`${path}-wal`)],
+    ['rid of its index', '-shm', () => rm(`${path}-shm`)],
+  ])('takes nothing that would be lost, and says so: %s', async (_, suffix, change) => {
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    await store.createEntry({ name: 'Ada', reason: null });
+    await store.check();
+    await change();
+    const told = {
+      code: 'backend_unavailable',
+      message: expect.stringContaining(`${path}${suffix} was removed or replaced while the service runs`),
+    };
+    await expect(store.createEntry({ name: 'Bob', reason: null })).rejects.toMatchObject(told);
+    await expect(store.check()).rejects.toMatchObject(told);
+    expect(await store.listEntries('PENDING')).toHaveLength(1);
+  });
+
+  async function replace(file: string): Promise<void> {
+    await copyFile(file, `${file}.copy`);
+    await rename(`${file}.copy`, file);
+  }
 });

@@ -1,4 +1,4 @@
-;; Cuts a row of pixels out of a picture, with bilinear interpolation: the engine's innermost loop.
+;; The engine's innermost loops: cuts a row of pixels out of a picture, with bilinear interpolation, and halves two rows.
 ;; Built into cut-kernel.wasm by `node local/commands/build-kernel.ts`; a test holds the two together.
 ;;
 ;; cut-square.ts writes the memory's first bytes: the means of the channels (16 bytes, three 32-bit floats), their
@@ -61,4 +61,23 @@
       (local.set $column (f64.add (local.get $column) (f64.const 1)))
       (local.set $out (i32.add (local.get $out) (i32.const 4)))
       (br_if $nextColumn (i32.lt_u (local.get $out) (local.get $end)))))
+
+  ;; Writes a row of half as many pixels, from $out up to $end: each is the mean of four of two rows, at $upper and $lower.
+  ;; It reads 2 bytes, and writes one, beyond the rows' ends.
+  (func (export "halveRows") (param $upper i32) (param $lower i32) (param $out i32) (param $end i32)
+    (local $sum v128)
+    (loop $nextPixel
+      (local.set $sum (i16x8.add (v128.load8x8_u (local.get $upper)) (v128.load8x8_u (local.get $lower))))
+      ;; The sum with the pixel to the right, three values further.
+      (local.set $sum (i16x8.shr_u
+        (i16x8.add
+          (i16x8.add (local.get $sum)
+            (i8x16.shuffle 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 (local.get $sum) (local.get $sum)))
+          (v128.const i16x8 2 2 2 2 2 2 2 2))
+        (i32.const 2)))
+      (v128.store32_lane 0 (local.get $out) (i8x16.narrow_i16x8_u (local.get $sum) (local.get $sum)))
+      (local.set $upper (i32.add (local.get $upper) (i32.const 6)))
+      (local.set $lower (i32.add (local.get $lower) (i32.const 6)))
+      (local.set $out (i32.add (local.get $out) (i32.const 3)))
+      (br_if $nextPixel (i32.lt_u (local.get $out) (local.get $end)))))
 )

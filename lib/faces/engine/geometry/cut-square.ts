@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { DecodedPicture } from '../../../inputs/picture.ts';
 import { type Point, type Similarity, unmap } from './align.ts';
+import { kernel, reserve } from './cut-kernel.ts';
 
 /**
  * Input of a network: a square of `size` pixels a side, with each channel's value v scaled to (v - mean) /
@@ -13,36 +13,6 @@ export interface NetworkInput {
   /** Value, 0..255, of all that lies outside of the picture; black where none is named. */
   readonly outside?: number;
 }
-
-/** Exports of cut-kernel.wat, which describes them. Positions are in bytes. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  cutRow(
-    pixels: number,
-    rowBytes: number,
-    x: number,
-    y: number,
-    stepX: number,
-    stepY: number,
-    samplesBytes: number,
-    share: number,
-    out: number,
-    end: number,
-    planeBytes: number,
-  ): void;
-}
-
-/** Part of WebAssembly that is used here; Node's types leave it out. */
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: {
-    Module: new (binary: Uint8Array) => object;
-    Instance: new (module: object) => { readonly exports: object };
-  };
-};
-const module = new WebAssembly.Module(readFileSync(new URL('./cut-kernel.wasm', import.meta.url)));
-const kernel = new WebAssembly.Instance(module).exports as Kernel;
-
-const pageSize = 65_536;
 
 /** Position of the square's planes in the kernel's memory, after the channels' scaling and the samples. */
 const planesAt = 128;
@@ -146,11 +116,6 @@ function regionOf({ width, height }: DecodedPicture, view: Similarity, size: num
     width: Math.min(width, Math.ceil(Math.max(...xs)) + 2) - left,
     height: Math.min(height, Math.ceil(Math.max(...ys)) + 2) - top,
   };
-}
-
-function reserve(bytes: number): void {
-  const missing = bytes - kernel.memory.buffer.byteLength;
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / pageSize));
 }
 
 function copyRegion({ width, pixels }: DecodedPicture, region: Region, at: number): void {

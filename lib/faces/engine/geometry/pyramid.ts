@@ -1,5 +1,6 @@
 import type { DecodedPicture } from '../../../inputs/picture.ts';
 import type { Similarity } from './align.ts';
+import { kernel, reserve } from './cut-kernel.ts';
 import { cutSquare, type NetworkInput } from './cut-square.ts';
 
 /** A picture with copies at a half, a quarter … of its size. Each is made at its first use. */
@@ -53,22 +54,20 @@ export class Pyramid {
 function halve({ width, height, pixels }: DecodedPicture): DecodedPicture {
   const half = { width: Math.max(1, width >> 1), height: Math.max(1, height >> 1) };
   const result = new Uint8Array(3 * half.width * half.height);
-  const right = width > 1 ? 3 : 0;
-  const below = height > 1 ? 3 * width : 0;
-  let to = 0;
+  const [rowBytes, halfBytes] = [3 * width, 3 * half.width];
+  // The only column counts as its own neighbour. A few bytes lie between the rows for what the kernel reads.
+  const [upper, lower, out] = [0, rowBytes + 8, 2 * rowBytes + 16];
+  reserve(out + halfBytes + 8);
+  const memory = new Uint8Array(kernel.memory.buffer);
+  const copyRow = (y: number, at: number) => {
+    memory.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), at);
+    if (width === 1) memory.copyWithin(at + 3, at, at + 3);
+  };
   for (let y = 0; y < half.height; y++) {
-    let from = 6 * width * y;
-    for (let x = 0; x < half.width; x++) {
-      for (let channel = 0; channel < 3; channel++, from++) {
-        const sum =
-          (pixels[from] as number) +
-          (pixels[from + right] as number) +
-          (pixels[from + below] as number) +
-          (pixels[from + below + right] as number);
-        result[to++] = (sum + 2) >> 2;
-      }
-      from += 3;
-    }
+    copyRow(2 * y, upper);
+    copyRow(Math.min(2 * y + 1, height - 1), lower);
+    kernel.halveRows(upper, lower, out, out + halfBytes);
+    result.set(memory.subarray(out, out + halfBytes), y * halfBytes);
   }
   return { ...half, pixels: result };
 }

@@ -65,6 +65,32 @@ describe('cutting a square', () => {
     expect(pixel(chip, 4, 3, 3)).toEqual([33, 8, 0]);
   });
 
+  test.each([
+    [2, 2],
+    [5, 3],
+    [1, 6],
+    [7, 1],
+    [130, 97],
+  ])('halves a picture of %i x %i to the means of four pixels', (width, height) => {
+    const at = (x: number, y: number) => (37 * x + 101 * y + 13 * x * y) % 256;
+    const speckled = picture(width, height, (x, y) => [at(x, y), at(y, x), at(x + y, x)]);
+    const size = Math.max(width, height) >> 1;
+    const chip = cut(speckled, { a: 0.5, b: 0, tx: -0.25, ty: -0.25 }, size);
+    for (let y = 0; y < Math.max(1, height >> 1); y++) {
+      for (let x = 0; x < Math.max(1, width >> 1); x++) {
+        const columns = [2 * x, Math.min(2 * x + 1, width - 1)];
+        const rows = [2 * y, Math.min(2 * y + 1, height - 1)];
+        const four = rows.flatMap((row) => columns.map((column) => 3 * (row * width + column)));
+        const mean = [0, 1, 2].map((channel) => {
+          return (
+            (four.reduce((sum, first) => sum + (speckled.pixels[first + channel] as number), 0) + 2) >> 2
+          );
+        });
+        expect([x, y, ...pixel(chip, size, x, y)]).toEqual([x, y, ...mean]);
+      }
+    }
+  });
+
   test.each([2, 3, 4, 5.3, 8])(
     'makes an even gray of a checkerboard that is made %f times smaller',
     (factor) => {

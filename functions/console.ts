@@ -15,5 +15,5 @@ export async function handler(
 ): Promise<APIGatewayProxyResult> {
   handlers ??= consoleHandlers({ folder, aws: loadConfig().aws, signIn: signInOf(process.env) });
   const { page, file } = handlers;
-  return (event.resource === '/console' ? page : file)(event, context);
+  return (event.pathParameters?.file ? file : page)(event, context);
 }

@@ -4,7 +4,7 @@ import {
   CognitoUserPoolsAuthorizer,
   type MethodOptions,
 } from 'aws-cdk-lib/aws-apigateway';
-import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import { roles } from '../lib/contract/role.ts';
 import { output } from './outputs.ts';
@@ -21,9 +21,10 @@ interface Authorization {
  * Decides who may call the endpoints, including those that the contract calls public. Here only the gateway
  * needs to be public, and each call costs calls to the stores.
  */
-export function authorization(scope: Construct, { auth, apiKey }: StackSettings): Authorization {
+export function authorization(scope: Construct, settings: StackSettings): Authorization {
+  const { auth, apiKey } = settings;
   const methods = { iam: forIam, cognito: forUserPool, none: forEverybody };
-  const { methodOptions, ...more } = methods[auth](scope);
+  const { methodOptions, ...more } = methods[auth](scope, settings);
   return { methodOptions: { ...methodOptions, apiKeyRequired: apiKey }, ...more };
 }
 
@@ -47,7 +48,7 @@ function forEverybody(scope: Construct): Authorization {
   return { methodOptions: { authorizationType: AuthorizationType.NONE } };
 }
 
-function forUserPool(scope: Construct): Authorization {
+function forUserPool(scope: Construct, { console }: StackSettings): Authorization {
   const userPool = new UserPool(scope, 'UserPool', {
     selfSignUpEnabled: false,
     signInAliases: { email: true },
@@ -62,6 +63,8 @@ function forUserPool(scope: Construct): Authorization {
     mfa: Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false },
     accountRecovery: AccountRecovery.EMAIL_ONLY,
+    // The cheapest plan that has the pages to which the console leads.
+    ...(console && { featurePlan: FeaturePlan.ESSENTIALS }),
     // Protection from deletion would leave the pool behind if the first deployment fails.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });

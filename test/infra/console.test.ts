@@ -80,6 +80,7 @@ describe('-c console=true', () => {
       RefreshTokenValidity: 12 * 60,
     });
     expect(client?.properties.GenerateSecret ?? false).toBe(false);
+    template.hasResourceProperties('AWS::Cognito::UserPool', { UserPoolTier: 'ESSENTIALS' });
     const [branding] = resourcesOf(template, 'AWS::Cognito::ManagedLoginBranding');
     expect(referenceOf(branding?.properties.ClientId)).toBe(client?.id);
   });

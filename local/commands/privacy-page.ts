@@ -88,7 +88,7 @@ const kept: readonly Kept[] = [
     until: '90 days',
   },
   {
-    what: 'the audit trail: who did what, when, with ids alone',
+    what: "the audit trail: who (a token's name, or a user's mail address in AWS) did what, when, with ids alone",
     onMachine: 'the database',
     inAws: 'the table',
     until: 'AUDIT_DAYS',

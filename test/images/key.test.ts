@@ -13,6 +13,7 @@ import {
   referenceKey,
   smallerKeys,
 } from '../../lib/images/key.ts';
+import { anyCharacter } from '../any-character.ts';
 
 const plainCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-';
 const entryIds = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -128,7 +129,7 @@ describe('image keys', () => {
     ];
     const joined = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((list) => list.join(''));
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       joined,
       joined.map((rest) => `cropped/${rest}`),
     );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldedName } from '../../lib/names/folded-name.ts';
 import { normalName, normalReason } from '../../lib/names/normal-form.ts';
+import { anyCharacter } from '../any-character.ts';
 
 /** Characters of every kind that a normal form has to handle, and letters around them. */
 const awkward = [
@@ -18,7 +19,7 @@ const awkward = [
 ];
 const anyText = fc.oneof(
   fc.array(fc.constantFrom(...awkward), { maxLength: 60 }).map((characters) => characters.join('')),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: 'grapheme' }),
 );
 

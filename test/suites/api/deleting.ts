@@ -74,14 +74,14 @@ export function deletingSuite(get: () => Tested): void {
     it('merges it into another one only once that one has its pictures', async () => {
       const { api, people } = get();
       const warning = { reason: 'ARMED.', severity: 'danger', notes: 'Bites.' };
-      const from = await api.list([people.stranger], warning);
+      const from = await api.list([people.neighbour], warning);
       const into = await api.list([people.listed], { severity: 'info' });
       const path = `/api/v1/blacklist/${from.id}`;
       const merge = () => api.send('DELETE', `${path}?merged_into=${into.id}`);
       expect(problems(await merge())).toMatchObject([{ msg: expect.stringContaining('1 are not there') }]);
       const [image] = await api.images(from.id);
       const stored = await pictureOf(await api.get(`${path}/images/${image?.id}`));
-      const seen = await api.process(people.stranger);
+      const seen = await api.process(people.neighbour);
       await api.addImages(into.id, [stored]);
       expect(answer(await merge(), 200, BlacklistRecord).id).toBe(from.id);
       // No warning is lost.

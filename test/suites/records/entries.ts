@@ -3,6 +3,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
 import type { EntryRecord, ImageRecord } from '../../../lib/records/entry.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
+import { anyCharacter } from '../../any-character.ts';
 import {
   activeEntry,
   addImage,
@@ -129,7 +130,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     ];
     const text = fc.oneof(
       fc.constantFrom(...hostile),
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }),
+      fc.string({ unit: anyCharacter, minLength: 1, maxLength: 100 }),
     );
     await fc.assert(
       fc.asyncProperty(text, fc.option(text), async (name, reason) => {

@@ -1,6 +1,7 @@
 import { docsAssetContract } from '../lib/contract/endpoints/docs.ts';
 import { RouteNotFoundError } from '../lib/errors.ts';
-import { endpoint, response } from '../lib/http/endpoint.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { response } from '../lib/http/response.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
 
 const initializer = `'use strict';

@@ -1,5 +1,6 @@
 import { docsContract } from '../lib/contract/endpoints/docs.ts';
-import { endpoint, response } from '../lib/http/endpoint.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { response } from '../lib/http/response.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
 import { loadConfig } from '../lib/load-config.ts';
 

@@ -2,7 +2,8 @@ import { getEntry } from '../lib/blacklist/get-entry.ts';
 import { getEntryContract } from '../lib/contract/endpoints/get-entry.ts';
 import { entityTag } from '../lib/contract/entry-version.ts';
 import { withCover } from '../lib/http/cover.ts';
-import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { withHeaders } from '../lib/http/response.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/blacklist/{id}/ */

@@ -1,7 +1,8 @@
 import { listEntries } from '../lib/blacklist/list-entries.ts';
 import { listEntriesContract } from '../lib/contract/endpoints/list-entries.ts';
 import { withCover } from '../lib/http/cover.ts';
-import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { withHeaders } from '../lib/http/response.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/blacklist/ */

@@ -2,8 +2,9 @@ import { updateEntry } from '../lib/blacklist/update-entry.ts';
 import { updateEntryContract } from '../lib/contract/endpoints/update-entry.ts';
 import { entityTag } from '../lib/contract/entry-version.ts';
 import { withCover } from '../lib/http/cover.ts';
-import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
 import { wantedVersions } from '../lib/http/if-match.ts';
+import { withHeaders } from '../lib/http/response.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
 

@@ -1,5 +1,6 @@
 import { welcomeContract } from '../lib/contract/endpoints/welcome.ts';
-import { endpoint, response } from '../lib/http/endpoint.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { response } from '../lib/http/response.ts';
 import { besideRoot, isBrowserAtRoot } from '../lib/http/root.ts';
 import { loadConfig } from '../lib/load-config.ts';
 

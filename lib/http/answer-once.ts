@@ -6,9 +6,10 @@ import { noteReplay, type ReplayedTarget } from '../audit/scope.ts';
 import { maxKeyLength } from '../contract/idempotency-key.ts';
 import { RequestInvalidError } from '../errors.ts';
 import { decodedPicture } from '../inputs/decoded-pictures.ts';
-import { type AnswerWithHeaders, type EndpointRequest, withHeaders } from './endpoint.ts';
+import type { EndpointRequest } from './endpoint.ts';
 import { requestHeader } from './headers.ts';
 import type { UploadedFile } from './multipart.ts';
+import { type AnswerWithHeaders, withHeaders } from './response.ts';
 
 /** The parts of an input by which a repeated request is recognized. */
 interface RepeatableInput {

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import type { AwsConfig } from '../config.ts';
 import { defineEndpoint } from '../contract/endpoint.ts';
 import { RouteNotFoundError } from '../errors.ts';
-import { type EndpointHandler, type EndpointResponse, endpoint, response } from './endpoint.ts';
+import { type EndpointHandler, endpoint } from './endpoint.ts';
+import { type EndpointResponse, response } from './response.ts';
 
 /** Serves the console at `/console/`. Its built files hold no data, so nobody needs a token for them. */
 

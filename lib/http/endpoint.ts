@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { accesses } from '#audit';
-import { type AuditScope, factsOf, inAuditScope, noteThreshold } from '../audit/scope.ts';
+import { noteThreshold } from '../audit/scope.ts';
 import {
   type Endpoint,
   type JsonBody,
@@ -12,13 +11,15 @@ import {
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { loadConfig } from '../load-config.ts';
-import { logFailure, logRequest } from '../log.ts';
+import { logRequest } from '../log.ts';
 import { type Actor, actorOf, requireRole } from '../service/actor.ts';
+import { answeredInScope, scopeOf } from './audited-answer.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
+import { decoded } from './path-parameters.ts';
 import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts';
-import { problem } from './problem.ts';
+import { AnswerWithHeaders, EndpointResponse, json } from './response.ts';
 import { streamBody } from './streamed-answer.ts';
 import { repeatedFieldWarnings, unknownFieldWarnings } from './unknown-fields.ts';
 import { parameterNames, parameterWarnings, refuseUnknown } from './unknown-input.ts';
@@ -76,64 +77,6 @@ export interface EndpointRequest {
   readonly deadline: Deadline;
   /** Adds to the request's line in the log, and the threshold to that in the audit trail. */
   note(facts: { faces?: number; matches?: number; threshold?: number }): void;
-}
-
-/** An answer other than the contract's JSON. */
-export class EndpointResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly isBase64: boolean;
-  /** Body that is sent as it is made, only to hosts that can; `body` is empty then. */
-  readonly stream: ReadableStream<Uint8Array> | undefined;
-  constructor(
-    status: number,
-    headers: Readonly<Record<string, string>>,
-    body: string,
-    isBase64: boolean,
-    stream?: ReadableStream<Uint8Array>,
-  ) {
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
-    this.isBase64 = isBase64;
-    this.stream = stream;
-  }
-}
-
-/** Makes an answer with its own status, headers and body. */
-export function response({
-  status,
-  headers = {},
-  body = '',
-  isBase64 = false,
-  stream,
-}: {
-  status: number;
-  headers?: Record<string, string>;
-  body?: string;
-  isBase64?: boolean;
-  stream?: ReadableStream<Uint8Array>;
-}): EndpointResponse {
-  return new EndpointResponse(status, headers, body, isBase64, stream);
-}
-
-/** The contract's JSON with headers of its own. */
-export class AnswerWithHeaders<Answer> {
-  readonly answer: Answer;
-  readonly headers: Readonly<Record<string, string>>;
-  constructor(answer: Answer, headers: Readonly<Record<string, string>>) {
-    this.answer = answer;
-    this.headers = headers;
-  }
-}
-
-/** Adds headers to the contract's JSON. */
-export function withHeaders<Answer>(
-  answer: Answer,
-  headers: Readonly<Record<string, string>>,
-): AnswerWithHeaders<Answer> {
-  return new AnswerWithHeaders(answer, headers);
 }
 
 type AnswerOf<Contract extends Endpoint> = z.output<Contract['success']['schema']>;
@@ -201,71 +144,11 @@ export function endpoint<Contract extends Endpoint>(
   });
 }
 
-/** Does the work on behalf of the scope's actor, and leaves its audit line; a failure becomes an answer. */
-function answeredInScope(
-  scope: AuditScope,
-  operation: Endpoint,
-  requestId: string,
-  work: () => Promise<EndpointResponse>,
-): Promise<EndpointResponse> {
-  return inAuditScope(scope, async () => {
-    try {
-      const answer = await work();
-      await recordAccess(scope, operation, answer.status);
-      return answer;
-    } catch (error) {
-      const answer = failed(error, requestId);
-      await recordAccess(scope, operation, answer.status).catch((error: unknown) =>
-        logFailure(requestId, error),
-      );
-      return answer;
-    }
-  });
-}
-
 function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
   if (result instanceof EndpointResponse) return result;
   return result instanceof AnswerWithHeaders
     ? json(success.status, result.answer, result.headers)
     : json(success.status, result);
-}
-
-function scopeOf(
-  { name, role }: Actor,
-  { operationId, success }: Endpoint,
-  event: APIGatewayProxyEvent,
-): AuditScope {
-  const { id, db_id, image_id } = decoded(event.pathParameters);
-  return {
-    actor: name,
-    role,
-    action: operationId,
-    requestId: event.requestContext.requestId,
-    outcome: success.status,
-    threshold: null,
-    detail: null,
-    about: {
-      entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
-      // Clients choose it: only what may be an id is kept.
-      imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
-      pictureId: wholeNumber(db_id),
-    },
-    written: 0,
-  };
-}
-
-/**
- * Writes the audit trail's line of a request that has changed nothing, or has failed. A change that went well
- * has written its own line, in its own transaction.
- */
-async function recordAccess(scope: AuditScope, { unaudited }: Endpoint, status: number): Promise<void> {
-  if (unaudited || (status < 400 && scope.written > 0)) return;
-  await accesses.record(factsOf({ ...scope, outcome: status }, {}));
-}
-
-function wholeNumber(text: string | undefined): number | null {
-  const number = /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
-  return number > 0 ? number : null;
 }
 
 /**
@@ -291,40 +174,6 @@ async function readInput(
       ]
     : [];
   return { params: params ?? {}, query: query ?? {}, ...read, fieldWarnings } as EndpointInput<Endpoint>;
-}
-
-/** Decodes path parameters, because API Gateway's REST APIs leave them percent-encoded. */
-function decoded(parameters: APIGatewayProxyEvent['pathParameters']): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(parameters ?? {}).map(([name, value]) => [name, value && decodedText(value)]),
-  );
-}
-
-function decodedText(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function json(
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): EndpointResponse {
-  return new EndpointResponse(
-    status,
-    { ...headers, 'Content-Type': 'application/json' },
-    JSON.stringify(body),
-    false,
-  );
-}
-
-function failed(error: unknown, requestId: string): EndpointResponse {
-  const { status, headers, body } = problem(error, requestId);
-  if (status === 429 || status >= 500) logFailure(requestId, error);
-  return json(status, body, headers);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DeliveredPicture } from '../images/port.ts';
-import { type EndpointResponse, response } from './endpoint.ts';
+import { type EndpointResponse, response } from './response.ts';
 
 const headers = {
   // No shared cache may keep a picture, and no page of another site may show it.

@@ -1,5 +1,5 @@
 import { makeZip } from 'client-zip';
-import { type EndpointResponse, response } from './endpoint.ts';
+import { type EndpointResponse, response } from './response.ts';
 
 export interface ZippedFile {
   readonly name: string;

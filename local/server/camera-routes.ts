@@ -10,7 +10,8 @@ import {
   removeCameraContract,
 } from '../../lib/contract/endpoints/cameras.ts';
 import { CameraConflictError, CameraNotFoundError } from '../../lib/errors.ts';
-import { endpoint, response } from '../../lib/http/endpoint.ts';
+import { endpoint } from '../../lib/http/endpoint.ts';
+import { response } from '../../lib/http/response.ts';
 import { normalName } from '../../lib/names/normal-form.ts';
 import { encodeJpeg } from '../../lib/processing/render.ts';
 import type { CameraChanges } from '../cameras.ts';

@@ -3,7 +3,8 @@ import { handler as welcomeHandler } from '../../functions/welcome.ts';
 import type { AwsConfig } from '../../lib/config.ts';
 import { welcomeContract } from '../../lib/contract/endpoints/welcome.ts';
 import { consoleHandlers, isConsoleBuilt, signInOf } from '../../lib/http/console.ts';
-import { type EndpointHandler, endpoint, response, withContract } from '../../lib/http/endpoint.ts';
+import { type EndpointHandler, endpoint, withContract } from '../../lib/http/endpoint.ts';
+import { response } from '../../lib/http/response.ts';
 import { besideRoot, isBrowserAtRoot } from '../../lib/http/root.ts';
 
 const builtFolder = join(import.meta.dirname, '../console/dist');

@@ -30,8 +30,9 @@ import {
   UnsupportedFormatError,
   VersionConflictError,
 } from '../../lib/errors.ts';
-import { endpoint, response } from '../../lib/http/endpoint.ts';
+import { endpoint } from '../../lib/http/endpoint.ts';
 import { statusOf } from '../../lib/http/problem.ts';
+import { response } from '../../lib/http/response.ts';
 import { allowedOrigin, type Reply, startServer } from '../local/server/running-server.ts';
 
 const contract = defineEndpoint({

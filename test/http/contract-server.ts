@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { api } from '../../lib/contract/api.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
-import { type EndpointHandler, type EndpointInput, endpoint, response } from '../../lib/http/endpoint.ts';
+import { type EndpointHandler, type EndpointInput, endpoint } from '../../lib/http/endpoint.ts';
 import { readMultipart } from '../../lib/http/multipart.ts';
+import { response } from '../../lib/http/response.ts';
 import { type Reply, type RunningServer, startServer } from '../local/server/running-server.ts';
 
 /** A server with all of the contract's routes, whose use cases only record their input. */

@@ -5,7 +5,7 @@ import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { crowdSize } from './crowd.ts';
-import { loadDetector } from './detect/detector.ts';
+import { type Detector, loadDetector } from './detect/detector.ts';
 import { measureQuality } from './detect/quality.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
 import type { Landmarks } from './geometry/landmarks.ts';
@@ -35,46 +35,43 @@ const embedders = new Map<EmbedderName, Promise<Embedder>>();
 /** Asks for this worker's share of a crowd. */
 type AskShare = (crowd: readonly Landmarks[]) => Promise<number>;
 
-async function start(settings: WorkerSettings, askShare: AskShare) {
-  const detector = await loadDetector(settings.minConfidence);
-  const embedderOf = (name: EmbedderName) => {
-    const embedder = embedders.get(name) ?? loadEmbedder[name](settings.customNetwork);
-    embedders.set(name, embedder);
-    return embedder;
-  };
+/** Does the jobs of this thread. */
+class JobRunner {
+  readonly #detector: Detector;
+  readonly #settings: WorkerSettings;
+  readonly #askShare: AskShare;
 
-  /** Embeds faces by each of the models. */
-  async function embed(
-    pyramid: Pyramid,
-    landmarks: readonly Landmarks[],
-    models: readonly EmbedderName[],
-    times: StageTimes,
-  ): Promise<FoundFace['embeddings'][]> {
-    const started = performance.now();
-    const ofFaces = landmarks.map((): { -readonly [Name in EmbedderName]?: Float32Array } => ({}));
-    for (const model of models) {
-      const embeddings = await (await embedderOf(model))(pyramid, landmarks);
-      embeddings.forEach((embedding, index) => {
-        (ofFaces[index] as (typeof ofFaces)[number])[model] = embedding;
-      });
-    }
-    if (models.length > 0 && landmarks.length > 0) times.embed = secondsSince(started);
-    return ofFaces;
+  constructor(detector: Detector, settings: WorkerSettings, askShare: AskShare) {
+    this.#detector = detector;
+    this.#settings = settings;
+    this.#askShare = askShare;
   }
 
-  async function findAll(job: Job, times: StageTimes): Promise<FoundFace[]> {
+  async run(job: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
+    const { prints, searches = [] } = job;
+    const times: StageTimes = {};
+    const faces = prints ? prints.map(({ vectors }) => faceOf(vectors)) : await this.#findAll(job, times);
+    const started = performance.now();
+    const hits: GalleryHit[][][] = [];
+    for (const search of searches) hits.push(await lookUp(faces, search));
+    if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);
+    const hitsOf = (index: number) => hits.map((ofFaces) => ofFaces[index] ?? []);
+    return { faces: faces.map((face, index) => ({ ...face, hits: hitsOf(index) })), times };
+  }
+
+  async #findAll(job: Job, times: StageTimes): Promise<FoundFace[]> {
     const { picture, places, crowd, detector: choice, models, largestOnly, measure } = job;
     const pyramid = new Pyramid(picture);
-    if (crowd) return (await embed(pyramid, crowd, models, times)).map(faceOf);
+    if (crowd) return (await this.#embed(pyramid, crowd, models, times)).map(faceOf);
     const detections = places
-      ? await detector.detectAt(pyramid, places, times)
-      : await detector.detect(pyramid, choice, times);
+      ? await this.#detector.detectAt(pyramid, places, times)
+      : await this.#detector.detect(pyramid, choice, times);
     const landmarks = detections
       .slice(0, largestOnly ? 1 : undefined)
       .flatMap((detection) => detection.landmarks ?? []);
     const isShared = models.length > 0 && !places && landmarks.length >= crowdSize;
-    const own = isShared ? await askShare(landmarks) : landmarks.length;
-    const embeddings = await embed(pyramid, landmarks.slice(0, own), models, times);
+    const own = isShared ? await this.#askShare(landmarks) : landmarks.length;
+    const embeddings = await this.#embed(pyramid, landmarks.slice(0, own), models, times);
     // A camera's known faces have no landmarks, and no embeddings.
     let embedded = 0;
     return detections.map((detection, index) => {
@@ -85,20 +82,37 @@ async function start(settings: WorkerSettings, askShare: AskShare) {
     });
   }
 
-  async function run(job: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
-    const { prints, searches = [] } = job;
-    const times: StageTimes = {};
-    const faces = prints ? prints.map(({ vectors }) => faceOf(vectors)) : await findAll(job, times);
+  /** Embeds faces by each of the models. */
+  async #embed(
+    pyramid: Pyramid,
+    landmarks: readonly Landmarks[],
+    models: readonly EmbedderName[],
+    times: StageTimes,
+  ): Promise<FoundFace['embeddings'][]> {
     const started = performance.now();
-    const hits: GalleryHit[][][] = [];
-    for (const search of searches) hits.push(await lookUp(faces, search));
-    if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);
-    const hitsOf = (index: number) => hits.map((ofFaces) => ofFaces[index] ?? []);
-    return { faces: faces.map((face, index) => ({ ...face, hits: hitsOf(index) })), times };
+    const ofFaces = landmarks.map((): { -readonly [Name in EmbedderName]?: Float32Array } => ({}));
+    for (const model of models) {
+      const embeddings = await (await this.embedderOf(model))(pyramid, landmarks);
+      embeddings.forEach((embedding, index) => {
+        (ofFaces[index] as (typeof ofFaces)[number])[model] = embedding;
+      });
+    }
+    if (models.length > 0 && landmarks.length > 0) times.embed = secondsSince(started);
+    return ofFaces;
   }
 
-  await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
-  return run;
+  /** Loads an embedder at its first use. */
+  embedderOf(name: EmbedderName): Promise<Embedder> {
+    const embedder = embedders.get(name) ?? loadEmbedder[name](this.#settings.customNetwork);
+    embedders.set(name, embedder);
+    return embedder;
+  }
+}
+
+async function start(settings: WorkerSettings, askShare: AskShare): Promise<JobRunner> {
+  const runner = new JobRunner(await loadDetector(settings.minConfidence), settings, askShare);
+  await Promise.all([runner.embedderOf(settings.modelName), warmUp(runner)]);
+  return runner;
 }
 
 function secondsSince(started: number): number {
@@ -137,9 +151,12 @@ async function lookUp(
 }
 
 /** Runs a first inference, which compiles the models, so that the first request need not wait for it. */
-async function warmUp(run: (job: Job) => Promise<unknown>): Promise<void> {
+async function warmUp(runner: JobRunner): Promise<void> {
   const side = 64;
-  await run({ picture: { width: side, height: side, pixels: new Uint8Array(3 * side * side) }, models: [] });
+  await runner.run({
+    picture: { width: side, height: side, pixels: new Uint8Array(3 * side * side) },
+    models: [],
+  });
 }
 
 /**
@@ -163,7 +180,7 @@ async function serve(): Promise<void> {
   const settings = workerData as WorkerSettings;
   const { name: runtime } = await useRuntime(settings.runtime ?? 'auto');
   let takeShare: (faces: number) => void = () => undefined;
-  const run = await start(settings, (crowd) => {
+  const runner = await start(settings, (crowd) => {
     const share = new Promise<number>((resolve) => {
       takeShare = resolve;
     });
@@ -179,7 +196,7 @@ async function serve(): Promise<void> {
       takeShare(message.faces);
       return;
     }
-    run(message.job).then(
+    runner.run(message.job).then(
       (done) => post({ kind: 'done', ...done }),
       (error: unknown) =>
         post({ kind: 'failed', error: error as Error, isStore: error instanceof StoreError }),

@@ -170,8 +170,7 @@ async function normalizeEntries(table: TableClient): Promise<EntryChange[]> {
   }
   const isChanged = new Set(changes.map(({ entryId }) => entryId));
   for (const seen of items) {
-    if (!isChanged.has(seen.id) && seen.folded !== foldedName(seen.name))
-      await normalize(table, seen, seen);
+    if (!isChanged.has(seen.id) && seen.folded !== foldedName(seen.name)) await normalize(table, seen, seen);
   }
   return changed;
 }

@@ -19,7 +19,7 @@ export function entryPagesSuite(get: () => Tested): void {
       for (const [index, name] of names.entries()) {
         const more = { notes: `Seen with\n${word.toUpperCase()}`, category: index < 2 ? word : '' };
         const expires_at = expiries[index] ?? '';
-        made.push((await api.list([people.stranger], { name, expires_at, ...more })).id);
+        made.push((await api.list([people.neighbour], { name, expires_at, ...more })).id);
       }
     });
     afterAll(() => Promise.all(made.map((id) => get().api.delete(id))));
@@ -41,7 +41,7 @@ export function entryPagesSuite(get: () => Tested): void {
 
     it('is sorted by who was seen last, as long as the history tells it', async () => {
       const { api, people } = get();
-      const seen = await api.process(people.stranger);
+      const seen = await api.process(people.neighbour);
       const shown = new Set(
         seen.faces.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id)),
       );

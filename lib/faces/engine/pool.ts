@@ -1,49 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { meter } from '#metrics';
-import { copyInTurns } from '../../bytes-in-turns.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { DecodedPicture } from '../../inputs/picture.ts';
-import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import { joinShares, sharesOf } from './crowd.ts';
 import type { Landmarks } from './geometry/landmarks.ts';
-import type { FromWorker, Job, JobFace, StageTimes, ToWorker, WorkerSettings } from './job.ts';
+import type { FromWorker, Job, JobFace, WorkerSettings } from './job.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
+import { engineFailure, meterStages, post, shown, type Task, type Thread } from './worker-thread.ts';
 
 // From 1.29 on, ONNX Runtime's own binaries send usage data to their maker. This variable stops them, if it
 // is set before they load. Workers can't set it, because their `process.env` is a copy.
 process.env.ORT_DISABLE_TELEMETRY = '1';
-
-interface Task {
-  readonly job: Job;
-  /** Time of the request, by `performance.now()`. */
-  readonly came: number;
-  readonly resolve: (faces: JobFace[]) => void;
-  readonly reject: (error: Error) => void;
-  /** True for a camera's frame, before which every other picture goes. */
-  readonly isPatient: boolean;
-  /** Shares of its faces that other workers embed. */
-  readonly shares: Promise<JobFace[]>[];
-  /** True for such a share of another task. */
-  readonly isShare?: boolean;
-}
-
-interface Thread {
-  readonly worker: Worker;
-  task: Task | undefined;
-  /** Pixels of the picture that the worker processes, or processed last. */
-  pixels: SharedArrayBuffer;
-  /** Picture of its task, in that memory. */
-  picture?: DecodedPicture;
-  deadline?: NodeJS.Timeout;
-  ready: boolean;
-  /** Time of its last start or end of a job, by `performance.now()`. */
-  moved: number;
-  /** Promise that resolves when the worker is ready, or has ended. */
-  readonly begun: Promise<unknown>;
-}
 
 /**
  * Limit on a job in milliseconds: far more than 50 megapixels with 200 faces take on ONNX Runtime. A worker
@@ -220,7 +190,7 @@ export class WorkerPool {
   /** Gives a part of a crowd's faces to each worker that has nothing to do. */
   #shareOut(thread: Thread, crowd: readonly Landmarks[]): void {
     const { task, picture } = thread;
-    const isOurs = task && picture && this.#threads.has(thread) && !task.isPatient;
+    const isOurs = task && picture && this.#threads.has(thread) && !task.isPatient && !this.#closing;
     const free = isOurs ? [...this.#threads].filter((other) => other.ready && !other.task) : [];
     const [own = 0, ...others] = sharesOf(crowd.length, 1 + free.length);
     post(thread.worker, { kind: 'share', faces: own });
@@ -361,32 +331,4 @@ export class WorkerPool {
     thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
     post(thread.worker, { kind: 'job', job });
   }
-}
-
-function meterStages(times: StageTimes): void {
-  for (const [stage, seconds] of Object.entries(times)) meter.passed(stage as Stage, seconds);
-}
-
-/**
- * Copies the picture's pixels to shared memory, which the thread uses again for each picture. New shared
- * memory for each picture would stay until both threads' garbage collections had found it unused. They ignore
- * shared memory when they decide to run, so hundreds of pictures could pile up.
- */
-async function shown(thread: Thread, { width, height, pixels }: DecodedPicture): Promise<DecodedPicture> {
-  // Its size is a power of 2, so that few pictures need a larger one. Pages that no picture reaches take no
-  // memory.
-  if (thread.pixels.byteLength < pixels.length) {
-    thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(pixels.length)));
-  }
-  const copy = new Uint8Array(thread.pixels, 0, pixels.length);
-  await copyInTurns(pixels, copy);
-  return { width, height, pixels: copy };
-}
-
-function post(worker: Worker, message: ToWorker): void {
-  worker.postMessage(message);
-}
-
-function engineFailure(cause: Error): BackendUnavailableError {
-  return new BackendUnavailableError('The face engine failed on this picture.', 10, { cause });
 }

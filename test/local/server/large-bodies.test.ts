@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { addImagesContract } from '../../../lib/contract/endpoints/add-images.ts';
 import { processImagesContract } from '../../../lib/contract/endpoints/process-images.ts';
 import { type EndpointHandler, endpoint } from '../../../lib/http/endpoint.ts';
-import { response } from '../../../lib/http/response.ts';
 import { readMultipart } from '../../../lib/http/multipart.ts';
+import { response } from '../../../lib/http/response.ts';
 import { createInputReader, identifierOf } from '../../../lib/inputs/read.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 

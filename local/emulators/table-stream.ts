@@ -31,9 +31,11 @@ export function followTable(
 ): () => Promise<void> {
   const stop = new AbortController();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  // A call that is never answered would end the stream.
+  const requestHandler = { requestTimeout: 10_000, throwOnRequestTimeout: true };
   const clients = {
-    table: new DynamoDBClient({ region, endpoint, credentials }),
-    streams: new DynamoDBStreamsClient({ region, endpoint, credentials }),
+    table: new DynamoDBClient({ region, endpoint, credentials, requestHandler }),
+    streams: new DynamoDBStreamsClient({ region, endpoint, credentials, requestHandler }),
   };
   const ended = follow(clients, tableName, handler, stop.signal);
   return async () => {

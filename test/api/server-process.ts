@@ -10,6 +10,9 @@ import { childEnvironment } from '../child-environment.ts';
 
 /** The server as its users start it, in a process of its own. */
 
+/** Longest wait for a line in milliseconds, a little less than that for a test. */
+const longestWaitMs = 110_000;
+
 /** Programs of `npm start` and `npm run cloud`. */
 type Program = 'server/main.ts' | 'commands/cloud.ts';
 
@@ -73,10 +76,11 @@ export class ServerProcess {
   /**
    * Waits for a line of the log. A line that is there already counts too.
    *
-   * @throws Error if the process ends without such a line.
+   * @throws Error if the process ends without such a line, or does not write one in good time.
    */
   async line(isIt: (line: LogLine) => boolean): Promise<LogLine> {
     let exit: Exit | undefined;
+    const signal = AbortSignal.timeout(longestWaitMs);
     void this.exit.then((ended) => {
       exit = ended;
       this.#changes.emit('change');
@@ -85,8 +89,13 @@ export class ServerProcess {
       const found = this.lines.find(isIt);
       if (found) return found;
       if (exit) throw new Error(`The server ended with ${exit.code ?? exit.signal}: ${exit.errors}`);
-      await once(this.#changes, 'change');
+      await once(this.#changes, 'change', { signal }).catch(() => this.#failWithout(isIt));
     }
+  }
+
+  #failWithout(isIt: (line: LogLine) => boolean): never {
+    const last = this.lines.slice(-20).map((line) => JSON.stringify(line));
+    throw new Error(`No line came for ${isIt}. The last ones:\n${last.join('\n')}`);
   }
 
   /** Sends it a signal, and waits until it has ended. */

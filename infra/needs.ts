@@ -184,6 +184,24 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     lookBack: eraseKept,
     sharp: true,
   },
+  // It adds the pictures of an entry to another one, compares both, and deletes the first.
+  mergeEntry: {
+    audit: true,
+    table: [...read, ...write],
+    objects: {
+      's3:DeleteObject': ofPeople,
+      's3:DeleteObjectVersion': ofPeople,
+      's3:GetObject': ['blacklist/*'],
+      's3:PutObject': ['blacklist/*'],
+    },
+    list: ['blacklist/*', 'inbox/*', 'rejected/*', 'uploads/*'],
+    versions: ofPeople,
+    collection: [...enroll, 'rekognition:SearchFacesByImage'],
+    lookBack: eraseKept,
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   exportEntry: {
     audit: true,
     table: read,

@@ -59,6 +59,11 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   patchEntry: async (tested, path) =>
     tested.api.sendJson('PATCH', await ofNewEntry(tested, path), { category: 'fraud' }),
   deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
+  mergeEntry: async (tested, path) => {
+    // Both have the same picture, so that no line is about one.
+    const { id } = await tested.api.list([tested.people.stranger]);
+    return tested.api.sendJson('POST', await ofNewEntry(tested, path), { entry_id: id });
+  },
   addImages: async (tested, path) =>
     tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
   listImages: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),

@@ -87,6 +87,8 @@ const lookAround: Needs = {
 
 /** Patterns of the keys under which there may be pictures of a listed person. */
 const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*', 'uploads/*'];
+/** Those of them that are no part of the history. */
+const ofEntry = ['blacklist/*', 'inbox/*', 'rejected/*'];
 const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 
 /**
@@ -184,20 +186,19 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     lookBack: eraseKept,
     sharp: true,
   },
-  // It adds the pictures of an entry to another one, compares both, and deletes the first.
+  // It compares two entries, adds pictures to the one, and deletes the other, but none of its history.
   mergeEntry: {
     audit: true,
     table: [...read, ...write],
     objects: {
-      's3:DeleteObject': ofPeople,
-      's3:DeleteObjectVersion': ofPeople,
+      's3:DeleteObject': ofEntry,
+      's3:DeleteObjectVersion': ofEntry,
       's3:GetObject': ['blacklist/*'],
       's3:PutObject': ['blacklist/*'],
     },
-    list: ['blacklist/*', 'inbox/*', 'rejected/*', 'uploads/*'],
-    versions: ofPeople,
+    list: ofEntry,
+    versions: ofEntry,
     collection: [...enroll, 'rekognition:SearchFacesByImage'],
-    lookBack: eraseKept,
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
     sharp: true,

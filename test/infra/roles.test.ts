@@ -150,7 +150,6 @@ test('only a stack that keeps faces for a look-back may add and search them; eve
     deleteManyProcessed: ['DeleteFaces'],
     deleteProcessed: ['DeleteFaces'],
     indexUpload: erasing,
-    mergeEntry: erasing,
     sweep: erasing,
   };
   expect(lookBackOf(roles).sort()).toEqual(linesOfRoles(removing));

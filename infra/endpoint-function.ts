@@ -13,8 +13,11 @@ const timeout = Duration.seconds(28);
 /** Operation that somebody at a door waits for, and that starts slowly. */
 const keptStarted = 'processImages';
 
+/** Operations that are called a few times a month: a share of their calls tells nothing of a new version. */
+const rareOperations = new Set(['deleteImage', 'mergeEntry', 'searchHistory']);
+
 /** Operations that tell near misses from matches and from all others. */
-const showsNearMisses = new Set(['processImages', 'verify', 'verifyEntry']);
+const showsNearMisses = new Set(['mergeEntry', 'processImages', 'verify', 'verifyEntry']);
 
 /** The function that answers the requests to one endpoint of the contract. */
 export class EndpointFunction extends ServiceFunction {
@@ -64,12 +67,13 @@ export class EndpointFunction extends ServiceFunction {
   }
 
   /**
-   * Makes an alias where one is needed. A function that reads, or changes records alone, goes to its new
-   * version at once: with an alias for each, a stack would have more than 400 resources.
+   * Makes an alias where one is needed. A function that reads, changes records alone, or is rarely called,
+   * goes to its new version at once: with an alias for each, a stack would have more than 400 resources.
    */
   #alias({ canary, provisionedConcurrency }: StackSettings, callsRekognition: boolean): Alias | undefined {
-    const isKeptStarted = provisionedConcurrency > 0 && this.contract.operationId === keptStarted;
-    const isGradual = canary && callsRekognition && this.contract.method !== 'GET';
+    const { operationId, method } = this.contract;
+    const isKeptStarted = provisionedConcurrency > 0 && operationId === keptStarted;
+    const isGradual = canary && callsRekognition && method !== 'GET' && !rareOperations.has(operationId);
     if (!isKeptStarted && !isGradual) return undefined;
     return new Alias(this, 'Live', {
       aliasName: 'live',

@@ -87,6 +87,8 @@ const lookAround: Needs = {
 
 /** Patterns of the keys under which there may be pictures of a listed person. */
 const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*', 'uploads/*'];
+/** Those of them that are no part of the history. */
+const ofEntry = ['blacklist/*', 'inbox/*', 'rejected/*'];
 const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 
 /**
@@ -182,6 +184,23 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
     lookBack: eraseKept,
+    sharp: true,
+  },
+  // It compares two entries, adds pictures to the one, and deletes the other, but none of its history.
+  mergeEntry: {
+    audit: true,
+    table: [...read, ...write],
+    objects: {
+      's3:DeleteObject': ofEntry,
+      's3:DeleteObjectVersion': ofEntry,
+      's3:GetObject': ['blacklist/*'],
+      's3:PutObject': ['blacklist/*'],
+    },
+    list: ofEntry,
+    versions: ofEntry,
+    collection: [...enroll, 'rekognition:SearchFacesByImage'],
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
     sharp: true,
   },
   exportEntry: {

@@ -8,12 +8,14 @@ import { giveFields, requireMerged } from './merge-entry.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
-/** The action of the audit trail's line of a merge: the request itself is a `deleteEntry`. */
+/** The action of the audit trail's line of a merge, also where the request is a `deleteEntry`. */
 const mergeAction = 'mergeEntry';
 
 export interface DeletionOptions extends ErasureOptions {
   /** Name of whoever deletes it, if known. */
   readonly actor?: string | null;
+  /** Versions that the entry may have that it is merged into; any by default. */
+  readonly intoVersions?: readonly number[] | undefined;
 }
 
 /**
@@ -23,12 +25,12 @@ export interface DeletionOptions extends ErasureOptions {
  * the pictures already.
  * @throws EntryNotFoundError
  * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
- * @throws VersionConflictError when it has none of the versions; nothing is deleted then.
+ * @throws VersionConflictError when an entry has none of its versions; nothing is deleted then.
  */
 export async function deleteEntry(
   ports: Stores,
   entryId: number,
-  { history = 'redact', mergedInto, actor = null, ...condition }: DeletionOptions = {},
+  { history = 'redact', mergedInto, actor = null, intoVersions, ...condition }: DeletionOptions = {},
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
@@ -39,7 +41,7 @@ export async function deleteEntry(
     await requireMerged(ports, entry, mergedInto);
     // One that is refused changes nothing; the look at the version that counts comes with the deletion.
     if (condition.ifVersion?.includes(entry.version) ?? true)
-      await giveFields(ports, entry, mergedInto, actor);
+      await giveFields(ports, entry, mergedInto, { actor, intoVersions });
   }
   const choice = isMerge ? { history: 'keep' as const, mergedInto } : { history };
   // Hidden first, in one step with the look at its version, and with the note of its erasure.

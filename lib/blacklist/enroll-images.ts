@@ -56,6 +56,8 @@ export interface EnrollFilesOptions {
   readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
   /** Rule by which a picture is known again; without it, all pictures are new. */
   readonly identity?: ImageIdentity | undefined;
+  /** True for pictures that were accepted before: none is refused for its quality, or searched for others. */
+  readonly wereListed?: boolean;
 }
 
 /**
@@ -82,6 +84,7 @@ export async function enrollImages(
     deadline = noDeadline,
     takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
     identity,
+    wereListed = false,
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
@@ -99,7 +102,7 @@ export async function enrollImages(
       there += 1;
       return contentIds ? { remark: 'The entry had this picture already.' } : {};
     }
-    const outcome = await enrollFile(ports, entryId, file, deadline, ids);
+    const outcome = await enrollFile(ports, entryId, file, { deadline, wereListed }, ids);
     if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
@@ -193,7 +196,10 @@ async function enrollFile(
   ports: EnrollingPorts,
   entryId: number,
   { bytes, fileName }: ReferenceFile,
-  deadline: Deadline,
+  {
+    deadline,
+    wereListed,
+  }: Required<Pick<EnrollFilesOptions, 'wereListed'>> & { readonly deadline: Deadline },
   [imageId, ...otherIds]: readonly string[],
 ): Promise<Outcome> {
   try {
@@ -201,15 +207,19 @@ async function enrollFile(
     deadline.refuseIfAbandoned();
     if (!deadline.leaves(neededMs)) return { remark: noTimeLeft };
     const named = { picture, fileName: shownFileName(fileName) };
-    const compare = deadline.leaves(neededToCompareMs);
-    const options = { compare, deadline, ...(imageId !== undefined && { imageId }) };
+    const options = {
+      ...(wereListed && { qualityFilter: 'none' as const }),
+      compare: !wereListed && deadline.leaves(neededToCompareMs),
+      deadline,
+      ...(imageId !== undefined && { imageId }),
+    };
     const enrolled = await enrollPicture(ports, entryId, named, options);
     const { faceCount } = enrolled;
     if (faceCount === 1) return { enrolled };
     return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   } catch (error) {
     if (error instanceof ImageIdTakenError && otherIds.length > 0)
-      return enrollFile(ports, entryId, { bytes, fileName }, deadline, otherIds);
+      return enrollFile(ports, entryId, { bytes, fileName }, { deadline, wereListed }, otherIds);
     if (error instanceof NoTimeLeftError) return { remark: noTimeLeft };
     if (isUnusablePicture(error)) return { remark: error.message };
     throw error;

@@ -5,6 +5,7 @@ import { VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ChangedFields, EntryRecord } from '../records/entry.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
+import type { DeletionOptions } from './delete-entry.ts';
 import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
@@ -30,6 +31,14 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
       `Add the pictures of entry ${entry.id} to entry ${intoId} first: ${missing} are not there.`,
     );
   }
+  await requireEmptyInbox(stores, entry);
+}
+
+/**
+ * Refuses to merge an entry for which files of the inbox are still to be added.
+ * @throws RequestInvalidError
+ */
+export async function requireEmptyInbox(stores: Stores, entry: EntryRecord): Promise<void> {
   const { inbox_files: waiting } = countsOf(await findLeftovers(stores, entry));
   if (waiting > 0) {
     throw mergeRefused(`Wait until the inbox is empty: ${waiting} of its files are for entry ${entry.id}.`);
@@ -38,25 +47,21 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
 
 /**
  * Gives an entry what it lacks of another one's fields, see `mergedFields`.
- * @param actor name of whoever merges them, if known
  * @throws RequestInvalidError when the notes would become too long
+ * @throws VersionConflictError when it lacks something, and has none of the versions
  */
 export async function giveFields(
   { records }: Stores,
   entry: EntryRecord,
   intoId: number,
-  actor: string | null,
+  { actor = null, intoVersions }: Pick<DeletionOptions, 'actor' | 'intoVersions'>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const into = await persistently(() => records.getEntry(intoId));
     requireMergeable(into, intoId);
-    const change = mergedFields(fieldsOf(into), fieldsOf(entry));
+    const change = changeOf(into, entry);
     if (Object.keys(change).length === 0) return;
-    if ((change.notes?.length ?? 0) > maxNotes) {
-      throw mergeRefused(
-        `The notes of both entries have more than ${maxNotes} characters together. Shorten one of them first.`,
-      );
-    }
+    if (intoVersions?.includes(into.version) === false) throw new VersionConflictError(into);
     const options = { actor, ifVersion: [into.version] };
     try {
       const update = () => records.updateEntry(intoId, entryChange(change), options);
@@ -67,6 +72,20 @@ export async function giveFields(
       if (!(error instanceof VersionConflictError) || attempt === attempts) throw error;
     }
   }
+}
+
+/**
+ * Returns what an entry gets of another one's fields.
+ * @throws RequestInvalidError when the notes would become too long
+ */
+export function changeOf(into: EntryRecord, from: EntryRecord): MergedFields {
+  const change = mergedFields(fieldsOf(into), fieldsOf(from));
+  if ((change.notes?.length ?? 0) > maxNotes) {
+    throw mergeRefused(
+      `The notes of both entries have more than ${maxNotes} characters together. Shorten one of them first.`,
+    );
+  }
+  return change;
 }
 
 function fieldsOf({ expiresAt, reviewAt, ...fields }: EntryRecord): MergeableFields {

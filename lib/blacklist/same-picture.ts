@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Stores } from '../ports.ts';
-import { allOrFirstError } from '../promises.ts';
+import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
 import { persistently } from './persistently.ts';
@@ -47,30 +47,40 @@ export class EntryPictures {
    * @throws BackendUnavailableError, ThrottledError
    */
   async countMissingIn(other: EntryPictures): Promise<number> {
-    const isThere = await readEach(this.#stores, this.#images, (bytes) => other.has(bytes));
-    return isThere.filter((one) => one !== true).length;
+    const isThere = await this.each(async (_, bytes) => bytes !== undefined && other.has(bytes));
+    return isThere.filter((one) => !one).length;
+  }
+
+  get count(): number {
+    return this.#images.length;
+  }
+
+  /**
+   * Does something with each image and its stored bytes, a few at once. Lost bytes are undefined.
+   * @throws BackendUnavailableError, ThrottledError, and what the work throws
+   */
+  each<Result>(
+    work: (image: ImageRecord, bytes: Uint8Array | undefined) => Promise<Result>,
+  ): Promise<Result[]> {
+    return readEach(this.#stores, this.#images, work);
   }
 
   async #isStored(hash: string): Promise<boolean> {
-    this.#stored ??= readEach(this.#stores, this.#images, async (bytes) => hashOf(bytes)).then(
-      (hashes) => new Set(hashes.filter((one) => one !== null)),
+    this.#stored ??= this.each(async (_, bytes) => bytes && hashOf(bytes)).then(
+      (hashes) => new Set(hashes.filter((one) => one !== undefined)),
     );
     return (await this.#stored).has(hash);
   }
 }
 
-/** Reads the stored pictures of images, a few at once; gives `null` for each that is not there. */
-function readEach<Result>(
+/** Reads the stored pictures of images, a few at once, and does something with each. */
+export function readEach<Result>(
   { images }: Stores,
   of: readonly ImageRecord[],
-  use: (bytes: Uint8Array) => Promise<Result>,
-): Promise<(Result | null)[]> {
-  const limit = pLimit(readAtOnce);
-  const read = async ({ key }: ImageRecord) => {
-    const bytes = await persistently(() => images.get(key));
-    return bytes ? use(bytes) : null;
-  };
-  return allOrFirstError(of.map((image) => limit(() => read(image))));
+  work: (image: ImageRecord, bytes: Uint8Array | undefined) => Promise<Result>,
+): Promise<Result[]> {
+  const read = async (image: ImageRecord) => work(image, await persistently(() => images.get(image.key)));
+  return allInTurns(of, pLimit(readAtOnce), read);
 }
 
 function hashOf(bytes: Uint8Array): string {

@@ -40,7 +40,7 @@ export async function updateEntry(
 }
 
 /** Joins the versions of header and body, which must both hold. */
-function allowedVersions(
+export function allowedVersions(
   ifVersion: readonly number[] | undefined,
   version: number | undefined,
 ): readonly number[] | undefined {

@@ -22,6 +22,7 @@ import { listEventsContract } from './endpoints/list-events.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
 import { lookBackContract } from './endpoints/look-back.ts';
+import { mergeEntryContract } from './endpoints/merge-entry.ts';
 import { openApiContract } from './endpoints/openapi.ts';
 import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
@@ -52,6 +53,7 @@ export const api: readonly Endpoint[] = [
   updateEntryContract,
   patchEntryContract,
   deleteEntryContract,
+  mergeEntryContract,
   exportEntryContract,
   lookBackContract,
   getErasureContract,

@@ -22,6 +22,7 @@ import { handler as listEvents } from '../../functions/list-events.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as lookBack } from '../../functions/look-back.ts';
+import { handler as mergeEntry } from '../../functions/merge-entry.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
 import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
@@ -50,6 +51,7 @@ export const handlers: readonly EndpointHandler[] = [
   updateEntry,
   patchEntry,
   deleteEntry,
+  mergeEntry,
   exportEntry,
   searchHistory,
   lookBack,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CreatedBlacklistRecord } from '../../lib/contract/endpoints/create-entry.ts';
+import type { MergedEntry } from '../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord, DetectedFaceArea, ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import type { UploadForm } from '../../lib/contract/uploads.ts';
 import { type Connection, jsonOf } from './connection.ts';
@@ -126,7 +127,22 @@ export class Journey {
     const image = { id, image_id: images[0]?.id ?? '' };
     await this.#recorder.fetchPicture('fetch a picture', { operation: 'getImage', params: image });
     await this.#compare(id, woman, again);
+    await this.#merge(id, again);
     await this.#recorder.call('delete a picture', { operation: 'deleteImage', params: image });
+  }
+
+  /** Lists the person once more, and makes both entries one. */
+  async #merge(id: number, again: Buffer): Promise<void> {
+    const other = await this.#recorder.json<BlacklistRecord>('list the person again', {
+      operation: 'createEntry',
+      form: this.#form({ name: `${this.#mark}-3` }, again),
+    });
+    const merged = await this.#recorder.json<MergedEntry>('make both one', {
+      ...{ operation: 'mergeEntry', params: { id } },
+      json: { entry_id: other.id },
+    });
+    const { already_there, added } = merged.pictures;
+    this.#recorder.expect('keep a picture once', 'mergeEntry', already_there === 1 && added === 0);
   }
 
   async #compare(id: number, one: Buffer, other: Buffer): Promise<void> {

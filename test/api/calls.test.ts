@@ -7,6 +7,7 @@ import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getEntry } from '../../lib/blacklist/get-entry.ts';
 import { listEntries } from '../../lib/blacklist/list-entries.ts';
+import { mergeEntries } from '../../lib/blacklist/merge-entries.ts';
 import { reindex } from '../../lib/blacklist/reindex.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { parseConfig } from '../../lib/config.ts';
@@ -229,6 +230,24 @@ it('an operation calls each service so often, and no more', async () => {
   const table: Record<string, Record<string, number>> = {};
   for (const [name, work] of Object.entries(operations)) table[name] = await callsOf(work);
   expect(table).toEqual(expected);
+});
+
+it('a merge enrolls the pictures that one entry lacks, and compares nothing but for its preview', async () => {
+  const { id: into } = await createEntry(opened, { name: 'One', reason: null }, files(1, neighbour));
+  const { id: from } = await createEntry(opened, { name: 'The same', reason: null }, [
+    ...files(1, neighbour),
+    ...files(1),
+  ]);
+  const merge = (dry_run: boolean) => mergeEntries(opened, into, { entry_id: from, dry_run });
+  const looked = await callsOf(() => merge(true));
+  expect(looked).toMatchObject({ DetectFaces: 1, SearchFacesByImage: 1 });
+  for (const change of ['IndexFaces', 'TransactWriteItems', 'S3 PUT'])
+    expect(looked).not.toHaveProperty(change);
+  const made = await callsOf(() => merge(false));
+  expect(made).toMatchObject({ IndexFaces: 1, DeleteFaces: 1, 'S3 PUT': 1 });
+  for (const look of ['DetectFaces', 'SearchFaces', 'SearchFacesByImage'])
+    expect(made).not.toHaveProperty(look);
+  await deleteEntry(opened, into);
 });
 
 it('what failed is taken back with one call to Rekognition, however many pictures it had', async () => {

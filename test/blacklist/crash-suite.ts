@@ -3,18 +3,19 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../lib/audit/verify.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { NameTakenError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { audit } from '../../lib/wiring/open.ts';
 import { childEnvironment } from '../child-environment.ts';
 import { crashing, isChange, type Operation, operations, person } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
-import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';
+import { clear, complete, contents, everything, matchedNames, nothing } from './stores.ts';
+import { useTwoProcesses } from './two-processes.ts';
 
 /** Time for one test, which starts at most this many operations and sweeps, at some 100 ms each. */
 const timeout = 600_000;
@@ -81,43 +82,25 @@ function doneBy(moments: readonly string[]): string[] {
 
 /** Tests the traces that crashes leave of operations on listed people, and the sweep that removes them. */
 export function crashSuite(start: () => Promise<Deployment>): void {
-  let deployment: Deployment;
-  /** Ports of the process that crashes. */
-  let dying: OpenedPorts;
-  /** Ports on the same stores, which check them afterwards. */
-  let living: OpenedPorts;
-  let portraits: Awaited<ReturnType<typeof facesAlone>>;
-
-  beforeAll(async () => {
-    deployment = await start();
-    dying = await ports(parseConfig(deployment.settings));
-    living = await ports(parseConfig(deployment.settings));
-    portraits = await facesAlone(living);
-  });
-  afterAll(async () => {
-    await dying.close();
-    await living.close();
-    await deployment[Symbol.asyncDispose]();
-  });
-  afterEach(() => clear(living));
+  const used = useTwoProcesses(start);
 
   const list = (...pictures: Uint8Array[]) => {
     const files = pictures.map((bytes) => ({ fileName: 'a.jpg', bytes }));
-    return createEntry(living, person, files);
+    return createEntry(used.living, person, files);
   };
 
   const prepare = async ({ before }: Expectation) => {
-    await clear(living);
-    if (before === 'one image') await list(portraits.other);
-    if (before === 'two images') await list(portraits.listed, portraits.other);
+    await clear(used.living);
+    if (before === 'one image') await list(used.portraits.other);
+    if (before === 'two images') await list(used.portraits.listed, used.portraits.other);
   };
 
   /**
    * Does an operation up to the moment with this number, or to its end. Returns the moments that there were.
    */
   const crashAt = async (operation: Operation, moment: number): Promise<readonly string[]> => {
-    const crash = crashing(dying, moment);
-    await Promise.race([crash.crashed, operations[operation](crash.ports, portraits)]);
+    const crash = crashing(used.dying, moment);
+    await Promise.race([crash.crashed, operations[operation](crash.ports, used.portraits)]);
     return crash.moments;
   };
 
@@ -128,14 +111,17 @@ export function crashSuite(start: () => Promise<Deployment>): void {
 
   /** Sweeps, and expects this many images of the person in every store, and nothing else. */
   const expectAfterSweep = async (images: number, moment: string | undefined) => {
-    const report = await sweep(living, everything());
+    const report = await sweep(used.living, everything());
     expect(report, moment).toMatchObject({ reEnrolled: 0, damaged: 0, failed: 0, isComplete: true });
     const left = images === 0 ? nothing : complete({ [person.name]: images });
-    expect(await contents(living), moment).toEqual(left);
-    const { listed, other } = portraits;
-    const matched = [...(await matchedNames(living, listed)), ...(await matchedNames(living, other))];
+    expect(await contents(used.living), moment).toEqual(left);
+    const { listed, other } = used.portraits;
+    const matched = [
+      ...(await matchedNames(used.living, listed)),
+      ...(await matchedNames(used.living, other)),
+    ];
     expect(matched, moment).toEqual(Array(images).fill(person.name));
-    const again = list(portraits.other);
+    const again = list(used.portraits.other);
     if (images === 0) await expect(again, moment).resolves.toMatchObject({ ...person, image_count: 1 });
     else await expect(again, moment).rejects.toThrow(NameTakenError);
   };
@@ -160,20 +146,20 @@ export function crashSuite(start: () => Promise<Deployment>): void {
 
     /** Leaves something to do for each part of the sweep. */
     const leaveWork = async () => {
-      await clear(living);
-      const { id } = await list(portraits.other);
-      const [image] = await living.records.listImages(id);
+      await clear(used.living);
+      const { id } = await list(used.portraits.other);
+      const [image] = await used.living.records.listImages(id);
       if (!image) throw new Error('The entry has no image.');
-      await living.faces.remove([{ entryId: id, imageId: image.id, faceId: image.face?.id ?? null }]);
+      await used.living.faces.remove([{ entryId: id, imageId: image.id, faceId: image.face?.id ?? null }]);
       for (const imageId of ['deleted', 'stray']) {
-        await living.faces.enroll(await decodePicture(portraits.listed), { entryId: id, imageId });
-        await living.images.put(`blacklist/${id}/${imageId}.jpg`, portraits.listed, 'image/jpeg');
+        await used.living.faces.enroll(await decodePicture(used.portraits.listed), { entryId: id, imageId });
+        await used.living.images.put(`blacklist/${id}/${imageId}.jpg`, used.portraits.listed, 'image/jpeg');
       }
       const key = `blacklist/${id}/deleted.jpg`;
-      await living.records.createImage({ id: 'deleted', entryId: id, key, file: null });
-      await living.records.markImageDeleting('deleted');
-      await living.records.createEntry({ name: 'John Doe', reason: null });
-      await living.images.put(strayKey, portraits.listed, 'image/jpeg');
+      await used.living.records.createImage({ id: 'deleted', entryId: id, key, file: null });
+      await used.living.records.markImageDeleting('deleted');
+      await used.living.records.createEntry({ name: 'John Doe', reason: null });
+      await used.living.images.put(strayKey, used.portraits.listed, 'image/jpeg');
     };
 
     it('is made good by the next one', { timeout }, async () => {
@@ -185,23 +171,26 @@ export function crashSuite(start: () => Promise<Deployment>): void {
         if (!isChange(moment)) continue;
         await leaveWork();
         await crashAt('sweep', number);
-        const report = await sweep(living, everything());
+        const report = await sweep(used.living, everything());
         expect(report, moment).toMatchObject({ damaged: 0, failed: 0, isComplete: true });
-        expect(await contents(living), moment).toEqual(complete({ [person.name]: 1 }));
-        expect(await living.images.get(strayKey), moment).toBeUndefined();
-        expect(await matchedNames(living, portraits.other), moment).toEqual([person.name]);
-        await clear(living);
+        expect(await contents(used.living), moment).toEqual(complete({ [person.name]: 1 }));
+        expect(await used.living.images.get(strayKey), moment).toBeUndefined();
+        expect(await matchedNames(used.living, used.portraits.other), moment).toEqual([person.name]);
+        await clear(used.living);
       }
     });
   });
 
   describe('a process that is killed', () => {
     const killAt = async (operation: Operation, moment: number) => {
-      const files = [join(deployment.folder, 'listed.jpg'), join(deployment.folder, 'other.jpg')] as const;
-      await writeFile(files[0], portraits.listed);
-      await writeFile(files[1], portraits.other);
+      const files = [
+        join(used.deployment.folder, 'listed.jpg'),
+        join(used.deployment.folder, 'other.jpg'),
+      ] as const;
+      await writeFile(files[0], used.portraits.listed);
+      await writeFile(files[1], used.portraits.other);
       const child = spawn(process.execPath, [program, operation, `${moment}`, ...files], {
-        env: { ...childEnvironment, LOG_LEVEL: 'silent', ...deployment.settings },
+        env: { ...childEnvironment, LOG_LEVEL: 'silent', ...used.deployment.settings },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       const [[, signal], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
@@ -220,7 +209,7 @@ export function crashSuite(start: () => Promise<Deployment>): void {
   });
 
   it('leaves the audit trail whole, after all these crashes and kills', async () => {
-    const { lines, faults } = await verifyAudit(await audit(parseConfig(deployment.settings)));
+    const { lines, faults } = await verifyAudit(await audit(parseConfig(used.deployment.settings)));
     expect(faults).toEqual([]);
     expect(lines).toBeGreaterThan(100);
   });

@@ -184,7 +184,9 @@ export function describePeople(setup: () => ConsoleSetup): void {
       severity: 'danger',
     });
     const { db_id: seen } = await setup().api.process(setup().pictures.withWoman);
-    await using visit = await setup().visit(`#/blacklist/${kept.id}`);
+    await using visit = await setup().visit(`#/blacklist/${kept.id}`, {
+      expected: [/404 .*\/blacklist\/\d+\/$/],
+    });
     const { page } = visit;
     await page.getByRole('button', { name: 'Merge' }).click();
     const dialog = page.getByRole('dialog');
@@ -209,6 +211,10 @@ export function describePeople(setup: () => ConsoleSetup): void {
     // The other's history stays until the remaining entry is erased.
     const historyOf = async () => (await setup().api.page(`?entry_id=${other.id}&limit=1`)).items;
     expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: expect.any(String) }]);
+    // A picture of before still names the number that went: its page is that of the entry that stays.
+    await page.goto(`${setup().url}/console/#/blacklist/${other.id}`);
+    await page.waitForURL(`**/#/blacklist/${kept.id}`);
+    await page.getByRole('heading', { name }).waitFor();
     // The page of an entry that somebody else deletes asks for it once more, and is told 404.
     await page.close();
     await setup().api.delete(kept.id);

@@ -114,6 +114,7 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
     'POST /api/v1/detect/detect-face': 50,
     'POST /api/v1/blacklist': 50,
     'POST /api/v1/blacklist/{id}/images': 50,
+    'POST /api/v1/blacklist/{id}/merge': 50,
   });
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
     MethodSettings: Match.arrayWith([

@@ -72,7 +72,7 @@ function linesOf(statements: readonly Statement[], names: Readonly<Record<string
 }
 
 /** Functions that add faces, or restore lost ones. */
-const enrolling = ['addImages', 'createEntry', 'indexUpload', 'sweep'];
+const enrolling = ['addImages', 'createEntry', 'indexUpload', 'mergeEntry', 'sweep'];
 const deleting = ['deleteEntry', 'deleteImage'];
 
 const roles = allowed();
@@ -171,9 +171,9 @@ test('only a stack that keeps faces for a look-back may add and search them; eve
   expect(() => synthesize({ lookBackDays: '31' })).toThrow(/takes at most 30/);
 });
 
-test('no function that answers requests may list the inbox but one that erases, and the health check', () => {
+test('no function that answers requests may list the inbox but those that erase, and the health check', () => {
   expect(mayDo(/^s3:ListBucket bucket$/)).toEqual(['health', 'indexUpload', 'status', 'sweep']);
-  expect(mayDo(/^s3:ListBucket bucket if .*inbox/)).toEqual(['deleteEntry']);
+  expect(mayDo(/^s3:ListBucket bucket if .*inbox/)).toEqual(['deleteEntry', 'mergeEntry']);
   for (const [name, lines] of roles) {
     const list = lines.find((line) => line.startsWith('s3:ListBucket bucket if '));
     if (list)

@@ -12,6 +12,7 @@ import { filtersSuite } from './api/filters.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
 import { matchingSuite } from './api/matching.ts';
+import { mergingSuite } from './api/merging.ts';
 import { originsSuite } from './api/origins.ts';
 import { overridesSuite } from './api/overrides.ts';
 import { pagingSuite } from './api/paging.ts';
@@ -64,6 +65,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     repeatingSuite(get);
     qualitySuite(get);
     deletingSuite(get);
+    mergingSuite(get);
     endingSuite(get);
     entryPagesSuite(get);
     matchingSuite(get);

@@ -25,6 +25,7 @@ const table: Readonly<Record<string, Role>> = {
   updateEntry: 'editor',
   patchEntry: 'editor',
   deleteEntry: 'admin',
+  mergeEntry: 'admin',
   addImages: 'editor',
   listImages: 'desk',
   getImage: 'desk',

@@ -59,6 +59,15 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   patchEntry: async (tested, path) =>
     tested.api.sendJson('PATCH', await ofNewEntry(tested, path), { category: 'fraud' }),
   deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
+  mergeEntry: async ({ api, people }, path) => {
+    // Both have the same picture, so that no line is about one.
+    const [into, from] = [await api.list([people.stranger]), await api.list([people.stranger])];
+    const body = { entry_id: from.id };
+    const reply = await api.sendJson('POST', path.replace('{id}', String(into.id)), body);
+    // The other name stands in its notes, which the history shows beside a first match.
+    await api.delete(into.id);
+    return reply;
+  },
   addImages: async (tested, path) =>
     tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
   listImages: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),

@@ -3,6 +3,7 @@ import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts'
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
 import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
 import type { AuditLines } from '../../../../lib/contract/endpoints/list-audit.ts';
+import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { EntryVerification } from '../../../../lib/contract/endpoints/verify-entry.ts';
 import type { ReviewState, ReviewVerdict } from '../../../../lib/contract/review.ts';
@@ -111,15 +112,21 @@ export function deleteEntry(id: number, version?: number): Promise<BlacklistReco
   return callJson(`${api}/blacklist/${id}/`, { method: 'DELETE', version, keepalive: true });
 }
 
-/** Deletes an entry whose pictures another has by now, and leaves its history to that one. */
-export function deleteMerged(id: number, into: number, version: number): Promise<BlacklistRecord> {
-  return callJson(`${api}/blacklist/${id}/?merged_into=${into}`, { method: 'DELETE', version });
-}
-
-/** Reads a reference picture as it is kept, or with a size a smaller copy. */
-export async function readImage(entryId: number, imageId: string, size?: 640): Promise<Blob> {
-  const path = imagePath(entryId, imageId);
-  return (await call(size === undefined ? path : smallOf(path, size))).blob();
+/**
+ * Makes another entry of the same person part of one, or with `isPreview` tells what would come of it. After
+ * a failure the same call goes on.
+ */
+export function mergeEntry(
+  into: BlacklistRecord,
+  from: BlacklistRecord,
+  { isPreview = false, signal }: { readonly isPreview?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<MergedEntry> {
+  const { id: entry_id, version: entry_version } = from;
+  return callJson(`${api}/blacklist/${into.id}/merge`, {
+    method: 'POST',
+    body: { entry_id, entry_version, version: into.version, dry_run: isPreview },
+    signal,
+  });
 }
 
 export function listImages(entryId: number, signal?: AbortSignal): Promise<ReferenceImage[]> {

@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { RefusedError } from '../api/client.ts';
-import { getEntry, listProcessed } from '../api/endpoints.ts';
+import { getEntry, getErasure, listProcessed } from '../api/endpoints.ts';
 import { deleteLater, deleting } from '../deletions.ts';
 import { dateOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -33,7 +33,8 @@ export function EntryPage({ id }: { id: number }) {
     setWarnings(saved.warnings);
     reload();
   };
-  if (isDeleting || (error instanceof RefusedError && error.status === 404)) return <NotListed />;
+  if (isDeleting) return <NotListed />;
+  if (error instanceof RefusedError && error.status === 404) return <MergedOrNotListed id={id} />;
   return (
     <Page
       title={entry?.name ?? (error === undefined ? undefined : texts.people.person)}
@@ -93,6 +94,18 @@ function Actions({ id, onOpen }: { id: number; onOpen: (dialog: EntryDialog) => 
       )}
     </>
   );
+}
+
+/** Goes on to the entry that stays, where this one was merged; only an admin is told of that. */
+function MergedOrNotListed({ id }: { id: number }) {
+  const mayAsk = useMay('admin');
+  const { data: mergedInto, isLoading } = useLoad(`merged ${id} ${mayAsk}`, async () =>
+    mayAsk ? (await getErasure(id)).merged_into : null,
+  );
+  useEffect(() => {
+    if (mergedInto != null) go(paths.entry(mergedInto), { replace: true });
+  }, [mergedInto]);
+  return isLoading || mergedInto != null ? null : <NotListed />;
 }
 
 function NotListed() {

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { mergedFields } from '../../../../lib/contract/merged-fields.ts';
+import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { errorMessage } from '../api/client.ts';
+import { imagePath, mergeEntry } from '../api/endpoints.ts';
+import { forgetPictures } from '../api/pictures.ts';
 import { dateOf, similarityOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { compareEntries, fieldsOf, mergeEntries } from '../merging.ts';
 import { lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
@@ -12,7 +14,7 @@ import { Cover } from './cover.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
 import { notify } from './live.tsx';
 import { PersonPicker } from './person-picker.tsx';
-import { Notice } from './states.tsx';
+import { ErrorNotice, Notice } from './states.tsx';
 
 export interface MergePersonProps {
   readonly entry: BlacklistRecord;
@@ -68,15 +70,22 @@ interface PreviewProps {
 
 /** Shows what a merge will change, with the likeness of both, and asks. */
 function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
-  const [progress, setProgress] = useState<string>();
-  const likeness = useLoad(`likeness ${into.id} ${from.id}`, () => compareEntries(into, from));
+  const [isMerging, setMerging] = useState(false);
+  const preview = useLoad(`merge ${into.id} ${from.id}`, (signal) =>
+    mergeEntry(into, from, { isPreview: true, signal }),
+  );
   const run = async () => {
-    await mergeEntries(into, from, (moved, all) => setProgress(texts.people.moved(moved, all)));
+    setMerging(true);
+    await mergeEntry(into, from).finally(() => setMerging(false));
+    forgetPictures(imagePath(from.id, ''));
     go(paths.entry(into.id), { replace: true });
     notify(texts.people.wasMerged(from.name, into.name));
     onClose();
     onMerged();
   };
+  // That of the other way round may still be shown while this one loads.
+  const merged = preview.data?.entry.id === into.id ? preview.data : undefined;
+  const { likeness = null } = merged ?? {};
   return (
     <Confirm
       title={texts.people.mergeInto(into.name)}
@@ -85,72 +94,81 @@ function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
       onClose={onClose}
     >
       {children}
-      <Likeness
-        data={likeness.data}
-        hasFailed={likeness.error !== undefined}
-        isLoading={likeness.isLoading}
-      />
+      {preview.isLoading ? (
+        <p class="hint">{texts.people.comparingFaces}</p>
+      ) : (
+        <Likeness likeness={likeness} />
+      )}
+      <ErrorNotice error={preview.error === undefined ? undefined : errorMessage(preview.error)} />
       <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
-      <WhatChanges into={into} from={from} />
-      {progress && <p role="status">{progress}</p>}
+      {merged && <WhatChanges merged={merged} />}
+      {merged && <Refused pictures={merged.pictures.refused} />}
+      {isMerging && <p role="status">{texts.people.merging}</p>}
     </Confirm>
   );
 }
 
 /** Shows what the remaining entry gets of the other one's fields. */
-function WhatChanges({ into, from }: Pick<PreviewProps, 'into' | 'from'>) {
-  const { reason, severity, category, suspended, expires_at, review_at, notes } = mergedFields(
-    fieldsOf(into),
-    fieldsOf(from),
-  );
+function WhatChanges({ merged: { entry, fields: changed } }: { merged: MergedEntry }) {
   const { fields, severities, endless, no, reviewAt } = texts.people;
-  const rows: readonly (readonly [string, string | null | undefined])[] = [
-    [fields.reason, reason],
-    [fields.severity, severity && severities[severity]],
-    [fields.category, category],
-    [fields.lastDay, expires_at && dateOf(lastMomentOf(expires_at).toISOString())],
-    [fields.lastDay, expires_at === null ? endless : undefined],
-    [reviewAt, review_at && timeOf(review_at)],
-    [fields.suspended, suspended === false ? no : undefined],
-    [fields.notes, notes],
-  ];
-  const shown = rows.filter(([, value]) => value != null);
-  if (shown.length === 0) return null;
+  const { severity, expires_at, review_at } = entry;
+  const shown: Record<MergedEntry['fields'][number], readonly [string, string | null]> = {
+    reason: [fields.reason, entry.reason],
+    severity: [fields.severity, severity && severities[severity]],
+    category: [fields.category, entry.category],
+    expires_at: [
+      fields.lastDay,
+      expires_at === null ? endless : dateOf(lastMomentOf(expires_at).toISOString()),
+    ],
+    review_at: [reviewAt, review_at && timeOf(review_at)],
+    suspended: [fields.suspended, no],
+    notes: [fields.notes, entry.notes],
+  };
+  if (changed.length === 0) return null;
+  const names = Object.keys(shown) as MergedEntry['fields'];
   return (
     <div>
       <p>{texts.people.takesOver}</p>
       <dl class="facts-list merged">
-        {shown.map(([name, value]) => (
-          <div key={`${name} ${value}`}>
-            <dt>{name}</dt>
-            <dd class="merged-text" dir="auto">
-              {value}
-            </dd>
-          </div>
-        ))}
+        {names
+          .filter((name) => changed.includes(name))
+          .map((name) => (
+            <div key={name}>
+              <dt>{shown[name][0]}</dt>
+              <dd class="merged-text" dir="auto">
+                {shown[name][1]}
+              </dd>
+            </div>
+          ))}
       </dl>
     </div>
   );
 }
 
-function Likeness({
-  data,
-  hasFailed,
-  isLoading,
-}: {
-  data: Awaited<ReturnType<typeof compareEntries>>;
-  hasFailed: boolean;
-  isLoading: boolean;
-}) {
-  if (isLoading) return <p class="hint">{texts.people.comparingFaces}</p>;
-  const { distance, similarity, threshold, near_threshold: near } = data ?? {};
-  if (hasFailed || distance == null || similarity == null) {
-    return <Notice kind="warning">{texts.people.notCompared}</Notice>;
-  }
+/** Names the pictures for which a merge is refused. */
+function Refused({ pictures }: { pictures: MergedEntry['pictures']['refused'] }) {
+  if (pictures.length === 0) return null;
+  return (
+    <Notice kind="warning">
+      {texts.people.notTakenOver}
+      <ul>
+        {pictures.map(({ id, file_name, reason }) => (
+          <li key={id} dir="auto">
+            {file_name ?? id}: {reason}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+function Likeness({ likeness }: Pick<MergedEntry, 'likeness'>) {
+  if (!likeness) return <Notice kind="warning">{texts.people.notCompared}</Notice>;
+  const { distance, similarity, threshold, near_threshold: near } = likeness;
   // A suspended entry verifies nobody, but its pictures look alike nevertheless.
-  return distance <= (threshold ?? 0) ? (
+  return distance <= threshold ? (
     <Notice kind="clear">{texts.people.facesAlike(similarityOf(similarity))}</Notice>
-  ) : distance <= (near ?? threshold ?? 0) ? (
+  ) : distance <= near ? (
     <Notice kind="warning">
       <strong>{texts.checking.maybeSame}:</strong> {texts.people.alike(similarityOf(similarity))}{' '}
       {texts.verdicts.alikeButNotEnough}

@@ -198,7 +198,9 @@ export const people: Texts['people'] = {
   chooseSame: 'Wählen Sie den Eintrag, der dieselbe Person ist.',
   keepEntryOf: 'Eintrag behalten von',
   numberAndPictures: (id, count) => `Nummer ${id} · ${pictures(count)}`,
-  moved: (count, all) => `${number(count)} von ${withPictures(all)} übertragen`,
+  merging: 'Die Bilder werden übertragen …',
+  notTakenOver:
+    'Diese Bilder können nicht übernommen werden. Entfernen Sie sie zuerst aus dem anderen Eintrag:',
   wasMerged: (from, into) => `${from} wurde mit ${into} zusammengeführt.`,
   mergeInto: (into) => `Mit ${into} zusammenführen?`,
   mergeAction: (from, into) => `${from} mit ${into} zusammenführen`,

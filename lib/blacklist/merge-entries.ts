@@ -1,0 +1,164 @@
+import { noteDetail, withDetail } from '../audit/scope.ts';
+import type { MergedEntry, MergeEntryRequest } from '../contract/endpoints/merge-entry.ts';
+import type { MergedFields } from '../contract/merged-fields.ts';
+import { type Deadline, noDeadline } from '../deadline.ts';
+import { RequestInvalidError, VersionConflictError } from '../errors.ts';
+import type { EnrollingPorts } from '../ports.ts';
+import type { EntryRecord } from '../records/entry.ts';
+import { whyNotInForce } from '../records/shared/in-force.ts';
+import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
+import { activeEntry, blacklistRecord } from './blacklist-record.ts';
+import { deleteEntry } from './delete-entry.ts';
+import { likenessOf, likenessWarning } from './merge-likeness.ts';
+import { type MergePlan, planMerge } from './merge-plan.ts';
+import { stayingId } from './merged-entries.ts';
+import { movePictures } from './move-pictures.ts';
+import { allowedVersions, type UpdateOptions } from './update-entry.ts';
+
+export interface MergeOptions extends UpdateOptions {
+  /** Time by which the request has to be done. */
+  readonly deadline?: Deadline;
+  /** Width of the band of near misses, see `FaceOptions`. */
+  readonly reviewBand?: number;
+}
+
+/**
+ * Makes two entries of one person one. The other entry is deleted only once the one that stays has all of its
+ * pictures and what it lacks of its fields. A call that broke off can be repeated: it does what is still to
+ * do, also of an entry that was merged into this one already.
+ * @throws EntryNotFoundError when there is no entry that could stay
+ * @throws RequestInvalidError when they can't be merged; nothing is changed then
+ * @throws VersionConflictError when an entry has another version, and something is still to do
+ * @throws BackendUnavailableError also when there was no time for all pictures
+ */
+export async function mergeEntries(
+  ports: EnrollingPorts,
+  intoId: number,
+  { entry_id: fromId, dry_run: isDryRun, version, entry_version }: MergeEntryRequest,
+  { ifVersion, ...options }: MergeOptions = {},
+): Promise<MergedEntry> {
+  const dry_run = isDryRun ?? false;
+  if (dry_run) noteDetail('dry run');
+  const intoVersions = allowedVersions(ifVersion, version ?? undefined);
+  const into = await activeEntry(ports, intoId);
+  try {
+    const from = await otherEntry(ports, intoId, fromId);
+    if (!from) return await finished(ports, fromId, into, { dry_run, actor: options.actor ?? null });
+    if (entry_version != null && entry_version !== from.version) throw new VersionConflictError(from);
+    const plan = await planMerge(ports, into, from);
+    requireVersion(plan, intoVersions);
+    return dry_run ? await preview(ports, plan, options) : await merge(ports, plan, intoVersions, options);
+  } catch (error) {
+    throw error instanceof RequestInvalidError ? ofBody(error) : error;
+  }
+}
+
+/**
+ * Finds the entry that is to be merged; returns `undefined` if it was merged into that one already.
+ * @throws RequestInvalidError
+ */
+async function otherEntry(
+  { records }: EnrollingPorts,
+  intoId: number,
+  fromId: number,
+): Promise<EntryRecord | undefined> {
+  if (intoId === fromId) throw mergeRefused('An entry can not be merged into itself.');
+  const from = await records.getEntry(fromId);
+  if (from?.status === 'ACTIVE') return from;
+  if ((await stayingId(records, fromId)) === intoId) return undefined;
+  requireMergeable(from, fromId);
+  return from;
+}
+
+/** Finishes the deletion of an entry that was merged already, and tells that nothing else was to do. */
+async function finished(
+  ports: EnrollingPorts,
+  fromId: number,
+  into: EntryRecord,
+  { dry_run, actor }: { readonly dry_run: boolean; readonly actor: string | null },
+): Promise<MergedEntry> {
+  if (!dry_run && (await ports.records.getEntry(fromId))) await deleteEntry(ports, fromId, { actor });
+  const pictures = { added: 0, already_there: 0, refused: [] };
+  const entry = blacklistRecord(ports, into);
+  return { dry_run, entry, fields: [], pictures, likeness: null, warnings: [] };
+}
+
+/** Checks the version of the entry that stays, where something of it is still to change. */
+function requireVersion(
+  { into, missing, change }: MergePlan,
+  intoVersions: readonly number[] | undefined,
+): void {
+  const isToChange = missing.length > 0 || Object.keys(change).length > 0;
+  if (isToChange && intoVersions?.includes(into.version) === false) throw new VersionConflictError(into);
+}
+
+async function merge(
+  ports: EnrollingPorts,
+  plan: MergePlan,
+  intoVersions: readonly number[] | undefined,
+  { actor = null, deadline = noDeadline }: MergeOptions,
+): Promise<MergedEntry> {
+  const { into, from, refused } = plan;
+  if (refused.length > 0) {
+    const lines = refused.map(({ id, file_name, reason }) => `${file_name ?? id}: ${reason}`);
+    throw mergeRefused(`Pictures of entry ${from.id} can not be taken over. ${lines.join(' ')}`);
+  }
+  await withDetail(`from entry ${from.id}`, () => movePictures(ports, plan, deadline));
+  const ifVersion = [from.version];
+  await deleteEntry(ports, from.id, { mergedInto: into.id, intoVersions, ifVersion, actor });
+  const stays = await activeEntry(ports, into.id);
+  return { ...told(ports, plan, stays), dry_run: false, likeness: null };
+}
+
+/** Tells what would come of a merge. */
+async function preview(
+  ports: EnrollingPorts,
+  plan: MergePlan,
+  { deadline, reviewBand }: MergeOptions,
+): Promise<MergedEntry> {
+  const { into, from, missing, change } = plan;
+  const likeness = await likenessOf(ports, into.id, from.id, {
+    deadline,
+    ...(reviewBand !== undefined && { reviewBand }),
+  });
+  const would = told(ports, plan, {
+    ...into,
+    ...recordChange(change),
+    imageCount: into.imageCount + missing.length,
+    version: into.version + (Object.keys(change).length > 0 ? 1 : 0),
+  });
+  const warning = likenessWarning(likeness);
+  return {
+    ...would,
+    dry_run: true,
+    likeness,
+    warnings: [...(warning === undefined ? [] : [warning]), ...would.warnings],
+  };
+}
+
+function recordChange({ expires_at, review_at, ...fields }: MergedFields): Partial<EntryRecord> {
+  return {
+    ...fields,
+    ...(expires_at !== undefined && { expiresAt: expires_at }),
+    ...(review_at !== undefined && { reviewAt: review_at }),
+  };
+}
+
+function told(
+  ports: EnrollingPorts,
+  { missing, alreadyThere, refused, change }: MergePlan,
+  entry: EntryRecord,
+): Omit<MergedEntry, 'dry_run' | 'likeness'> {
+  const why = whyNotInForce(entry);
+  return {
+    entry: blacklistRecord(ports, entry),
+    fields: Object.keys(change) as MergedEntry['fields'],
+    pictures: { added: missing.length, already_there: alreadyThere, refused: [...refused] },
+    warnings: why === undefined ? [] : [why],
+  };
+}
+
+/** Makes an error about `merged_into`, which a deletion has, one about the request's body. */
+function ofBody({ problems }: RequestInvalidError): RequestInvalidError {
+  return new RequestInvalidError(problems.map((problem) => ({ ...problem, loc: ['body', 'entry_id'] })));
+}

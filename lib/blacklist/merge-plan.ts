@@ -1,0 +1,59 @@
+import type { MergedPictures } from '../contract/endpoints/merge-entry.ts';
+import type { MergedFields } from '../contract/merged-fields.ts';
+import { InputUnreadableError, isUnusablePicture } from '../errors.ts';
+import type { EnrollingPorts } from '../ports.ts';
+import type { EntryRecord, ImageRecord } from '../records/entry.ts';
+import { measureReference } from './enroll-picture.ts';
+import { changeOf, requireEmptyInbox } from './merge-entry.ts';
+import { EntryPictures } from './same-picture.ts';
+
+/** The work that is left of a merge. */
+export interface MergePlan {
+  readonly into: EntryRecord;
+  readonly from: EntryRecord;
+  /** Pictures that the entry that stays lacks. */
+  readonly missing: readonly ImageRecord[];
+  readonly alreadyThere: number;
+  readonly refused: MergedPictures['refused'];
+  readonly change: MergedFields;
+}
+
+/**
+ * Looks at what a merge is still to do, and changes nothing.
+ * @throws RequestInvalidError when it can't be done for another reason than a picture
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function planMerge(
+  ports: EnrollingPorts,
+  into: EntryRecord,
+  from: EntryRecord,
+): Promise<MergePlan> {
+  const change = changeOf(into, from);
+  await requireEmptyInbox(ports, from);
+  const there = await EntryPictures.of(ports, into.id);
+  const missing: ImageRecord[] = [];
+  const refused: MergedPictures['refused'] = [];
+  const own = await EntryPictures.of(ports, from.id);
+  await own.each(async (image, bytes) => {
+    if (bytes && (await there.has(bytes))) return;
+    const reason = await whyUnusable(ports, bytes);
+    if (reason === undefined) missing.push(image);
+    else refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });
+  });
+  return { into, from, change, missing, refused, alreadyThere: own.count - missing.length - refused.length };
+}
+
+/** Tells why a stored picture can't be enrolled again, as far as that is seen without looking for faces. */
+async function whyUnusable(
+  { faces }: EnrollingPorts,
+  bytes: Uint8Array | undefined,
+): Promise<string | undefined> {
+  try {
+    if (!bytes) throw new InputUnreadableError('The stored original is lost.');
+    await measureReference(faces, bytes);
+    return undefined;
+  } catch (error) {
+    if (isUnusablePicture(error)) return error.message;
+    throw error;
+  }
+}

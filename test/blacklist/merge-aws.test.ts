@@ -1,0 +1,4 @@
+import { aws } from './deployments.ts';
+import { mergeSuite } from './merge-suite.ts';
+
+mergeSuite(aws);

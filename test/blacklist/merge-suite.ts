@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { mergeEntries } from '../../lib/blacklist/merge-entries.ts';
+import { sweep } from '../../lib/blacklist/sweep.ts';
+import type { Ports } from '../../lib/ports.ts';
+import { crashing, isChange } from './crashing.ts';
+import type { Deployment } from './deployments.ts';
+import { clear, complete, contents, everything, matchedNames } from './stores.ts';
+import { useTwoProcesses } from './two-processes.ts';
+
+/** Time for one test, which starts at most this many merges, at some 100 ms each. */
+const timeout = 600_000;
+
+/** Tests merges that break off at any moment, and are sent again. */
+export function mergeSuite(start: () => Promise<Deployment>): void {
+  const used = useTwoProcesses(start);
+
+  const list = async (name: string, reason: string | null, ...pictures: Uint8Array[]) => {
+    const files = pictures.map((bytes) => ({ fileName: 'a.jpg', bytes }));
+    return (await createEntry(used.living, { name, reason }, files)).id;
+  };
+
+  /** Lists a person twice; one picture is in both entries. */
+  const prepare = async () => {
+    await clear(used.living);
+    const { listed, other } = used.portraits;
+    return { into: await list('Jane', null, listed), from: await list('Jane R.', 'Theft.', listed, other) };
+  };
+
+  const merge = (used: Ports, { into, from }: { readonly into: number; readonly from: number }) =>
+    mergeEntries(used, into, { entry_id: from, version: 1 }, { actor: 'ada' });
+
+  const crashAt = async (ids: { readonly into: number; readonly from: number }, moment: number) => {
+    const crash = crashing(used.dying, moment);
+    await Promise.race([crash.crashed, merge(crash.ports, ids)]);
+    return crash.moments;
+  };
+
+  describe('a merge that crashes before or after any change', () => {
+    it('loses nothing, and ends the same when it is sent again', { timeout }, async () => {
+      const all = await crashAt(await prepare(), Number.POSITIVE_INFINITY);
+      const calls = ['records.activateImage', 'records.updateEntry', 'records.markEntryDeleting'];
+      const done = [...calls, 'faces.remove', 'images.erase', 'records.removeEntry'];
+      expect(all).toEqual(expect.arrayContaining(done.map((call) => `after ${call}`)));
+      // The other entry is hidden only after the one that stays has everything.
+      const order = calls.map((call) => all.indexOf(`after ${call}`));
+      expect(order).toEqual(order.toSorted((one, two) => one - two));
+      for (const [number, moment] of all.entries()) {
+        if (number > 0 && !isChange(moment)) continue;
+        const ids = await prepare();
+        await crashAt(ids, number);
+        expect(await matchedNames(used.living, used.portraits.other), moment).not.toEqual([]);
+        const merged = await merge(used.living, ids);
+        expect(merged.entry, moment).toMatchObject({
+          ...{ id: ids.into, reason: 'Theft.', notes: 'Jane R.', version: 2, image_count: 2 },
+        });
+        await sweep(used.living, everything());
+        expect(await contents(used.living), moment).toEqual(complete({ Jane: 2 }));
+        expect(await matchedNames(used.living, used.portraits.other), moment).toEqual(['Jane']);
+        expect(await used.living.records.getErasure(ids.from), moment).toMatchObject({
+          mergedInto: ids.into,
+        });
+      }
+    });
+  });
+
+  it('two merges at the same moment end as one', async () => {
+    const ids = await prepare();
+    const outcomes = await Promise.allSettled([merge(used.dying, ids), merge(used.living, ids)]);
+    expect(outcomes.map(({ status }) => status)).toContain('fulfilled');
+    await merge(used.living, ids);
+    await sweep(used.living, everything());
+    expect(await contents(used.living)).toEqual(complete({ Jane: 2 }));
+  });
+}

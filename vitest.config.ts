@@ -78,6 +78,7 @@ export default defineConfig({
     // Shared machines stall, and are sometimes less than half as fast.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     env: {
       LOG_LEVEL: 'silent',
       // The CDK's own rules for templates take seconds, and `cdk synth` checks them anyway.

@@ -4,19 +4,14 @@ import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureOptions } from '../records/erasure.ts';
 import { blacklistRecord } from './blacklist-record.ts';
-import { giveFields, requireMerged } from './merge-entry.ts';
+import { giveFields, type MergeCondition, requireMerged } from './merge-entry.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /** The action of the audit trail's line of a merge, also where the request is a `deleteEntry`. */
 const mergeAction = 'mergeEntry';
 
-export interface DeletionOptions extends ErasureOptions {
-  /** Name of whoever deletes it, if known. */
-  readonly actor?: string | null;
-  /** Versions that the entry may have that it is merged into; any by default. */
-  readonly intoVersions?: readonly number[] | undefined;
-}
+export interface DeletionOptions extends ErasureOptions, MergeCondition {}
 
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.

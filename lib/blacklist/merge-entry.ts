@@ -5,11 +5,18 @@ import { VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ChangedFields, EntryRecord } from '../records/entry.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
-import type { DeletionOptions } from './delete-entry.ts';
 import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
 import { EntryPictures } from './same-picture.ts';
+
+/** Who merges an entry into another one, and on which condition. */
+export interface MergeCondition {
+  /** Name of whoever merges it, if known. */
+  readonly actor?: string | null;
+  /** Versions that the entry may have that it is merged into; any by default. */
+  readonly intoVersions?: readonly number[] | undefined;
+}
 
 /** Attempts at a change that others keep overtaking. */
 const attempts = 5;
@@ -54,7 +61,7 @@ export async function giveFields(
   { records }: Stores,
   entry: EntryRecord,
   intoId: number,
-  { actor = null, intoVersions }: Pick<DeletionOptions, 'actor' | 'intoVersions'>,
+  { actor = null, intoVersions }: MergeCondition,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const into = await persistently(() => records.getEntry(intoId));

@@ -81,7 +81,13 @@ async function readShards(
     if (!iterators.has(ShardId)) iterators.set(ShardId, await firstIterator(streams, StreamArn, ShardId));
     const ShardIterator = iterators.get(ShardId);
     if (ShardIterator === undefined) continue;
-    const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    const { Records = [], NextShardIterator } = await streams
+      .send(new GetRecordsCommand({ ShardIterator }))
+      .catch((error: unknown) => {
+        // A place that is no longer there is looked for again.
+        iterators.delete(ShardId);
+        throw error;
+      });
     await bringRecords(Records.map(asLambdaGetsIt).filter(isWanted));
     iterators.set(ShardId, NextShardIterator);
   }

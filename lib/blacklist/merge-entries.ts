@@ -107,7 +107,7 @@ async function merge(
   const ifVersion = [from.version];
   await deleteEntry(ports, from.id, { mergedInto: into.id, intoVersions, ifVersion, actor });
   const stays = await activeEntry(ports, into.id);
-  return { ...told(ports, plan, stays), dry_run: false, likeness: null };
+  return { ...outcomeOf(ports, plan, stays), dry_run: false, likeness: null };
 }
 
 /** Tells what would come of a merge. */
@@ -121,7 +121,7 @@ async function preview(
     deadline,
     ...(reviewBand !== undefined && { reviewBand }),
   });
-  const would = told(ports, plan, {
+  const would = outcomeOf(ports, plan, {
     ...into,
     ...recordChange(change),
     imageCount: into.imageCount + missing.length,
@@ -144,7 +144,8 @@ function recordChange({ expires_at, review_at, ...fields }: MergedFields): Parti
   };
 }
 
-function told(
+/** Describes what a merge changes, with the entry as it is afterwards. */
+function outcomeOf(
   ports: EnrollingPorts,
   { missing, alreadyThere, refused, change }: MergePlan,
   entry: EntryRecord,

@@ -6,6 +6,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   type _Record as SdkRecord,
+  TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { log } from '../../lib/log.ts';
@@ -84,8 +85,9 @@ async function readShards(
     const { Records = [], NextShardIterator } = await streams
       .send(new GetRecordsCommand({ ShardIterator }))
       .catch((error: unknown) => {
-        // A place that is no longer there is looked for again.
-        iterators.delete(ShardId);
+        // The record at this place is gone: reading goes on from the oldest. After any other failure the
+        // place counts, so that no event comes twice.
+        if (error instanceof TrimmedDataAccessException) iterators.delete(ShardId);
         throw error;
       });
     await bringRecords(Records.map(asLambdaGetsIt).filter(isWanted));

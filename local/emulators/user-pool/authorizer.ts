@@ -23,7 +23,11 @@ async function readKeys(): Promise<KeySet> {
 
 authorizeBy(async ({ headers }): Promise<AuthorizedActor> => {
   const token = /^(?:bearer +)?(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-  keySet ??= readKeys();
+  keySet ??= readKeys().catch((error: unknown) => {
+    // The next request asks again.
+    keySet = undefined;
+    throw error;
+  });
   const claims = readToken(token, await keySet);
   // Without scopes, the gateway takes only tokens that tell who somebody is.
   if (claims?.token_use !== 'id' || claims.iss !== url || claims.aud !== clientId) {

@@ -27,7 +27,8 @@ export class TokenSigner {
 
 /** Reads a token that one of the keys has signed, and that has not ended; undefined for any other. */
 export function readToken(token: string, { keys }: KeySet): Claims | undefined {
-  const [head = '', body = '', signature = ''] = token.split('.');
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return undefined;
+  const [head, body, signature] = token.split('.') as [string, string, string];
   const [signed, bytes] = [Buffer.from(`${head}.${body}`), Buffer.from(signature, 'base64url')];
   if (!keys.some((key) => verify(algorithm, signed, { key, format: 'jwk' }, bytes))) return undefined;
   const claims: Claims = JSON.parse(Buffer.from(body, 'base64url').toString());

@@ -91,6 +91,8 @@ describe('a code', () => {
       'base64url',
     );
     expect(readToken(`${head}.${other}.${signature}`, keys)).toBeUndefined();
+    for (const end of ['.junk', '!!==', '.', '='])
+      expect(readToken(id_token + end, keys), end).toBeUndefined();
   });
 
   test('counts once', async () => {

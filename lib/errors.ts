@@ -183,6 +183,7 @@ export class LastImageError extends ServiceError {
 /** Somebody else has changed the entry since the version that the request is for. */
 export class VersionConflictError extends ServiceError {
   readonly code = 'version_conflict';
+  readonly entryId: number;
   constructor(entry: {
     readonly id: number;
     readonly version: number;
@@ -197,6 +198,7 @@ export class VersionConflictError extends ServiceError {
       `${subject} has version ${entry.version}, not the one that this request is for: ` +
         'read the entry again, and send the request with its present version if it is still wanted.',
     );
+    this.entryId = entry.id;
   }
 }
 

@@ -20,6 +20,7 @@ export interface DeletionOptions extends ErasureOptions, MergeCondition {}
  * the pictures already.
  * @throws EntryNotFoundError
  * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
+ * @throws PictureCameError when it gets another picture meanwhile; nothing is deleted then.
  * @throws VersionConflictError when an entry has none of its versions; nothing is deleted then.
  */
 export async function deleteEntry(
@@ -31,14 +32,15 @@ export async function deleteEntry(
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
   // One whose erasure broke off is erased as that was begun.
   const isMerge = mergedInto !== undefined && entry.status === 'ACTIVE';
+  let ifImages: ReadonlySet<string> | undefined;
   if (isMerge) {
     noteAction(mergeAction, `into entry ${mergedInto}`);
-    await requireMerged(ports, entry, mergedInto);
+    ifImages = await requireMerged(ports, entry, mergedInto);
     // One that is refused changes nothing; the look at the version that counts comes with the deletion.
     if (condition.ifVersion?.includes(entry.version) ?? true)
       await giveFields(ports, entry, mergedInto, { actor, intoVersions });
   }
-  const choice = isMerge ? { history: 'keep' as const, mergedInto } : { history };
+  const choice = isMerge ? { history: 'keep' as const, mergedInto, ifImages } : { history };
   // Hidden first, in one step with the look at its version, and with the note of its erasure.
   await persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));
   await removeEntryEverywhere(ports, entryId);

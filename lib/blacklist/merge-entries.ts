@@ -2,18 +2,22 @@ import { noteDetail, withDetail } from '../audit/scope.ts';
 import type { MergedEntry, MergeEntryRequest } from '../contract/endpoints/merge-entry.ts';
 import type { MergedFields } from '../contract/merged-fields.ts';
 import { type Deadline, noDeadline } from '../deadline.ts';
-import { RequestInvalidError, VersionConflictError } from '../errors.ts';
+import { BackendUnavailableError, RequestInvalidError, VersionConflictError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/entry.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
-import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
+import { mergeRefused, PictureCameError, requireMergeable } from '../records/shared/mergeable.ts';
 import { activeEntry, blacklistRecord } from './blacklist-record.ts';
 import { deleteEntry } from './delete-entry.ts';
+import { attempts, PicturesMissingError } from './merge-entry.ts';
 import { likenessOf, likenessWarning } from './merge-likeness.ts';
 import { type MergePlan, planMerge } from './merge-plan.ts';
 import { stayingId } from './merged-entries.ts';
 import { movePictures } from './move-pictures.ts';
 import { allowedVersions, type UpdateOptions } from './update-entry.ts';
+
+const overtaken =
+  'Others keep changing one of the entries. Nothing is lost: send the request again, and it goes on.';
 
 export interface MergeOptions extends UpdateOptions {
   /** Time by which the request has to be done. */
@@ -26,31 +30,50 @@ export interface MergeOptions extends UpdateOptions {
  * Makes two entries of one person one. The other entry is deleted only once the one that stays has all of its
  * pictures and what it lacks of its fields. A call that broke off can be repeated: it does what is still to
  * do, also of an entry that was merged into this one already.
+ * When others change an entry meanwhile, it looks again at what is to do, unless a version was asked for.
  * @throws EntryNotFoundError when there is no entry that could stay
  * @throws RequestInvalidError when they can't be merged; nothing is changed then
  * @throws VersionConflictError when an entry has another version, and something is still to do
- * @throws BackendUnavailableError also when there was no time for all pictures
+ * @throws BackendUnavailableError also when there was no time for all pictures, or others keep changing them
  */
 export async function mergeEntries(
   ports: EnrollingPorts,
   intoId: number,
-  { entry_id: fromId, dry_run: isDryRun, version, entry_version }: MergeEntryRequest,
-  { ifVersion, ...options }: MergeOptions = {},
+  request: MergeEntryRequest,
+  options: MergeOptions = {},
+): Promise<MergedEntry> {
+  if (request.dry_run) noteDetail('dry run');
+  const intoVersions = allowedVersions(options.ifVersion, request.version ?? undefined);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await mergeAsFound(ports, intoId, request, { ...options, ifVersion: intoVersions });
+    } catch (error) {
+      if (error instanceof VersionConflictError) {
+        const asked = error.entryId === intoId ? intoVersions : request.entry_version;
+        if (asked != null) throw error;
+      } else if (!(error instanceof PicturesMissingError || error instanceof PictureCameError)) {
+        throw error instanceof RequestInvalidError ? ofBody(error) : error;
+      }
+      if (attempt === attempts) throw new BackendUnavailableError(overtaken, 5, { cause: error });
+    }
+  }
+}
+
+/** Merges the entries as they are at the moment, or tells what would come of it. */
+async function mergeAsFound(
+  ports: EnrollingPorts,
+  intoId: number,
+  { entry_id: fromId, dry_run: isDryRun, entry_version }: MergeEntryRequest,
+  options: MergeOptions,
 ): Promise<MergedEntry> {
   const dry_run = isDryRun ?? false;
-  if (dry_run) noteDetail('dry run');
-  const intoVersions = allowedVersions(ifVersion, version ?? undefined);
   const into = await activeEntry(ports, intoId);
-  try {
-    const from = await otherEntry(ports, intoId, fromId);
-    if (!from) return await finished(ports, fromId, into, { dry_run, actor: options.actor ?? null });
-    if (entry_version != null && entry_version !== from.version) throw new VersionConflictError(from);
-    const plan = await planMerge(ports, into, from);
-    requireVersion(plan, intoVersions);
-    return dry_run ? await preview(ports, plan, options) : await merge(ports, plan, intoVersions, options);
-  } catch (error) {
-    throw error instanceof RequestInvalidError ? ofBody(error) : error;
-  }
+  const from = await otherEntry(ports, intoId, fromId);
+  if (!from) return finished(ports, fromId, into, { dry_run, actor: options.actor ?? null });
+  if (entry_version != null && entry_version !== from.version) throw new VersionConflictError(from);
+  const plan = await planMerge(ports, into, from);
+  requireVersion(plan, options.ifVersion);
+  return dry_run ? preview(ports, plan, options) : merge(ports, plan, options);
 }
 
 /**
@@ -95,8 +118,7 @@ function requireVersion(
 async function merge(
   ports: EnrollingPorts,
   plan: MergePlan,
-  intoVersions: readonly number[] | undefined,
-  { actor = null, deadline = noDeadline }: MergeOptions,
+  { actor = null, deadline = noDeadline, ifVersion: intoVersions }: MergeOptions,
 ): Promise<MergedEntry> {
   const { into, from, refused } = plan;
   if (refused.length > 0) {
@@ -110,7 +132,7 @@ async function merge(
   return { ...outcomeOf(ports, plan, stays), dry_run: false, likeness: null };
 }
 
-/** Tells what would come of a merge. */
+/** Tells what would come of a merge. The version is the present one, on which a condition is put. */
 async function preview(
   ports: EnrollingPorts,
   plan: MergePlan,
@@ -125,7 +147,6 @@ async function preview(
     ...into,
     ...recordChange(change),
     imageCount: into.imageCount + missing.length,
-    version: into.version + (Object.keys(change).length > 0 ? 1 : 0),
   });
   const warning = likenessWarning(likeness);
   return {

@@ -1,7 +1,7 @@
 import { withDetail } from '../audit/scope.ts';
 import { maxNotes } from '../contract/entry-fields.ts';
 import { type MergeableFields, type MergedFields, mergedFields } from '../contract/merged-fields.ts';
-import { VersionConflictError } from '../errors.ts';
+import { RequestInvalidError, VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ChangedFields, EntryRecord } from '../records/entry.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
@@ -19,14 +19,22 @@ export interface MergeCondition {
 }
 
 /** Attempts at a change that others keep overtaking. */
-const attempts = 5;
+export const attempts = 5;
+
+/** The other entry lacks pictures of the one that is to be merged into it. */
+export class PicturesMissingError extends RequestInvalidError {}
 
 /**
  * Refuses to merge an entry of which something would be lost: reference pictures that the other does not have
  * yet, or files of the inbox that are still to be added.
- * @throws RequestInvalidError
+ * @returns the ids of the entry's images, all of which the other entry has
+ * @throws PicturesMissingError, RequestInvalidError
  */
-export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: number): Promise<void> {
+export async function requireMerged(
+  stores: Stores,
+  entry: EntryRecord,
+  intoId: number,
+): Promise<ReadonlySet<string>> {
   const { records } = stores;
   if (intoId === entry.id) throw mergeRefused('An entry can not be merged into itself.');
   const into = await persistently(() => records.getEntry(intoId));
@@ -34,11 +42,13 @@ export async function requireMerged(stores: Stores, entry: EntryRecord, intoId: 
   const own = await EntryPictures.of(stores, entry.id);
   const missing = await own.countMissingIn(await EntryPictures.of(stores, intoId));
   if (missing > 0) {
-    throw mergeRefused(
+    const { problems } = mergeRefused(
       `Add the pictures of entry ${entry.id} to entry ${intoId} first: ${missing} are not there.`,
     );
+    throw new PicturesMissingError(problems);
   }
   await requireEmptyInbox(stores, entry);
+  return own.imageIds;
 }
 
 /**

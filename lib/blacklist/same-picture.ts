@@ -33,6 +33,11 @@ export class EntryPictures {
     return new EntryPictures(stores, entryId, await activeImages(stores, entryId));
   }
 
+  /** Ids of the entry's images. */
+  get imageIds(): ReadonlySet<string> {
+    return this.#imageIds;
+  }
+
   /**
    * Returns true if the entry has the picture.
    * @throws BackendUnavailableError, ThrottledError

@@ -12,6 +12,8 @@ export interface ErasureOptions extends IfVersion {
    * goes with its erasure. It counts together with `history` alone.
    */
   readonly mergedInto?: number | undefined;
+  /** Ids of the images that a merged entry may have. Another picture would be lost with it. */
+  readonly ifImages?: ReadonlySet<string> | undefined;
 }
 
 /** Places that an erasure empties, each with how many were found there. */

@@ -118,7 +118,8 @@ export interface RecordStore {
    * are to be told. An erasure that is under way takes over the choice, unless it ends a merge.
    * @throws VersionConflictError when an `ACTIVE` entry has none of the versions
    * @throws RequestInvalidError when the entry that it is merged into is not `ACTIVE`; nothing changes then
-   * @throws BackendUnavailableError, ThrottledError
+   * @throws BackendUnavailableError, ThrottledError; also when it is to be merged, and has another image than
+   *   those of `ifImages`
    */
   markEntryDeleting(entryId: number, options?: ErasureOptions): Promise<EntryRecord | undefined>;
   /**

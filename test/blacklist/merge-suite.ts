@@ -1,10 +1,15 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { mergeEntries } from '../../lib/blacklist/merge-entries.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
+import { updateEntry } from '../../lib/blacklist/update-entry.ts';
+import { BackendUnavailableError, VersionConflictError } from '../../lib/errors.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { crashing, isChange } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
+import { watched } from './steps.ts';
 import { clear, complete, contents, everything, matchedNames } from './stores.ts';
 import { useTwoProcesses } from './two-processes.ts';
 
@@ -62,6 +67,48 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
         });
       }
     });
+  });
+
+  it('beside pictures and changes that come to the other entry ends with all of them', async () => {
+    const ids = await prepare();
+    let left = 3;
+    const hidden = 'records.markEntryDeleting';
+    const busy = watched(used.living, {
+      after: async () => {},
+      before: async (call) => {
+        if (call !== hidden || left === 0) return;
+        left -= 1;
+        const { listed } = used.portraits;
+        const bytes = await sharp(listed)
+          .modulate({ brightness: 1.1 + left / 10 })
+          .png()
+          .toBuffer();
+        if (left > 0) await addImages(used.living, ids.from, [{ fileName: 'late.png', bytes }]);
+        else await updateEntry(used.living, ids.from, { category: 'theft' });
+      },
+    });
+    const merged = await mergeEntries(busy, ids.into, { entry_id: ids.from });
+    expect(left).toBe(0);
+    expect(merged.entry).toMatchObject({ reason: 'Theft.', category: 'theft', image_count: 4 });
+    expect(await contents(used.living)).toEqual(complete({ Jane: 4 }));
+  });
+
+  it('beside changes that never end is to be sent again, and with a version is a conflict', async () => {
+    const ids = await prepare();
+    let changes = 0;
+    const busy = watched(used.living, {
+      after: async () => {},
+      before: async (call) => {
+        if (call !== 'records.markEntryDeleting') return;
+        changes += 1;
+        await updateEntry(used.living, ids.from, { category: `change ${changes}` });
+      },
+    });
+    const merging = (request: object) => mergeEntries(busy, ids.into, { entry_id: ids.from, ...request });
+    await expect(merging({ entry_version: 1 })).rejects.toThrow(VersionConflictError);
+    expect(changes).toBe(1);
+    await expect(merging({})).rejects.toThrow(BackendUnavailableError);
+    expect(await used.living.records.getEntry(ids.from)).toMatchObject({ status: 'ACTIVE', imageCount: 2 });
   });
 
   it('two merges at the same moment end as one', async () => {

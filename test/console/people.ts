@@ -185,7 +185,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     });
     const { db_id: seen } = await setup().api.process(setup().pictures.withWoman);
     await using visit = await setup().visit(`#/blacklist/${kept.id}`, {
-      expected: [/404 .*\/blacklist\/\d+\/$/],
+      expected: [/404 .*\/blacklist\/\d+\/$/, /503 .*\/merge$/],
     });
     const { page } = visit;
     await page.getByRole('button', { name: 'Merge' }).click();
@@ -201,6 +201,11 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await taken('Notes').innerText()).toBe(`${name} B`);
     // Nothing happens before the answer.
     expect(await setup().api.entries()).toHaveLength(2);
+    // A service that had no time for all pictures is asked again.
+    let merges = 0;
+    await page.route('**/merge', (route) =>
+      merges++ === 0 ? route.fulfill({ status: 503, json: { detail: 'No time.' } }) : route.continue(),
+    );
     await dialog.getByRole('button', { name: `Merge ${name} B into ${name}` }).click();
     await dialog.waitFor({ state: 'detached' });
     await pictureIsShown(page.getByRole('listitem').filter({ hasText: '1.jpg' }).nth(1));

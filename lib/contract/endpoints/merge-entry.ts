@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { etagHeader, ifMatchHeader } from '../entry-version.ts';
 import { recordExample } from '../examples.ts';
-import { anyId, EntryPath, wholeNumberFrom } from '../fields.ts';
+import { anyId, EntryPath } from '../fields.ts';
 import { idempotencyKeyHeader, replayedHeader } from '../idempotency-key.ts';
 import { BlacklistRecord } from '../shapes.ts';
 
 export const MergeEntryRequest = z
   .object({
-    entry_id: wholeNumberFrom(1, Number.MAX_SAFE_INTEGER).describe(
-      'Id of the other entry of the same person. It becomes part of this one, and is deleted.',
+    entry_id: anyId.describe(
+      'Id of the other entry of the same person. It becomes part of this one, and is deleted. One that does not exist is a 422.',
     ),
     dry_run: z.boolean().nullish().describe('Only tell what would come of it.'),
     version: anyId
@@ -56,7 +56,9 @@ export type MergeLikeness = z.output<typeof MergeLikeness>;
 
 export const MergedEntry = z
   .object({
-    dry_run: z.boolean().describe('Nothing was changed; `entry` is as it would be.'),
+    dry_run: z
+      .boolean()
+      .describe('Nothing was changed; `entry` is as it would be, with its present version for `If-Match`.'),
     entry: BlacklistRecord.describe('The entry that stays.'),
     fields: z.array(z.enum(mergedFieldNames)).describe('Fields of it that were changed.'),
     pictures: MergedPictures,
@@ -89,7 +91,7 @@ export const mergeEntryContract = defineEndpoint({
     schema: MergedEntry,
     example: {
       dry_run: true,
-      entry: { ...recordExample, image_count: 3, version: 2 },
+      entry: { ...recordExample, image_count: 3 },
       fields: ['notes'],
       pictures: { added: 1, already_there: 1, refused: [] },
       likeness: { distance: 0.31, similarity: 97.2, threshold: 0.62, near_threshold: 0.7 },

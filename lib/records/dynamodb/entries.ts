@@ -6,14 +6,14 @@ import type { ErasureOptions } from '../erasure.ts';
 import type { RecordStore } from '../port.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
-import { requireMergeable } from '../shared/mergeable.ts';
+import { requireKnownImages, requireMergeable } from '../shared/mergeable.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { entryReads, readEntry } from './entry-reads.ts';
 import { erasureActions } from './erasures.ts';
-import { removeImagesOf } from './images.ts';
+import { imagesOf, removeImagesOf } from './images.ts';
 import {
   counterKey,
   type EntryItem,
@@ -178,7 +178,7 @@ async function normalizeEntries(table: TableClient): Promise<EntryChange[]> {
 async function markDeleting(
   table: TableClient,
   entryId: number,
-  { history, mergedInto: wanted, ...condition }: ErasureOptions = {},
+  { history, mergedInto: wanted, ifImages, ...condition }: ErasureOptions = {},
 ): Promise<EntryRecord | undefined> {
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
@@ -191,7 +191,11 @@ async function markDeleting(
     }
     requireVersion(entryRecord(entry), condition);
     const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
-    if (mergedInto !== undefined) requireMergeable(await readEntry(table, mergedInto), mergedInto);
+    if (mergedInto !== undefined) {
+      requireMergeable(await readEntry(table, mergedInto), mergedInto);
+      // Whoever adds an image later changes the item that was read above, and the transaction fails.
+      requireKnownImages(await imagesOf(table, entryId), entryId, { ifImages });
+    }
     const { done } = await table.transact(
       [...erasure, ...hiding(entry), ...(mergedInto === undefined ? [] : [stillActive(mergedInto)])],
       facts,

@@ -35,9 +35,7 @@ function imageReads(table: TableClient) {
     },
 
     async listImages(entryId: number): Promise<ImageRecord[]> {
-      const images: ImageRecord[] = [];
-      for await (const image of imagesAt(table, ownPartition(entryId))) images.push(image);
-      return images;
+      return imagesOf(table, entryId);
     },
 
     async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
@@ -53,6 +51,11 @@ function imageReads(table: TableClient) {
       return withEntriesInForce(images, entries);
     },
   } satisfies Partial<RecordStore>;
+}
+
+/** Returns all images of an entry. */
+export async function imagesOf(table: TableClient, entryId: number): Promise<ImageRecord[]> {
+  return Array.fromAsync(imagesAt(table, ownPartition(entryId)));
 }
 
 /** Makes the methods that add images and their faces. */

@@ -38,7 +38,7 @@ import type {
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd } from '../shared/entry-claims.ts';
 import { withEntriesInForce } from '../shared/in-force.ts';
-import { requireMergeable } from '../shared/mergeable.ts';
+import { requireKnownImages, requireMergeable } from '../shared/mergeable.ts';
 import { reviewTarget } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import type { RetentionNote, UnknownKept } from '../sweep-notes.ts';
@@ -223,14 +223,18 @@ class SqliteRecords implements RecordStore {
 
   async markEntryDeleting(
     entryId: number,
-    { history, mergedInto: wanted, ...condition }: ErasureOptions = {},
+    { history, mergedInto: wanted, ifImages, ...condition }: ErasureOptions = {},
   ): Promise<EntryRecord | undefined> {
     return this.#change(
       () => {
         const before = this.#entry(entryId);
         if (before && before.status !== 'DELETING') requireVersion(before, condition);
         const mergedInto = before?.status === 'ACTIVE' ? wanted : undefined;
-        if (mergedInto !== undefined) requireMergeable(this.#entry(mergedInto), mergedInto);
+        if (mergedInto !== undefined) {
+          requireMergeable(this.#entry(mergedInto), mergedInto);
+          const images = this.#statements.imagesOfEntry.all(entryId).map(imageRecord);
+          requireKnownImages(images, entryId, { ifImages });
+        }
         this.#statements.markEntryDeleting.run(entryId);
         if (before && history) {
           beginErasure(this.#statements, this.#outbox, before, history, mergedInto ?? null);

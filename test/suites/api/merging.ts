@@ -20,12 +20,13 @@ export function mergingSuite(get: () => Tested): void {
       const from = await api.list([people.listed], warning);
       await api.addImages(from.id, [people.neighbour]);
       const ids = { entry_id: from.id };
-      const preview = answer(await merge(into.id, { ...ids, dry_run: true }), 200, MergedEntry);
+      const previewed = await merge(into.id, { ...ids, dry_run: true });
+      const preview = answer(previewed, 200, MergedEntry);
       const changed = { reason: 'ARMED.', severity: 'danger', notes: `${from.name}\nBites.` };
       const pictures = { added: 1, already_there: 1, refused: [] };
       expect(preview).toMatchObject({
         ...{ dry_run: true, pictures, warnings: [] },
-        entry: { ...changed, id: into.id, version: 2, image_count: 2 },
+        entry: { ...changed, id: into.id, version: 1, image_count: 2 },
       });
       expect(preview.fields.toSorted()).toEqual(['notes', 'reason', 'severity']);
       expect(preview.likeness?.distance).toBeLessThanOrEqual(preview.likeness?.threshold ?? 0);
@@ -34,7 +35,10 @@ export function mergingSuite(get: () => Tested): void {
 
       const seen = await api.process(people.neighbour);
       const key = { 'idempotency-key': randomUUID() };
-      const merged = await merge(into.id, { ...ids, version: 1, entry_version: 1 }, key);
+      // The preview's version is the one to put a condition on.
+      const condition = { 'if-match': previewed.headers.etag ?? '' };
+      const body = { ...ids, version: preview.entry.version, entry_version: 1 };
+      const merged = await merge(into.id, body, { ...key, ...condition });
       expect(merged.headers.etag).toBe('"2"');
       expect(answer(merged, 200, MergedEntry)).toMatchObject({
         ...{ dry_run: false, pictures, fields: preview.fields, likeness: null },
@@ -45,7 +49,7 @@ export function mergingSuite(get: () => Tested): void {
       const found = await api.page(`?limit=100&entry_id=${into.id}`);
       expect(found.items.map(({ db_id }) => db_id)).toContain(seen.db_id);
 
-      const replayed = await merge(into.id, { ...ids, version: 1, entry_version: 1 }, key);
+      const replayed = await merge(into.id, body, { ...key, ...condition });
       expect(replayed.headers).toMatchObject({ 'idempotent-replayed': 'true', etag: '"2"' });
       expect(replayed.bytes).toEqual(merged.bytes);
       // Without a key too it finds that nothing is left to do, whichever version it is for.
@@ -71,6 +75,7 @@ export function mergingSuite(get: () => Tested): void {
       expect(problems(await merge(into.id, { entry_id: into.id }))).toMatchObject(ofEntry);
       expect(problems(await merge(into.id, { entry_id: 2 ** 50 }))).toMatchObject(ofEntry);
       expect(problems(await merge(into.id, { entry_id: -1 }))).toMatchObject(ofEntry);
+      expect(problems(await merge(into.id, { entry_id: 1e300 }))).toHaveLength(1);
       expect(problems(await merge(into.id, {}))).toMatchObject(ofEntry);
       const misspelt = await merge(into.id, { entry_id: from.id, dryrun: true });
       expect(problems(misspelt)).toMatchObject([{ loc: ['body', 'dryrun'] }]);

@@ -2,9 +2,13 @@ import { beforeEach, expect, test } from 'vitest';
 import { RequestInvalidError } from '../../../lib/errors.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
 import type { ProcessedFilter } from '../../../lib/records/processed.ts';
+import { PictureCameError } from '../../../lib/records/shared/mergeable.ts';
 import { nothingErased } from '../../../lib/records/shared/redaction.ts';
 import {
   activeEntry,
+  addImage,
+  enrolledFace,
+  getImage,
   isoTime,
   type OpenedRecords,
   processedResult,
@@ -94,6 +98,31 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     await store.markEntryDeleting(into.id, { history: 'redact' });
     const { entry: third } = await activeEntry(store, 'Ada M.');
     await expect(merge(third.id, into.id)).rejects.toThrow(RequestInvalidError);
+  });
+
+  test('an entry is merged only with the images that are known, also when one comes at the same moment', async () => {
+    const another = await opened().another();
+    const { entry: into } = await activeEntry(store, 'Ada L.');
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const merge = (...ids: readonly string[]) =>
+      store.markEntryDeleting(entry.id, {
+        ...{ history: 'keep', mergedInto: into.id, ifVersion: [1], ifImages: new Set(ids) },
+      });
+    const { id: pending } = await addImage(store, entry.id);
+    const outcomes = await Promise.allSettled([merge(imageId), another.activateImage(pending, enrolledFace)]);
+    if (outcomes[0].status === 'rejected') {
+      expect(outcomes[0].reason).toBeInstanceOf(PictureCameError);
+      expect(await getImage(store, pending)).toMatchObject({ status: 'ACTIVE' });
+      await expect(merge(imageId)).rejects.toThrow(PictureCameError);
+      expect(await store.getErasure(entry.id)).toBeUndefined();
+      expect(await store.getEntry(entry.id)).toMatchObject({ status: 'ACTIVE', imageCount: 2 });
+      // One that is known and gone is no hindrance.
+      await store.withdrawImage(imageId);
+      await merge(imageId, pending);
+    } else {
+      expect(outcomes[1]).toMatchObject({ status: 'fulfilled', value: undefined });
+    }
+    expect(await store.getErasure(entry.id)).toMatchObject({ mergedInto: into.id });
   });
 
   test('two people who are taken out of a record at the same moment are both gone', async () => {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { errorMessage } from '../api/client.ts';
+import { errorMessage, RefusedError } from '../api/client.ts';
 import { imagePath, mergeEntry } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
 import { dateOf, similarityOf, timeOf } from '../format.ts';
@@ -15,6 +15,9 @@ import { Confirm, Dialog } from './dialog.tsx';
 import { notify } from './live.tsx';
 import { PersonPicker } from './person-picker.tsx';
 import { ErrorNotice, Notice } from './states.tsx';
+
+const attempts = 20;
+const pauseMs = 2_000;
 
 export interface MergePersonProps {
   readonly entry: BlacklistRecord;
@@ -60,6 +63,19 @@ export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
   );
 }
 
+/** Merges them. A service that had no time for all pictures is asked again, and goes on. */
+async function mergeToTheEnd(into: BlacklistRecord, from: BlacklistRecord): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mergeEntry(into, from);
+      return;
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === 503) || attempt === attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}
+
 interface PreviewProps {
   readonly into: BlacklistRecord;
   readonly from: BlacklistRecord;
@@ -76,7 +92,7 @@ function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
   );
   const run = async () => {
     setMerging(true);
-    await mergeEntry(into, from).finally(() => setMerging(false));
+    await mergeToTheEnd(into, from).finally(() => setMerging(false));
     forgetPictures(imagePath(from.id, ''));
     go(paths.entry(into.id), { replace: true });
     notify(texts.people.wasMerged(from.name, into.name));

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Endpoint } from '../contract/endpoint.ts';
 import { includesRole, isRole, type Role, roles } from '../contract/role.ts';
 import { ForbiddenError } from '../errors.ts';
+import { groupsOf } from './token-groups.ts';
 
 export type { Role } from '../contract/role.ts';
 
@@ -30,10 +31,14 @@ const leastRole = roles[0];
  * `iamRoles` has the roles of callers of IAM, see `readIamRoles`.
  */
 export function actorOf(
-  { requestContext: { authorizer, identity } }: APIGatewayProxyEvent,
+  event: APIGatewayProxyEvent,
   { ungroupedRole = leastRole, iamRoles }: ActorOptions = {},
 ): Actor {
-  if (authorizer?.claims) return actorOfClaims(authorizer.claims, ungroupedRole);
+  const { authorizer, identity } = event.requestContext;
+  if (authorizer?.claims) {
+    const groups = groupsOf(authorizer.claims, event);
+    return { name: nameOfClaims(authorizer.claims), role: roleOfGroups(groups, ungroupedRole) };
+  }
   if (authorizer) {
     return {
       name: nameOf(authorizer.principalId),
@@ -77,14 +82,14 @@ export function ownResultsOf({ name, role }: Actor): string | undefined {
   return includesRole(role, 'desk') ? undefined : name;
 }
 
-/** Reads the sender from the claims of a Cognito token; the highest role among its groups counts. */
-function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole: Role): Actor {
-  // REST APIs write the list as `a,b`, and HTTP APIs as `[a b]`.
-  const groups = String(claims['cognito:groups'] ?? '').split(/[[\],\s]+/);
-  return {
-    name: nameOf(emailOf(claims) ?? claims['cognito:username'] ?? claims.username ?? claims.sub),
-    role: roles.findLast((role) => groups.includes(role)) ?? ungroupedRole,
-  };
+function nameOfClaims(claims: Readonly<Record<string, unknown>>): string {
+  return nameOf(emailOf(claims) ?? claims['cognito:username'] ?? claims.username ?? claims.sub);
+}
+
+/** Returns the highest role among a user's groups; the least for whoever is in groups that are not known. */
+function roleOfGroups(groups: readonly unknown[] | undefined, ungroupedRole: Role): Role {
+  if (groups === undefined) return leastRole;
+  return roles.findLast((role) => groups.includes(role)) ?? ungroupedRole;
 }
 
 /**

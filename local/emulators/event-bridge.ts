@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import * as z from 'zod';
+import { readText } from './request.ts';
 
 /** An event as EventBridge's rules see it. */
 export interface BusEvent {
@@ -27,6 +27,8 @@ export interface EventBridgeEmulator extends AsyncDisposable {
   fault: (entries: number) => BusFault | undefined;
 }
 
+/** Largest body, with what is around the entries. */
+const maxBodyBytes = 1024 * 1024;
 const maxEntries = 10;
 /** Largest size of all entries of a call in bytes. */
 const maxBytes = 256 * 1024;
@@ -90,7 +92,7 @@ async function putEvents(
   { fault: faultOf }: Pick<EventBridgeEmulator, 'fault'>,
   publish: (event: BusEvent) => void,
 ): Promise<void> {
-  const parsed = PutEvents.safeParse(await json(request));
+  const parsed = PutEvents.safeParse(JSON.parse(await readText(request, maxBodyBytes)));
   const isKnown = request.headers['x-amz-target'] === 'AWSEvents.PutEvents';
   if (!isKnown) return refuse(response, 'UnknownOperationException', 'Only PutEvents is known here.');
   if (!parsed.success) return refuse(response, 'ValidationException', z.prettifyError(parsed.error));

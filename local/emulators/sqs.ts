@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import * as z from 'zod';
+import { readText } from './request.ts';
 
 /** A queue whose messages wait for somebody, or one that has a consumer. */
 export type EmulatedQueue =
@@ -25,6 +25,8 @@ export interface SqsEmulator extends AsyncDisposable {
 const account = '000000000000';
 const arnPrefix = `arn:aws:sqs:us-east-1:${account}:`;
 const mostAtOnce = 10;
+/** Largest body: a message may have 1 MiB, and escapes. */
+const maxBodyBytes = 4 * 1024 * 1024;
 
 const ofQueue = z.object({ QueueUrl: z.string() });
 const requests = {
@@ -129,7 +131,7 @@ export async function startSqs(): Promise<SqsEmulator> {
 }
 
 async function serve(queues: Queues, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await json(request);
+  const body = JSON.parse(await readText(request, maxBodyBytes));
   const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
   try {
     if (!Object.hasOwn(requests, action)) {

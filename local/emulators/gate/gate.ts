@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { readRegion } from '../rekognition/protocol.ts';
+import { addressOf, BodyTooLargeError, readText } from '../request.ts';
 import {
   errorAnswer,
   type GateAnswer,
@@ -47,6 +47,8 @@ export interface Gate extends AsyncDisposable {
 /** Limit on the refusals that are kept. */
 const maxRefusals = 1_000;
 const keepAliveTimeoutMs = 60_000;
+/** Largest body that is read: more than DynamoDB's 16 MB, and than two pictures in base64. */
+const maxBodyBytes = 20 * 1024 * 1024;
 
 /** Starts a gate on a free port of 127.0.0.1. */
 export async function startGate(options: GateOptions): Promise<Gate> {
@@ -55,6 +57,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     request.on('error', () => {});
     response.on('error', () => {});
     gate.answer(request, response).catch((error: unknown) => {
+      if (gate.refuseUnreadable(request, response, error)) return;
       // A caller that goes away, or an emulator that cuts a connection, is no fault of the gate.
       if (!(error instanceof Error && 'code' in error)) console.error(error);
       response.destroy();
@@ -112,21 +115,50 @@ class RunningGate {
       this.#send(request, response, errorAnswer(this.#options.service, code, 'Internal error'));
     } else if (this.#hidesAbsence(request, call, answer)) {
       answer.resume();
-      this.#send(request, response, refusal('s3', callerOf(request) ?? '', listingNeed(request.url ?? '/')));
+      this.#send(
+        request,
+        response,
+        refusal('s3', callerOf(request) ?? '', listingNeed(this.#addressOf(request))),
+      );
     } else {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       await pipeline(answer, response);
     }
   }
 
+  /** Answers a call that could not be read; false for any other failure. */
+  refuseUnreadable(request: IncomingMessage, response: ServerResponse, error: unknown): boolean {
+    const { service } = this.#options;
+    if (error instanceof URIError) {
+      const message = "Couldn't parse the specified URI.";
+      this.#send(request, response, errorAnswer(service, 'InvalidURI', message));
+    } else if (error instanceof BodyTooLargeError) {
+      response.setHeader('connection', 'close');
+      this.#send(request, response, errorAnswer(service, 'RequestEntityTooLarge', 'The body is too large.'));
+    } else return false;
+    return true;
+  }
+
+  /**
+   * Returns the address of a call at the emulator.
+   * @throws URIError
+   */
+  #addressOf(request: IncomingMessage): URL {
+    const address = addressOf(request, this.#options.target);
+    if (address === null) throw new URIError('The target is no path.');
+    return address;
+  }
+
   /** Reads what a call is. Only bodies that tell it are read; others are passed on as they come. */
   async #read(request: IncomingMessage): Promise<{ body: string | undefined; call: AwsCall | undefined }> {
     if (this.#options.service === 's3') {
       const body =
-        request.method === 'POST' && /[?&]delete\b/.test(request.url ?? '') ? await text(request) : undefined;
-      return { body, call: s3Call(request, body ?? '') };
+        request.method === 'POST' && this.#addressOf(request).searchParams.has('delete')
+          ? await readText(request, maxBodyBytes)
+          : undefined;
+      return { body, call: s3Call(request, this.#addressOf(request), body ?? '') };
     }
-    const body = await text(request);
+    const body = await readText(request, maxBodyBytes);
     const target = String(request.headers['x-amz-target'] ?? '');
     return { body, call: jsonCall(target, parsed(body), readRegion(request.headers)) };
   }
@@ -153,7 +185,7 @@ class RunningGate {
     const name = callerOf(request);
     if (!isRead || statusCode !== 404 || name === undefined) return false;
     const statements = this.#statementsOf(name);
-    return statements !== undefined && !isAllowed(statements, listingNeed(request.url ?? '/'));
+    return statements !== undefined && !isAllowed(statements, listingNeed(this.#addressOf(request)));
   }
 
   #statementsOf(name: string) {
@@ -169,7 +201,7 @@ class RunningGate {
 
   async #forward(request: IncomingMessage, body: string | undefined): Promise<IncomingMessage> {
     const { expect: _, [callerHeader]: __, ...headers } = request.headers;
-    const passed = http.request(new URL(request.url ?? '/', this.#options.target), {
+    const passed = http.request(this.#addressOf(request), {
       method: request.method ?? 'GET',
       headers,
       agent: this.#agent,
@@ -202,7 +234,7 @@ class RunningGate {
     if (request.headers['content-type'] !== 'application/json') {
       return json(415, { message: 'Send application/json.' });
     }
-    const given = z.array(GateFault).safeParse(parsed(await text(request)));
+    const given = z.array(GateFault).safeParse(parsed(await readText(request, maxBodyBytes)));
     if (!given.success) return json(400, { message: z.prettifyError(given.error) });
     this.faults.replace(given.data);
     return json(200, this.faults.list());

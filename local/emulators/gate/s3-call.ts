@@ -4,9 +4,13 @@ import { type AwsCall, type NeededPermission, permission } from './call.ts';
 /**
  * Reads which operation of S3 a request is, and which permissions it needs. Buckets are in the path.
  * @param body of a `DeleteObjects`; empty for others
+ * @throws URIError for a key that can't be decoded
  */
-export function s3Call({ method = '', url = '/', headers }: IncomingMessage, body: string): AwsCall {
-  const { pathname, searchParams: query } = new URL(url, 'http://s3');
+export function s3Call(
+  { method = '', headers }: IncomingMessage,
+  { pathname, searchParams: query }: URL,
+  body: string,
+): AwsCall {
   const [, bucket = '', ...segments] = pathname.split('/').map(decodeURIComponent);
   const key = segments.join('/');
   if (bucket === '') return call('ListBuckets', permission('s3:ListAllMyBuckets', '*'));
@@ -75,8 +79,8 @@ function sourceNeeds(source: string): NeededPermission[] {
 }
 
 /** Returns the permission by which S3 tells that an object is absent, instead of refusing it. */
-export function listingNeed(url: string): NeededPermission {
-  const [, bucket = ''] = new URL(url, 'http://s3').pathname.split('/');
+export function listingNeed({ pathname }: URL): NeededPermission {
+  const [, bucket = ''] = pathname.split('/');
   return permission('s3:ListBucket', arnOf(decodeURIComponent(bucket)));
 }
 

@@ -34,7 +34,7 @@ authorizeBy(async ({ headers }): Promise<AuthorizedActor> => {
     throw new NotAuthenticatedError();
   }
   const texts = textsOf(claims);
-  const event = { requestContext: { authorizer: { claims: texts } } };
+  const event = { headers, requestContext: { authorizer: { claims: texts } } };
   return { ...actorOf(event as unknown as APIGatewayProxyEvent, loadConfig()), claims: texts };
 });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { addressOf, BodyTooLargeError, readText } from '../request.ts';
 import { type CodeRequest, OAuthError, type PoolOptions, UserPool } from './pool.ts';
 
 /** The pages of a user pool of Cognito's, and what clients ask it, as its documentation has them. */
@@ -12,11 +12,18 @@ export interface UserPoolEmulator extends AsyncDisposable {
 }
 
 const cookie = 'cognito';
+/** Largest form. */
+const maxFormBytes = 64 * 1024;
 
 export async function startUserPool(options: PoolOptions): Promise<UserPoolEmulator> {
   const pool = new UserPool(options);
   const server = createServer((request, response) => {
-    void serve(pool, request, response).catch(() => response.destroy());
+    request.on('error', () => {});
+    void serve(pool, request, response).catch((error: unknown) => {
+      if (!(error instanceof BodyTooLargeError)) return response.destroy();
+      response.setHeader('connection', 'close');
+      return plain(response, 413, 'The form is too large.');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,8 +41,13 @@ export async function startUserPool(options: PoolOptions): Promise<UserPoolEmula
 }
 
 async function serve(pool: UserPool, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://pool');
-  const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
+  // Nobody's page may show these pages in a frame, and have clicks on them.
+  response.setHeader('content-security-policy', "frame-ancestors 'none'");
+  response.setHeader('x-frame-options', 'DENY');
+  const address = addressOf(request, pool.issuer);
+  if (address === null) return plain(response, 400, 'The target is no path.');
+  const { pathname, searchParams: query } = address;
+  const form = new URLSearchParams(request.method === 'POST' ? await readText(request, maxFormBytes) : '');
   switch (`${request.method} ${pathname}`) {
     case 'GET /oauth2/authorize':
     case 'GET /login':

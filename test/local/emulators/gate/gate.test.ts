@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -138,5 +141,22 @@ describe('a gate', () => {
     expect(await post.json()).toEqual([]);
     const { Contents = [] } = await admin.send(new ListObjectsV2Command({ Bucket: 'b', Prefix: 'faults/' }));
     expect(Contents.map(({ Key }) => Key)).toEqual(['faults/2', 'faults/3']);
+  });
+
+  it.each([
+    ['//', 200, 'ListAllMyBucketsResult'],
+    ['//elsewhere.example/key', 404, 'Not Found'],
+    ['http://elsewhere.example/key', 400, 'InvalidURI'],
+    ['/b/%', 400, 'InvalidURI'],
+  ])('answers a request for %s by itself, or by its emulator', async (path, status, answer) => {
+    const { port } = new URL(gate.url);
+    const [response] = await once(http.get({ port, host: '127.0.0.1', path }), 'response');
+    expect([response.statusCode, await text(response)]).toEqual([status, expect.stringContaining(answer)]);
+  });
+
+  it('refuses a body that no call has', async () => {
+    const body = 'a'.repeat(21 * 1024 * 1024);
+    const response = await fetch(`${gate.url}/b?delete`, { method: 'POST', body });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('too large')]);
   });
 });

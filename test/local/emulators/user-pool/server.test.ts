@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startUserPool } from '../../../../local/emulators/user-pool/server.ts';
 import { type KeySet, readToken, TokenSigner } from '../../../../local/emulators/user-pool/tokens.ts';
@@ -123,6 +125,34 @@ test('a token is renewed until that is revoked, and pages may read the answer', 
   const body = new URLSearchParams({ token: refresh_token, client_id: pool.clientId });
   await fetch(`${pool.url}/oauth2/revoke`, { method: 'POST', body });
   expect(await refusalOf(await renew())).toEqual([400, { error: 'invalid_grant' }]);
+});
+
+test('no page may show the form in a frame', async () => {
+  const { headers } = await authorize();
+  expect(headers.get('x-frame-options')).toBe('DENY');
+  expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+});
+
+test.each(['/oauth2/token', '/oauth2/revoke', '/login'])(
+  'a form of some MB for %s is refused',
+  async (path) => {
+    const response = await fetch(pool.url + path, { method: 'POST', body: 'a'.repeat(4e6) });
+    expect([response.status, await response.text()]).toEqual([413, 'The form is too large.']);
+    expect((await authorize()).status).toBe(200);
+  },
+);
+
+test.each([
+  ['//', 404],
+  ['//elsewhere.example/login', 404],
+  ['http://elsewhere.example/login', 400],
+  ['*', 400],
+])('a request for %s is answered', async (target, status) => {
+  const { port } = new URL(pool.url);
+  const asked = get({ port, host: '127.0.0.1', path: target });
+  const [response] = await once(asked, 'response');
+  response.resume();
+  expect(response.statusCode).toBe(status);
 });
 
 test('a token ends', async () => {

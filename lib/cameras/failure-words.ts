@@ -54,7 +54,17 @@ const symptoms: readonly Symptom[] = [
   },
   { sign: /permission denied|EACCES/i, words: 'This user may not open it.' },
   { sign: /no such file|ENOENT/i, words: 'There is no such file or device.' },
+  // The node of a camera that was unplugged may still be there.
+  { sign: /no such device/i, words: 'The device is not plugged in.' },
   { sign: /device or resource busy|EBUSY/i, words: 'Another program uses the device.' },
+  {
+    sign: /inappropriate ioctl|not a video capture device|support the streaming i\/o method/i,
+    words: 'It is no camera, or not the node that gives its pictures: try the next number.',
+  },
+  {
+    sign: /unknown input format/i,
+    words: 'This ffmpeg can read no USB camera: that takes Linux, and a build with v4l2.',
+  },
 ];
 
 /**

@@ -75,10 +75,10 @@ function outputArguments(framesPerSecond: number, isRecording: boolean): string[
 
 /**
  * Makes the filter that leaves out frames in which nothing changes: handing one on costs more than finding
- * that out. One in each 0.8 seconds passes all the same: nobody who stands still is lost, and silence means a
+ * that out. One in each 1.2 seconds passes all the same: nobody who stands still is lost, and silence means a
  * camera that is down. A block of 8 by 8 pixels has changed by 8 levels, or 2% of them by 5.
  */
 function leavingOutStills(framesPerSecond: number): string {
-  const most = Math.floor(0.8 * framesPerSecond) - 1;
+  const most = Math.floor(1.2 * framesPerSecond) - 1;
   return most > 0 ? `mpdecimate=hi=${64 * 8}:lo=${64 * 5}:frac=0.02:max=${most},` : '';
 }

@@ -6,6 +6,7 @@ import { redactor } from './address.ts';
 import { failureOf } from './failure-words.ts';
 import { ffmpegCall } from './ffmpeg-arguments.ts';
 import { Newest } from './newest.ts';
+import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
 import { PixmapReader } from './pixmap-stream.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
 import { openRelay, type Relay } from './relay.ts';
@@ -64,13 +65,14 @@ export class FfmpegSource implements FrameSource {
   }
 
   async *#decode(relay: Relay | undefined, signal: AbortSignal): AsyncGenerator<Frame, void> {
-    const child = this.#start(relay);
+    const pipe = this.#settings.address.kind === 'recording' ? undefined : await openOutputPipe();
+    const child = this.#start(relay, pipe);
     const kill = () => child.kill('SIGKILL');
     signal.addEventListener('abort', kill);
     const closed = once(child, 'close').catch(() => undefined);
     try {
       if (signal.aborted) return;
-      yield* this.#settings.address.kind === 'recording' ? this.#all(child) : this.#latest(child);
+      yield* pipe ? this.#latest(child, pipe) : this.#all(child);
       await closed;
       if (signal.aborted) return;
       this.#checkEnd(child);
@@ -82,17 +84,19 @@ export class FfmpegSource implements FrameSource {
       throw error instanceof SourceError ? error : this.#failure(error);
     } finally {
       kill();
+      pipe?.reader.destroy();
       signal.removeEventListener('abort', kill);
     }
   }
 
-  #start(relay: Relay | undefined): ChildProcess {
+  #start(relay: Relay | undefined, pipe: OutputPipe | undefined): ChildProcess {
     const { address, framesPerSecond, program } = this.#settings;
     const call = ffmpegCall(relay ? { kind: 'rtsp', url: relay.url } : address, framesPerSecond);
     // It gets none of the service's secrets.
     const { PATH, HOME, LANG } = process.env;
     const env = { PATH, HOME, LANG, LC_ALL: 'C' };
-    const child = spawn(program, call.arguments, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, call.arguments, { env, stdio: ['pipe', pipe?.writer ?? 'pipe', 'pipe'] });
+    pipe?.writer.destroy();
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(call.input);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -102,7 +106,7 @@ export class FfmpegSource implements FrameSource {
   }
 
   /** Gives the newest frames of what goes on, and ends a child that gives none. */
-  async *#latest(child: ChildProcess): AsyncGenerator<Frame, void> {
+  async *#latest(child: ChildProcess, pipe: OutputPipe): AsyncGenerator<Frame, void> {
     const { firstFrameMs, nextFrameMs } = this.#settings.timeouts ?? usualTimeouts;
     const reader = new PixmapReader();
     const newest = this.#newest;
@@ -112,9 +116,9 @@ export class FfmpegSource implements FrameSource {
     };
     let watchdog = setTimeout(silent, firstFrameMs);
     child.on('error', (error) => newest.end(this.#failure(error)));
-    child.stdout?.on('data', (chunk: Uint8Array) => {
+    pipe.onBytes = (bytes) => {
       try {
-        for (const frame of reader.push(chunk)) {
+        for (const frame of reader.push(bytes)) {
           clearTimeout(watchdog);
           watchdog = setTimeout(silent, nextFrameMs);
           const missed = newest.put({ ...frame, at: Date.now() });
@@ -124,7 +128,8 @@ export class FfmpegSource implements FrameSource {
         newest.end(error);
         child.kill('SIGKILL');
       }
-    });
+    };
+    pipe.reader.on('error', () => undefined);
     child.on('close', () => newest.end());
     try {
       yield* recycled(newest.items(), reader);

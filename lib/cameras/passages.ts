@@ -14,8 +14,11 @@ export interface PassageSettings {
 
 /** Receiver of what is learned of people who pass. */
 export interface PassageListener {
-  /** A track shows listed people. It is called once for a track. */
-  readonly onMatch: (track: WatchedTrack, judgement: Judgement) => Promise<void>;
+  /**
+   * A track shows listed people. Returns true if they were told of: then it is not called again for it. None
+   * of them may be in force, or be any more since a merge.
+   */
+  readonly onMatch: (track: WatchedTrack, judgement: Judgement) => Promise<boolean>;
   /** A track is over; `isReported` if it was told of. */
   readonly onEnded: (track: WatchedTrack, isReported: boolean) => Promise<void>;
 }
@@ -168,7 +171,6 @@ export class Passages {
   }
 
   async #report(track: WatchedTrack, judgement: Judgement): Promise<void> {
-    await this.#listener.onMatch(track, judgement);
-    this.#matched.set(track.id, track.lastSeen);
+    if (await this.#listener.onMatch(track, judgement)) this.#matched.set(track.id, track.lastSeen);
   }
 }

@@ -11,6 +11,7 @@ import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';
 import type { Stores } from '../ports.ts';
+import { filterOf } from '../processing/list-processed.ts';
 import { encodeJpeg } from '../processing/render.ts';
 import { shownFaces } from '../processing/shown-faces.ts';
 import { keptFace, removeCopies, storeDrawings } from '../processing/stored-copies.ts';
@@ -111,14 +112,18 @@ export class Sightings {
     await this.#ports.records.updateTrack(dbId, { last_seen, looks, matched_looks: matchedLooks });
   }
 
-  /** Tells if all of these people were seen here a short time ago: who lingers is told of once. */
+  /**
+   * Tells if all of these people were seen here a short time ago, under whichever id: who lingers is told of
+   * once, also if the entry was merged meanwhile.
+   */
   async #areReported(entryIds: readonly number[]): Promise<boolean> {
+    const { records } = this.#ports;
     const { name, cooldown_s } = this.#camera;
     if (cooldown_s === 0) return false;
     const earliest = Date.now() - 1000 * cooldown_s;
     for (const entryId of entryIds) {
-      const query = { entryId, source: name, limit: 1, offset: 0 };
-      const [last] = (await this.#ports.records.listProcessed(query)).items;
+      const filter = await filterOf(records, { entry_id: entryId, source: name });
+      const [last] = (await records.listProcessed({ ...filter, limit: 1, offset: 0 })).items;
       const seen = last?.track?.last_seen ?? last?.processing_timestamp;
       if (!seen || Date.parse(seen) < earliest) return false;
     }

@@ -55,6 +55,8 @@ export const mostLooks = 15;
 const printEveryMs = 450;
 /** A track is over if nobody was seen for so long. */
 const endAfterMs = 1_500;
+/** Between two frames so much may pass: a still scene gives few, and a full machine still fewer. */
+const mostBetweenMs = 3_000;
 /** A person who was out of view for less goes on under the same id. */
 const foundAgainMs = 10_000;
 /** Distance of two faces' middles, in their sizes, that a person may go between two frames. */
@@ -112,7 +114,7 @@ export class Tracker<Extra = undefined> {
     at: number,
     extraOf: (face: SeenFace, index: number) => Extra,
   ): TrackUpdate<Extra> {
-    const ended = this.expire(at);
+    const lost = this.#end(at, mostBetweenMs);
     const owners = this.#pair(faces, at);
     const assigned = faces.map((face, index): Assigned<Extra> => {
       const track = owners[index] ?? this.#begin(face, at);
@@ -121,12 +123,17 @@ export class Tracker<Extra = undefined> {
         face.print && this.#keep(track, { ...face, print: face.print }, at, () => extraOf(face, index));
       return { track, look: look ?? undefined };
     });
-    return { assigned, ended };
+    // Only now: whoever is in this frame is still there, however late it has come.
+    return { assigned, ended: [...lost, ...this.expire(at)] };
   }
 
   /** Ends the tracks of people who have not been seen for a while. */
   expire(at: number): Track<Extra>[] {
-    const ended = this.#open.filter(({ lastSeen }) => at - lastSeen > endAfterMs);
+    return this.#end(at, endAfterMs);
+  }
+
+  #end(at: number, afterMs: number): Track<Extra>[] {
+    const ended = this.#open.filter(({ lastSeen }) => at - lastSeen > afterMs);
     if (ended.length > 0) this.#open = this.#open.filter((track) => !ended.includes(track));
     this.#past = [...this.#past, ...ended].filter(({ lastSeen }) => at - lastSeen <= foundAgainMs);
     return ended;

@@ -246,9 +246,11 @@ export class CameraWatcher {
       { minFace, zone },
       {
         onMatch: async (track, judgement) => {
-          if (!(await listener.onMatch(track, judgement))) return;
+          const isTold = await listener.onMatch(track, judgement);
+          if (!isTold) return false;
           this.#tracks.matched++;
           this.#lastSighting = new Date();
+          return true;
         },
         onEnded: async (track, isReported) => {
           if (!isReported) this.#countUnknown(track.id);

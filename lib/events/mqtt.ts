@@ -62,6 +62,8 @@ export async function openMqtt(
     will: { topic: availabilityTopic, payload: Buffer.from('offline'), qos: 1, retain: true },
     connectTimeout: acknowledgeMs,
     reconnectPeriod: reconnectMs,
+    // A broker that has just started may refuse who is right, because what knows the users is not there yet.
+    reconnectOnConnackError: true,
   });
   let hasFailed = false;
   client.on('error', (error) => {

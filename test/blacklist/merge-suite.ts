@@ -5,7 +5,11 @@ import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { mergeEntries } from '../../lib/blacklist/merge-entries.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
+import type { WatchedTrack } from '../../lib/cameras/judge.ts';
+import { Sightings } from '../../lib/cameras/sightings.ts';
+import { parseConfig } from '../../lib/config.ts';
 import { BackendUnavailableError, VersionConflictError } from '../../lib/errors.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { crashing, isChange } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
@@ -118,5 +122,27 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     await merge(used.living, ids);
     await sweep(used.living, everything());
     expect(await contents(used.living)).toEqual(complete({ Jane: 2 }));
+  });
+
+  it('a camera that has told of the entry that is gone tells nothing new of the one that stays', async () => {
+    const ids = await prepare();
+    const picture = await decodePicture(used.portraits.other);
+    const sightings = new Sightings(used.living, parseConfig({}), { name: 'door', cooldown_s: 300 });
+    const pass = async (entryId: number) => {
+      const { faces, ...compared } = await used.living.faces.match(picture, {});
+      const [face] = faces;
+      const matches = face?.matches.filter((match) => match.entryId === entryId) ?? [];
+      const at = Date.now();
+      const looks = [{ confidence: 1, at, extra: { shot: { ...picture, area: face?.area } } }];
+      const track = { id: 'a track', firstSeen: at, lastSeen: at, looks } as unknown as WatchedTrack;
+      const sighting = await sightings.record(track, {
+        ...compared,
+        entries: [{ entryId, matchedLooks: 1, matches }],
+      });
+      return { of: sighting?.entryIds, isSuppressed: sighting?.isSuppressed };
+    };
+    expect(await pass(ids.from)).toEqual({ of: [ids.from], isSuppressed: false });
+    await merge(used.living, ids);
+    expect(await pass(ids.into)).toEqual({ of: [ids.into], isSuppressed: true });
   });
 }

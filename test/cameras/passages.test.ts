@@ -9,7 +9,11 @@ const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null,
 const used = { model: 'm', detectorBackend: 'd', metric: 'cosine', threshold: 0.3, warnings: [] } as const;
 
 /** Shows one face, or the faces that a test says. */
-function watched(isReported: (phase: Phase, track: WatchedTrack) => boolean, faces?: FaceLook[]) {
+function watched(
+  isReported: (phase: Phase, track: WatchedTrack) => boolean,
+  faces?: FaceLook[],
+  isInForce = () => true,
+) {
   const face: FaceLook = {
     area: { x: 100, y: 60, w: 50, h: 50, ...nowhere },
     confidence: 0.9,
@@ -35,7 +39,10 @@ function watched(isReported: (phase: Phase, track: WatchedTrack) => boolean, fac
     judge,
     { minFace: 36, zone: [] },
     {
-      onMatch: async (track) => void told.push(track.id),
+      async onMatch(track) {
+        if (isInForce()) told.push(track.id);
+        return isInForce();
+      },
       onEnded: async (_, wasTold) => void ended.push(wasTold),
     },
   );
@@ -57,6 +64,22 @@ test('somebody who was seen once, in the only picture that came, is judged at th
 test('a passage is told once, however many looks follow', async () => {
   const { passages, told, ended } = watched((_, { looks }) => looks.length >= 2);
   for (let at = 0; at < 12; at++) await passages.look(frameAt(1_000 + 500 * at));
+  await passages.end();
+  expect([told.length, ended]).toEqual([1, [true]]);
+});
+
+test('somebody whose entry is not in force is told when it is', async () => {
+  let isInForce = false;
+  const { passages, told, ended } = watched(
+    () => true,
+    undefined,
+    () => isInForce,
+  );
+  await passages.look(frameAt(1_000));
+  expect(told).toEqual([]);
+  isInForce = true;
+  await passages.look(frameAt(1_500));
+  await passages.look(frameAt(2_000));
   await passages.end();
   expect([told.length, ended]).toEqual([1, [true]]);
 });

@@ -211,8 +211,8 @@ describe('a live scene', () => {
   };
 
   test.each([
-    { fps: 5, still: [5, 10], moving: 20 },
-    { fps: 2, still: [8, 8], moving: 8 },
+    { fps: 5, still: [3, 7], moving: 20 },
+    { fps: 2, still: [3, 6], moving: 8 },
   ])('in which nothing moves gives few of $fps frames a second, and all while it does', async (expected) => {
     const scene = join(folder, 'scene.mp4');
     // The noise of a sensor is no movement.

@@ -46,6 +46,15 @@ describe('the tracker', () => {
     expect(idAt(20_000, face(700, 15))).not.toBe(id);
   });
 
+  test('goes on with whoever is in a late frame, and not after more than three seconds', () => {
+    const tracker = new Tracker(scale);
+    tracker.update([face(100, 10)], 0, none);
+    const late = tracker.update([face(105, null)], 2_900, none);
+    expect([late.ended, tracker.tracks]).toEqual([[], [late.assigned[0]?.track]]);
+    expect(tracker.tracks).toHaveLength(1);
+    expect(tracker.update([face(110, null)], 6_000, none).ended).toHaveLength(1);
+  });
+
   test('wants two prints a second at most, and no further ones once it has enough good ones', () => {
     const tracker = new Tracker(scale);
     tracker.update([face(100, 10)], 0, none);

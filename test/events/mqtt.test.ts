@@ -35,7 +35,7 @@ function eventOf({ camera, name }: { readonly camera: string | null; readonly na
 }
 
 let folder: string;
-let broker: ChildProcess;
+const brokers: ChildProcess[] = [];
 let url: string;
 let reader: MqttClient;
 const newest = new Map<string, string>();
@@ -62,13 +62,22 @@ async function isListening(port: number): Promise<void> {
   }
 }
 
+/** Starts a broker, which takes whoever comes or nobody. */
+async function startBroker(port: number, isOpen = true): Promise<ChildProcess> {
+  const file = join(folder, `mosquitto-${port}.conf`);
+  await writeFile(file, `listener ${port} 127.0.0.1\nallow_anonymous ${isOpen}\n`);
+  const started = spawn(process.env.MOSQUITTO_PATH ?? '/usr/sbin/mosquitto', ['-c', file], {
+    stdio: 'ignore',
+  });
+  brokers.push(started);
+  await isListening(port);
+  return started;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mqtt-'));
   const port = await freePort();
-  const file = join(folder, 'mosquitto.conf');
-  await writeFile(file, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
-  broker = spawn(process.env.MOSQUITTO_PATH ?? '/usr/sbin/mosquitto', ['-c', file], { stdio: 'ignore' });
-  await isListening(port);
+  await startBroker(port);
   url = `mqtt://127.0.0.1:${port}`;
   reader = await connectAsync(url);
   reader.on('message', (topic, payload) => {
@@ -80,7 +89,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await reader?.endAsync(true);
-  broker?.kill('SIGKILL');
+  for (const broker of brokers) broker.kill('SIGKILL');
   await rm(folder, { recursive: true });
 });
 
@@ -143,4 +152,52 @@ test('a broker that is away takes nothing, and what it is told names no password
   expect(attempt).toMatchObject({ outcome: 'unreachable' });
   expect(JSON.stringify(attempt)).not.toMatch(/geheim|user/);
   await target.close();
+});
+
+test('a service that is killed counts as offline, because the broker has its will', async () => {
+  newest.delete('face-blacklist/availability');
+  const script = join(folder, 'service.ts');
+  const module = join(import.meta.dirname, '../../lib/events/mqtt.ts');
+  await writeFile(
+    script,
+    `import { openMqtt } from '${module}';
+     await openMqtt({ url: '${url}', hasNames: false }, () => []);`,
+  );
+  const service = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await payloadOf(/^face-blacklist\/availability$/, /^online$/);
+  service.kill('SIGKILL');
+  await payloadOf(/^face-blacklist\/availability$/, /^offline$/);
+});
+
+test('a broker that refuses the service, and then starts anew, is told everything again', async () => {
+  const port = await freePort();
+  const refusing = await startBroker(port, false);
+  const target = await openMqtt({ url: `mqtt://127.0.0.1:${port}`, hasNames: false }, () => [
+    { name: 'Front door', isOffline: true },
+  ]);
+  const [attempt] = await target.send([eventOf({ camera: null, name: 'Jane Roe' })]);
+  expect(attempt).toMatchObject({ outcome: 'unreachable' });
+  // It has refused a client of the same process, so the target too by now.
+  await expect(connectAsync(`mqtt://127.0.0.1:${port}`)).rejects.toThrow(/refused/i);
+  refusing.kill('SIGKILL');
+  await once(refusing, 'close');
+  await startBroker(port);
+  const later = await connectAsync(`mqtt://127.0.0.1:${port}`);
+  const told = new Map<string, string>();
+  const isAnnounced = new Promise<void>((resolve) => {
+    later.on('message', (topic, payload) => {
+      told.set(topic, payload.toString());
+      if (topic === 'face-blacklist/availability') resolve();
+    });
+  });
+  await later.subscribeAsync('#', { qos: 1 });
+  await isAnnounced;
+  expect([...told].filter(([topic]) => topic.endsWith('/state')).map(([, state]) => state)).toEqual([
+    'offline',
+  ]);
+  expect(await target.send([eventOf({ camera: null, name: 'Jane Roe' })])).toEqual([
+    { outcome: 'delivered' },
+  ]);
+  await target.close();
+  await later.endAsync(true);
 });

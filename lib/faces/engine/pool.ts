@@ -186,7 +186,7 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  /** Gives a share of a part to each worker that has nothing to do, and their results to the one that asks. */
+  /** Gives a share of a part to each idle worker, and their results to the one that asks. */
   #shareOut(thread: Thread, { work, items, smaller }: Part): void {
     const { task, picture } = thread;
     const isOurs = task && picture && this.#threads.has(thread) && !task.isPatient && !this.#closing;

@@ -21,7 +21,10 @@ function sharingWith(shares: readonly number[], results: readonly (readonly unkn
 }
 
 test("others' results follow this worker's own, in the items' order", async () => {
-  const { sharing, asked } = sharingWith([4, 4, 4], [await squares([4, 5, 6, 7]), await squares([8, 9, 10, 11])]);
+  const { sharing, asked } = sharingWith(
+    [4, 4, 4],
+    [await squares([4, 5, 6, 7]), await squares([8, 9, 10, 11])],
+  );
   const own: (readonly number[])[] = [];
   const done = await sharing.share('looks', pyramid, items, (some) => {
     own.push(some);
@@ -39,7 +42,9 @@ test('a share that failed elsewhere is done here', async () => {
 
 test('few items are not asked about', async () => {
   const { sharing, asked } = sharingWith([], []);
-  expect(await sharing.share('faces', pyramid, items.slice(0, 7), squares)).toEqual(await squares(items.slice(0, 7)));
+  expect(await sharing.share('faces', pyramid, items.slice(0, 7), squares)).toEqual(
+    await squares(items.slice(0, 7)),
+  );
   expect(asked).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import {
   type DistanceMetric,
   type EngineDetector,
@@ -117,6 +118,9 @@ interface FoundFace {
  * meanwhile; that many times in a row is no chance.
  */
 const maxTries = 5;
+
+/** Number of enrolled images that are listed at once, in some milliseconds. */
+const imagesAtOnce = 500;
 
 /**
  * Starts the engine and loads the gallery from the store.
@@ -304,13 +308,17 @@ class Human implements FaceBackend {
 
   async *listFaces(): AsyncIterable<ListedFace> {
     const galleries = [...this.#galleries.values()];
-    const owners = new Map<string, FaceOwner>();
-    for (const gallery of galleries) {
-      for (const owner of await this.#read(() => gallery.owners())) owners.set(owner.imageId, owner);
-    }
-    for (const owner of owners.values()) {
-      const isCurrent = await this.#read(() => galleries.every((gallery) => gallery.has(owner.imageId)));
-      yield { ...owner, faceId: null, isCurrent };
+    const versions = [...new Set(galleries.flatMap(({ versionNames }) => versionNames))];
+    const current = [...new Set(galleries.map(({ version }) => version))];
+    for (let afterId = 0; ; ) {
+      const page = { afterId, most: imagesAtOnce, versions, current };
+      const images = await this.#read(() => this.#store.images(page));
+      for (const { entryId, imageId, isCurrent } of images)
+        yield { entryId, imageId, faceId: null, isCurrent };
+      if (images.length < imagesAtOnce) return;
+      afterId = images.at(-1)?.faceId ?? afterId;
+      // A million take seconds: requests are answered meanwhile.
+      await othersTurn();
     }
   }
 

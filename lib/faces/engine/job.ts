@@ -6,8 +6,8 @@ import type { Face } from '../face.ts';
 import type { LookPlaces } from '../follower.ts';
 import type { FacePrint } from '../print.ts';
 import type { MeasuredQuality } from './detect/quality.ts';
+import type { LookWork } from './detect/share.ts';
 import type { CustomNetwork } from './embed/picture-input.ts';
-import type { Landmarks } from './geometry/landmarks.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
@@ -29,8 +29,10 @@ export interface Job {
   readonly detector?: EngineDetector;
   /** Places at which to look for upright faces, in place of the detector's search. */
   readonly places?: LookPlaces;
-  /** Faces of the picture that another worker has found, to be embedded in place of a search for faces. */
-  readonly crowd?: readonly Landmarks[];
+  /** Part of another worker's job on this picture, in place of a search for faces. */
+  readonly part?: Part;
+  /** Memory for smaller copies of the picture. */
+  readonly room?: Uint8Array;
   /** Prints to search for, in place of the faces of a picture. */
   readonly prints?: readonly FacePrint[];
   readonly models: readonly EmbedderName[];
@@ -42,11 +44,27 @@ export interface Job {
   readonly searches?: readonly GallerySearch[];
 }
 
-export interface JobFace extends Face {
-  readonly quality?: MeasuredQuality;
+/** Work on a picture of which another worker may do a part. `faces`: embed them, and search for them. */
+export type PartWork = LookWork | 'faces';
+
+/** Part of a job, whose items may be worked on one without the other. */
+export interface Part {
+  readonly work: PartWork;
+  /** Views for looks, and landmarks of faces for the rest. */
+  readonly items: readonly unknown[];
+  /** Smaller copies of the picture that were made already, see `Pyramid`. */
+  readonly smaller: readonly DecodedPicture[];
+}
+
+/** Findings about a face that was found. */
+export interface Findings {
   readonly embeddings: Partial<Record<EmbedderName, Float32Array>>;
   /** Hits of each of the job's searches. */
   readonly hits: readonly (readonly GalleryHit[])[];
+}
+
+export interface JobFace extends Face, Findings {
+  readonly quality?: MeasuredQuality;
 }
 
 /** Seconds that a job spent in each of its stages. */
@@ -54,14 +72,17 @@ export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', 
 
 export type ToWorker =
   | { readonly kind: 'job'; readonly job: Job }
-  /** Answers `crowd`: so many of its first faces are this worker's, the others are another's. */
-  | { readonly kind: 'share'; readonly faces: number }
+  /** Answers `share`: the first of the shares is this worker's, the others are of one other each. */
+  | { readonly kind: 'shares'; readonly shares: readonly number[] }
+  /** Results of the others' shares, in their order; `undefined` for one that failed. */
+  | { readonly kind: 'shared'; readonly results: readonly (readonly unknown[] | undefined)[] }
   | { readonly kind: 'gallery'; readonly embedder: EmbedderName; readonly gallery: SharedGallery };
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly runtime: RuntimeName }
-  /** Asks how many of a crowd's faces this worker embeds itself. */
-  | { readonly kind: 'crowd'; readonly crowd: readonly Landmarks[] }
-  | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
+  /** Asks which share of some work other workers can do. */
+  | { readonly kind: 'share'; readonly part: Part }
+  /** `results` are faces, or what a part of another job asks for. */
+  | { readonly kind: 'done'; readonly results: readonly unknown[]; readonly times: StageTimes }
   /** `isStore` is true if the enrolled faces could not be read. */
   | { readonly kind: 'failed'; readonly error: Error; readonly isStore: boolean };

@@ -3,9 +3,8 @@ import { meter } from '#metrics';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { DecodedPicture } from '../../inputs/picture.ts';
 import type { EngineFigures } from '../port.ts';
-import { joinShares, sharesOf } from './crowd.ts';
-import type { Landmarks } from './geometry/landmarks.ts';
-import type { FromWorker, Job, JobFace, WorkerSettings } from './job.ts';
+import { sharesOf } from './crowd.ts';
+import type { FromWorker, Job, JobFace, Part, WorkerSettings } from './job.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
@@ -67,22 +66,22 @@ export class WorkerPool {
    */
   run(job: Job, { isUrgent = false, isPatient = false } = {}): Promise<JobFace[]> {
     this.check();
-    return this.#noted((resolve, reject) => {
-      const task = { job, came: performance.now(), resolve, reject, isPatient, shares: [] };
-      this.#enqueue(task, isUrgent);
+    const faces = this.#noted((resolve, reject) => {
+      this.#enqueue({ job, came: performance.now(), resolve, reject, isPatient }, isUrgent);
       this.#dispatch();
     });
+    return faces as Promise<JobFace[]>;
   }
 
   /** Makes a task's promise, for whose end `close` waits. */
-  #noted(begin: (resolve: Task['resolve'], reject: Task['reject']) => void): Promise<JobFace[]> {
-    const faces = new Promise<JobFace[]>(begin);
-    const settled: Promise<unknown> = faces.then(
+  #noted(begin: (resolve: Task['resolve'], reject: Task['reject']) => void): Promise<readonly unknown[]> {
+    const results = new Promise<readonly unknown[]>(begin);
+    const settled: Promise<unknown> = results.then(
       () => this.#unsettled.delete(settled),
       () => this.#unsettled.delete(settled),
     );
     this.#unsettled.add(settled);
-    return faces;
+    return results;
   }
 
   #enqueue(task: Task, isUrgent: boolean): void {
@@ -163,7 +162,7 @@ export class WorkerPool {
           this.#runtime = message.runtime;
           this.#makeReady(thread);
           resolve();
-        } else if (message.kind === 'crowd') this.#shareOut(thread, message.crowd);
+        } else if (message.kind === 'share') this.#shareOut(thread, message.part);
         else this.#finish(thread, message);
       });
       worker.on('error', (error: unknown) => {
@@ -187,50 +186,38 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  /** Gives a part of a crowd's faces to each worker that has nothing to do. */
-  #shareOut(thread: Thread, crowd: readonly Landmarks[]): void {
+  /** Gives a share of a part to each idle worker, and their results to the one that asks. */
+  #shareOut(thread: Thread, { work, items, smaller }: Part): void {
     const { task, picture } = thread;
     const isOurs = task && picture && this.#threads.has(thread) && !task.isPatient && !this.#closing;
     const free = isOurs ? [...this.#threads].filter((other) => other.ready && !other.task) : [];
-    const [own = 0, ...others] = sharesOf(crowd.length, 1 + free.length);
-    post(thread.worker, { kind: 'share', faces: own });
+    const shares = sharesOf(items.length, 1 + free.length);
+    post(thread.worker, { kind: 'shares', shares });
+    const [own = 0, ...others] = shares;
     let first = own;
-    for (const [index, faces] of others.entries()) {
+    const results = others.map((size, index) => {
       const { models, searches } = (task as Task).job;
-      const job = { picture: picture as DecodedPicture, crowd: crowd.slice(first, first + faces) };
-      first += faces;
-      const share = this.#noted((resolve, reject) => {
-        const came = performance.now();
-        const part = { came, resolve, reject, isPatient: false, shares: [], isShare: true };
-        const helper = free[index] as Thread;
-        helper.task = { ...part, job: { ...job, models, ...(searches && { searches }) } };
-        helper.moved = came;
-        this.#post(helper, helper.task.job);
-      });
-      // Its failure is told when the task's own worker is done.
-      share.catch(() => undefined);
-      task?.shares.push(share);
-    }
+      const part = { work, items: items.slice(first, first + size), smaller };
+      first += size;
+      const job = { picture: picture as DecodedPicture, part, models, ...(searches && { searches }) };
+      return this.#runShare(free[index] as Thread, job);
+    });
+    void Promise.allSettled(results).then((ends) => {
+      const told = ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined));
+      post(thread.worker, { kind: 'shared', results: told });
+    });
   }
 
-  /** Ends a task when its shares have ended too; until then its picture's memory is in use. */
-  async #join(thread: Thread, task: Task, faces: JobFace[]): Promise<void> {
-    const ends = await Promise.allSettled(task.shares);
-    const failure = ends.find(({ status }) => status === 'rejected');
-    if (failure) task.reject((failure as PromiseRejectedResult).reason);
-    else {
-      task.resolve(
-        joinShares(
-          faces,
-          ends.map((end) => (end as PromiseFulfilledResult<JobFace[]>).value),
-        ),
-      );
-    }
-    if (thread.task === task) thread.task = undefined;
-    this.#dispatch();
+  #runShare(helper: Thread, job: Job): Promise<readonly unknown[]> {
+    return this.#noted((resolve, reject) => {
+      const came = performance.now();
+      helper.task = { job, came, resolve, reject, isPatient: false, isShare: true };
+      helper.moved = came;
+      this.#post(helper, job);
+    });
   }
 
-  #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' | 'crowd' }>): void {
+  #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' | 'share' }>): void {
     if (!this.#threads.has(thread)) {
       void thread.worker.terminate();
       return;
@@ -238,15 +225,10 @@ export class WorkerPool {
     const task = thread.task;
     thread.moved = performance.now();
     clearTimeout(thread.deadline);
-    if (task && message.kind === 'done' && task.shares.length > 0) {
-      meterStages(message.times);
-      void this.#join(thread, task, message.faces);
-      return;
-    }
     thread.task = undefined;
     if (message.kind === 'done') {
       if (!task?.isShare) meterStages(message.times);
-      task?.resolve(message.faces);
+      task?.resolve(message.results);
       this.#dispatch();
       return;
     }
@@ -313,11 +295,11 @@ export class WorkerPool {
   /** Gives a job to the thread that is kept for it. */
   async #hand(thread: Thread, task: Task): Promise<void> {
     try {
-      const picture = await shown(thread, task.job.picture);
+      const { picture, room } = await shown(thread, task.job.picture);
       // The thread may have ended meanwhile, which has failed the task.
       if (!this.#threads.has(thread)) return;
       thread.picture = picture;
-      this.#post(thread, { ...task.job, picture });
+      this.#post(thread, { ...task.job, picture, room });
     } catch (error) {
       // There was not enough memory for the pixels.
       thread.task = undefined;

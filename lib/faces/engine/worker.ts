@@ -4,26 +4,44 @@ import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { crowdSize } from './crowd.ts';
 import { type Detector, loadDetector } from './detect/detector.ts';
 import { measureQuality } from './detect/quality.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
+import type { Similarity } from './geometry/align.ts';
 import type { Landmarks } from './geometry/landmarks.ts';
 import { Pyramid } from './geometry/pyramid.ts';
-import type { FromWorker, Job, JobFace, StageTimes, ToWorker, WorkerSettings } from './job.ts';
+import type {
+  Findings,
+  FromWorker,
+  Job,
+  JobFace,
+  Part,
+  StageTimes,
+  ToWorker,
+  WorkerSettings,
+} from './job.ts';
 import type { EmbedderName } from './models/models.ts';
 import { useRuntime } from './runtime/this-thread.ts';
 import type { EmbeddingReader } from './search/embedding-store.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, type GallerySearch, searchGallery } from './search/search.ts';
+import { Sharing } from './sharing.ts';
 
-type FoundFace = Omit<JobFace, 'hits'>;
-
-/** Makes a face that is nowhere in the picture, with these embeddings. */
-function faceOf(embeddings: FoundFace['embeddings']): FoundFace {
-  const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
-  return { area: { x: 0, y: 0, w: 0, h: 0, ...nowhere }, confidence: 1, embeddings };
-}
+/** Place of a print, which is nowhere in a picture. */
+const nowhere = {
+  area: {
+    x: 0,
+    y: 0,
+    w: 0,
+    h: 0,
+    left_eye: null,
+    right_eye: null,
+    nose: null,
+    mouth_left: null,
+    mouth_right: null,
+  },
+  confidence: 1,
+};
 
 /** The store of the enrolled faces could not be read. */
 class StoreError extends Error {}
@@ -32,54 +50,70 @@ const galleries = new Map<EmbedderName, SharedGallery>();
 const readers = new Map<string, Promise<EmbeddingReader>>();
 const embedders = new Map<EmbedderName, Promise<Embedder>>();
 
-/** Asks for this worker's share of a crowd. */
-type AskShare = (crowd: readonly Landmarks[]) => Promise<number>;
-
 /** Does the jobs of this thread. */
 class JobRunner {
   readonly #detector: Detector;
   readonly #settings: WorkerSettings;
-  readonly #askShare: AskShare;
+  readonly #sharing: Sharing;
 
-  constructor(detector: Detector, settings: WorkerSettings, askShare: AskShare) {
+  constructor(detector: Detector, settings: WorkerSettings, sharing: Sharing) {
     this.#detector = detector;
     this.#settings = settings;
-    this.#askShare = askShare;
+    this.#sharing = sharing;
   }
 
-  async run(job: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
-    const { prints, searches = [] } = job;
+  async run(job: Job): Promise<{ results: readonly unknown[]; times: StageTimes }> {
+    const { picture, part, prints, room } = job;
     const times: StageTimes = {};
-    const faces = prints ? prints.map(({ vectors }) => faceOf(vectors)) : await this.#findAll(job, times);
-    const started = performance.now();
-    const hits: GalleryHit[][][] = [];
-    for (const search of searches) hits.push(await lookUp(faces, search));
-    if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);
-    const hitsOf = (index: number) => hits.map((ofFaces) => ofFaces[index] ?? []);
-    return { faces: faces.map((face, index) => ({ ...face, hits: hitsOf(index) })), times };
+    const pyramid = new Pyramid(picture, part?.smaller, room);
+    if (part) return { results: await this.#doPart(part, pyramid, job, times), times };
+    if (!prints) return { results: await this.#findAll(pyramid, job, times), times };
+    const found = await searchFor(
+      prints.map(({ vectors }) => vectors),
+      job,
+      times,
+    );
+    return { results: found.map((one): JobFace => ({ ...nowhere, ...one })), times };
   }
 
-  async #findAll(job: Job, times: StageTimes): Promise<FoundFace[]> {
-    const { picture, places, crowd, detector: choice, models, largestOnly, measure } = job;
-    const pyramid = new Pyramid(picture);
-    if (crowd) return (await this.#embed(pyramid, crowd, models, times)).map(faceOf);
+  #doPart({ work, items }: Part, pyramid: Pyramid, job: Job, times: StageTimes): Promise<readonly unknown[]> {
+    if (work === 'looks') return this.#detector.looks(pyramid, items as Similarity[]);
+    if (work === 'meshes') return this.#detector.meshes(pyramid, items as Landmarks[]);
+    return this.#examine(pyramid, items as Landmarks[], job, times);
+  }
+
+  async #findAll(pyramid: Pyramid, job: Job, times: StageTimes): Promise<JobFace[]> {
+    const { places, detector: choice, models, largestOnly, measure, searches = [] } = job;
     const detections = places
       ? await this.#detector.detectAt(pyramid, places, times)
       : await this.#detector.detect(pyramid, choice, times);
     const landmarks = detections
       .slice(0, largestOnly ? 1 : undefined)
       .flatMap((detection) => detection.landmarks ?? []);
-    const isShared = models.length > 0 && !places && landmarks.length >= crowdSize;
-    const own = isShared ? await this.#askShare(landmarks) : landmarks.length;
-    const embeddings = await this.#embed(pyramid, landmarks.slice(0, own), models, times);
-    // A camera's known faces have no landmarks, and no embeddings.
-    let embedded = 0;
+    const examine = (some: readonly Landmarks[]) => this.#examine(pyramid, some, job, times);
+    const findings =
+      models.length > 0 && !places
+        ? await this.#sharing.share('faces', pyramid, landmarks, examine)
+        : await examine(landmarks);
+    // A camera's known faces have no landmarks, and no findings.
+    const nothing: Findings = { embeddings: {}, hits: searches.map(() => []) };
+    let examined = 0;
     return detections.map((detection, index) => {
       const { area, confidence, landmarks: seen } = detection;
       const isMeasured = seen && (measure === 'all' || (measure === 'largest' && index === 0));
       const quality = isMeasured && { quality: measureQuality(pyramid, detection) };
-      return { area, confidence, embeddings: (seen && embeddings[embedded++]) ?? {}, ...quality };
+      return { area, confidence, ...((seen && findings[examined++]) ?? nothing), ...quality };
     });
+  }
+
+  /** Embeds faces, and searches the galleries for them. */
+  async #examine(
+    pyramid: Pyramid,
+    landmarks: readonly Landmarks[],
+    job: Job,
+    times: StageTimes,
+  ): Promise<Findings[]> {
+    return searchFor(await this.#embed(pyramid, landmarks, job.models, times), job, times);
   }
 
   /** Embeds faces by each of the models. */
@@ -88,7 +122,7 @@ class JobRunner {
     landmarks: readonly Landmarks[],
     models: readonly EmbedderName[],
     times: StageTimes,
-  ): Promise<FoundFace['embeddings'][]> {
+  ): Promise<Findings['embeddings'][]> {
     const started = performance.now();
     const ofFaces = landmarks.map((): { -readonly [Name in EmbedderName]?: Float32Array } => ({}));
     for (const model of models) {
@@ -109,8 +143,9 @@ class JobRunner {
   }
 }
 
-async function start(settings: WorkerSettings, askShare: AskShare): Promise<JobRunner> {
-  const runner = new JobRunner(await loadDetector(settings.minConfidence), settings, askShare);
+async function start(settings: WorkerSettings, sharing: Sharing): Promise<JobRunner> {
+  const detector = await loadDetector(settings.minConfidence, sharing.share.bind(sharing));
+  const runner = new JobRunner(detector, settings, sharing);
   await Promise.all([runner.embedderOf(settings.modelName), warmUp(runner)]);
   return runner;
 }
@@ -130,16 +165,32 @@ function readerOf({ place }: SharedGallery): Promise<EmbeddingReader> {
   return opened;
 }
 
+/** Runs a job's searches for faces. */
+async function searchFor(
+  faces: readonly Findings['embeddings'][],
+  { searches = [] }: Job,
+  times: StageTimes,
+): Promise<Findings[]> {
+  const started = performance.now();
+  const hits: GalleryHit[][][] = [];
+  for (const search of searches) hits.push(await lookUp(faces, search));
+  if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);
+  return faces.map((embeddings, index) => ({
+    embeddings,
+    hits: hits.map((ofFaces) => ofFaces[index] ?? []),
+  }));
+}
+
 /**
  * Searches a gallery, and returns each face's hits.
  * @throws StoreError
  */
 async function lookUp(
-  faces: readonly Pick<JobFace, 'embeddings'>[],
+  faces: readonly Findings['embeddings'][],
   { embedder, metric, threshold, candidates, within }: GallerySearch,
 ): Promise<GalleryHit[][]> {
   const gallery = galleries.get(embedder);
-  const probes = faces.flatMap(({ embeddings }) => embeddings[embedder] ?? []);
+  const probes = faces.flatMap((embeddings) => embeddings[embedder] ?? []);
   if (!gallery || probes.length === 0) return [];
   try {
     const reader = await readerOf(gallery);
@@ -179,21 +230,19 @@ async function serve(): Promise<void> {
   const post = (message: FromWorker) => port.postMessage(message);
   const settings = workerData as WorkerSettings;
   const { name: runtime } = await useRuntime(settings.runtime ?? 'auto');
-  let takeShare: (faces: number) => void = () => undefined;
-  const runner = await start(settings, (crowd) => {
-    const share = new Promise<number>((resolve) => {
-      takeShare = resolve;
-    });
-    post({ kind: 'crowd', crowd });
-    return share;
-  });
+  const sharing = new Sharing((part) => post({ kind: 'share', part }));
+  const runner = await start(settings, sharing);
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
       galleries.set(message.embedder, message.gallery);
       return;
     }
-    if (message.kind === 'share') {
-      takeShare(message.faces);
+    if (message.kind === 'shares') {
+      sharing.takeShares(message.shares);
+      return;
+    }
+    if (message.kind === 'shared') {
+      sharing.takeResults(message.results);
       return;
     }
     runner.run(message.job).then(

@@ -2,7 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   type CodeRow,
   type EmbeddingReader,
+  type EnrolledImage,
   floatsOf,
+  type ImagesPage,
   type Share,
 } from '../../faces/engine/search/embedding-store.ts';
 import { row } from '../shared/row.ts';
@@ -15,6 +17,29 @@ export function shareOf(database: DatabaseSync, share: Share): Iterable<CodeRow>
   );
   select.setReturnArrays(true);
   return row<Iterable<CodeRow>>(select.iterate(share.version, share.afterId, share.lastId, share.most));
+}
+
+const namesIn = (json: string) => `(SELECT value FROM json_each(${json}))`;
+
+/** Lists enrolled images. All but the faces' own rows are read from the index of images and models. */
+export function imagesOf(
+  database: DatabaseSync,
+  { afterId, most, versions, current }: ImagesPage,
+): EnrolledImage[] {
+  const select = database.prepare(`
+    SELECT id, entry_id, image_id, (
+      SELECT count(*) FROM faces AS own WHERE own.image_id = face.image_id AND own.model IN ${namesIn('?1')}
+    ) AS versions
+    FROM faces AS face WHERE id > ?2 AND model IN ${namesIn('?3')} AND NOT EXISTS (
+      SELECT 1 FROM faces AS other
+      WHERE other.image_id = face.image_id AND other.model IN ${namesIn('?3')} AND other.id < face.id
+    ) ORDER BY id LIMIT ?4`);
+  const rows = row<{ id: number; entry_id: number; image_id: string; versions: number }[]>(
+    select.all(JSON.stringify(current), afterId, JSON.stringify(versions), most),
+  );
+  return rows.map(({ id, entry_id: entryId, image_id: imageId, versions: found }) => {
+    return { faceId: id, entryId, imageId, isCurrent: found === current.length };
+  });
 }
 
 /** The embeddings of an entry, and their codes; none where another service keeps the faces. */

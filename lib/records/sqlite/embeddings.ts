@@ -10,9 +10,8 @@ import type {
   VersionEmbeddings,
 } from '../../faces/engine/search/embedding-store.ts';
 import { bytesOf, floatsOf } from '../../faces/engine/search/embedding-store.ts';
-import type { FaceOwner } from '../../faces/face.ts';
 import { row } from '../shared/row.ts';
-import { shareOf } from './embedding-rows.ts';
+import { imagesOf, shareOf } from './embedding-rows.ts';
 import { addCodes, lacksCodes } from './face-codes.ts';
 import { sqliteKeptFaces } from './kept-faces.ts';
 import { whenUnlocked, write } from './transactions.ts';
@@ -25,6 +24,7 @@ export function openSqliteEmbeddings(database: DatabaseSync): EmbeddingStore {
     ofVersion: (version, usable) => new SqliteEmbeddings(database, version, usable),
     lacksCodes: () => lacksCodes(database),
     addCodes: (codeOf) => addCodes(database, codeOf),
+    images: (page) => imagesOf(database, page),
     kept: sqliteKeptFaces(database),
   };
 }
@@ -57,7 +57,6 @@ const statementsOf = (version: string, usable: string) => ({
   ids: `SELECT id FROM faces WHERE model = '${version}'`,
   face: 'SELECT image_id, entry_id, x, y, w, h FROM faces WHERE id = ?',
   idOf: `SELECT id FROM faces WHERE image_id = ? AND model = '${version}'`,
-  owners: `SELECT entry_id AS entryId, image_id AS imageId FROM faces WHERE model = '${version}' ORDER BY id`,
   among: `
     SELECT image_id, entry_id, x, y, w, h, embedding FROM faces
     WHERE model = '${version}' AND image_id IN (SELECT value FROM json_each(?))`,
@@ -147,13 +146,6 @@ class SqliteEmbeddings implements VersionEmbeddings {
 
   idOf(imageId: string): number | undefined {
     return row<{ id: number } | undefined>(this.#statements.idOf.get(imageId))?.id;
-  }
-
-  owners(): FaceOwner[] {
-    return row<FaceOwner[]>(this.#statements.owners.all()).map(({ entryId, imageId }) => ({
-      entryId,
-      imageId,
-    }));
   }
 
   among(imageIds: readonly string[]): EmbeddedFace[] {

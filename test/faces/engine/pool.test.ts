@@ -111,7 +111,8 @@ describe("the engine's workers", () => {
     }
     expect(await pool.run(crowd)).toEqual(alone);
     expect(new Set(done)).toEqual(new Set(started));
-    expect(done).toHaveLength(2);
+    // The looks for faces, their meshes and their embeddings.
+    expect(done.length).toBeGreaterThanOrEqual(4);
     expect(pool.figures()).toMatchObject({ workers: 2, busy: 0, waiting: 0 });
 
     done.length = 0;
@@ -120,7 +121,7 @@ describe("the engine's workers", () => {
     expect(done.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('a worker that dies on its share of a crowd fails that picture alone', async () => {
+  test('what a worker that dies leaves of its share of a crowd is done by the one that asked', async () => {
     const pool = await start(2);
     const [first, second] = started as [Worker, Worker];
     for (const [worker, other] of [
@@ -128,12 +129,13 @@ describe("the engine's workers", () => {
       [second, first],
     ] as const) {
       worker.prependOnceListener('message', ({ kind }: FromWorker) => {
-        if (kind === 'crowd') other.postMessage(null);
+        if (kind === 'share') other.postMessage(null);
       });
     }
-    await expect(pool.run(crowd)).rejects.toEqual(failed);
-    expect(await pool.run(crowd)).toHaveLength(crowdSize);
+    const found = await pool.run(crowd);
+    expect(found).toHaveLength(crowdSize);
     expect(started).toHaveLength(3);
+    expect(await pool.run(crowd)).toEqual(found);
   });
 
   test('while the only worker is replaced, pictures wait; the next one knows the same faces', async () => {

@@ -9,10 +9,11 @@ import { type DetectFaces, type FoundFace, loadBlazeFace } from './blazeface.ts'
 import { confidenceOf } from './confidence.ts';
 import { suspicion } from './find-by-ssd.ts';
 import { findFaces, weakestGuess } from './find-faces.ts';
-import { loadMesh } from './mesh.ts';
+import { type FindMeshes, loadMesh } from './mesh.ts';
 import { withoutDoubles } from './overlap.ts';
 import { findAt } from './regions.ts';
 import { boxLandmarks, type SeenFace, Seer } from './see-faces.ts';
+import type { LookWork, Share } from './share.ts';
 import { loadSsd } from './ssd.ts';
 
 export interface Detection {
@@ -37,6 +38,9 @@ export interface Detector {
   detect(pyramid: Pyramid, detector?: EngineDetector, times?: LookTimes): Promise<Detection[]>;
   /** Finds upright faces at some places of the picture, largest first. Known ones have no landmarks. */
   detectAt(pyramid: Pyramid, places: LookPlaces, times?: LookTimes): Promise<(Detection | KnownDetection)[]>;
+  /** Looks for another thread's detector, as its `Share` asks for them. */
+  readonly looks: DetectFaces;
+  readonly meshes: FindMeshes;
 }
 
 /** Seconds that the looks for faces took, and those at each. */
@@ -53,11 +57,23 @@ export interface KnownDetection extends Pick<Detection, 'area' | 'confidence'> {
 /**
  * Loads the detectors and the face mesh on this thread.
  * @param minConfidence 0..1: what is less likely a face is left out.
+ * @param share lets others do a part of many looks
  */
-export async function loadDetector(minConfidence: number): Promise<Detector> {
-  const [blazeFace, findMeshes] = await Promise.all([loadBlazeFace(weakestGuess), loadMesh()]);
+export async function loadDetector(
+  minConfidence: number,
+  share: Share<LookWork> = (_work, _pyramid, items, own) => own(items),
+): Promise<Detector> {
+  const [ownBlazeFace, meshes] = await Promise.all([loadBlazeFace(weakestGuess), loadMesh()]);
+  const { detect: looks, detectInTiles } = ownBlazeFace;
+  const blazeFace = {
+    detectInTiles,
+    detect: ((pyramid, views) =>
+      share('looks', pyramid, views, (some) => looks(pyramid, some))) satisfies DetectFaces,
+  };
+  const findMeshes: FindMeshes = (pyramid, faces) =>
+    share('meshes', pyramid, faces, (some) => meshes(pyramid, some));
   let ssd: Promise<DetectFaces> | undefined;
-  const looks = {
+  const networks = {
     blazeFace,
     ssd: () => {
       ssd ??= loadSsd(suspicion);
@@ -65,6 +81,8 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
     },
   };
   return {
+    looks,
+    meshes,
     async detect(pyramid, detector = 'mediapipe+ssd', times = {}) {
       const { picture } = pyramid;
       const started = performance.now();
@@ -74,7 +92,7 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
         times.mesh = (performance.now() - started) / 1000;
         return [pictureAsFace(seen, picture)];
       }
-      const faces = await findFaces(pyramid, looks, detector);
+      const faces = await findFaces(pyramid, networks, detector);
       const found = performance.now();
       times.detect = (found - started) / 1000;
       const seen = await new Seer(pyramid, findMeshes, blazeFace.detect).see(faces);

@@ -172,7 +172,8 @@ class Search {
     let scale = blazeFaceInput.size / longer;
     let turn: number | undefined;
     while (scale < finestScale) {
-      scale = last.length > 0 ? Math.min(2 * scale, finestScale) : finestScale;
+      // A look that shows hardly less than the finest one would be made twice.
+      scale = last.length > 0 && nearlyFinest * 2 * scale < finestScale ? 2 * scale : finestScale;
       const views = partViews(this.#picture, scale);
       let seen = await this.#guesses(views, turn ?? 0, scores.guessInPart);
       if (turn === undefined) {
@@ -289,6 +290,8 @@ function meantFace(faces: readonly FoundFace[], guess: FoundFace): FoundFace | u
  * there.
  */
 const finestScale = 0.4;
+/** A scale that is smaller than the finest one by less than this factor shows the same faces. */
+const nearlyFinest = 1.25;
 
 /** Size of a face in pixels of the square. Where all faces take as many, smaller ones would be seen too. */
 const noSmaller = 24;

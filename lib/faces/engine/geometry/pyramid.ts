@@ -6,13 +6,29 @@ import { cutSquare, type NetworkInput } from './cut-square.ts';
 /** A picture with copies at a half, a quarter … of its size. Each is made at its first use. */
 export class Pyramid {
   readonly #levels: DecodedPicture[];
+  /** Memory for further levels, as far as it reaches. */
+  #room: Uint8Array;
 
-  constructor(picture: DecodedPicture) {
-    this.#levels = [picture];
+  /**
+   * @param smaller levels that are there already, from the half on
+   * @param room memory for further ones, which nobody else writes into
+   */
+  constructor(
+    picture: DecodedPicture,
+    smaller: readonly DecodedPicture[] = [],
+    room: Uint8Array = new Uint8Array(),
+  ) {
+    this.#levels = [picture, ...smaller];
+    this.#room = room;
   }
 
   get picture(): DecodedPicture {
     return this.#levels[0] as DecodedPicture;
+  }
+
+  /** The levels that were made, from the half on. */
+  get smaller(): readonly DecodedPicture[] {
+    return this.#levels.slice(1);
   }
 
   /**
@@ -42,8 +58,19 @@ export class Pyramid {
       const { a, b, tx, ty } = toSquare;
       toSquare = { a: 2 * a, b: 2 * b, tx: tx + (a - b) / 2, ty: ty + (a + b) / 2 };
     }
-    while (this.#levels.length <= index) this.#levels.push(halve(this.#levels.at(-1) as DecodedPicture));
+    while (this.#levels.length <= index) this.#levels.push(this.#half(this.#levels.at(-1) as DecodedPicture));
     return { level: this.#levels[index] as DecodedPicture, toSquare };
+  }
+
+  /** Halves a picture, into the room where it fits. */
+  #half(picture: DecodedPicture): DecodedPicture {
+    const half = { width: Math.max(1, picture.width >> 1), height: Math.max(1, picture.height >> 1) };
+    const bytes = 3 * half.width * half.height;
+    const fits = this.#room.length >= bytes;
+    const pixels = fits ? this.#room.subarray(0, bytes) : new Uint8Array(bytes);
+    if (fits) this.#room = this.#room.subarray(bytes);
+    halve(picture, { ...half, pixels });
+    return { ...half, pixels };
   }
 }
 
@@ -51,9 +78,7 @@ export class Pyramid {
  * Halves a picture: each new pixel is the mean of four. An odd row or column at the edge is dropped, unless
  * it is the only one.
  */
-function halve({ width, height, pixels }: DecodedPicture): DecodedPicture {
-  const half = { width: Math.max(1, width >> 1), height: Math.max(1, height >> 1) };
-  const result = new Uint8Array(3 * half.width * half.height);
+function halve({ width, height, pixels }: DecodedPicture, half: DecodedPicture): void {
   const [rowBytes, halfBytes] = [3 * width, 3 * half.width];
   // The only column counts as its own neighbour. A few bytes lie between the rows for what the kernel reads.
   const [upper, lower, out] = [0, rowBytes + 8, 2 * rowBytes + 16];
@@ -67,7 +92,6 @@ function halve({ width, height, pixels }: DecodedPicture): DecodedPicture {
     copyRow(2 * y, upper);
     copyRow(Math.min(2 * y + 1, height - 1), lower);
     kernel.halveRows(upper, lower, out, out + halfBytes);
-    result.set(memory.subarray(out, out + halfBytes), y * halfBytes);
+    half.pixels.set(memory.subarray(out, out + halfBytes), y * halfBytes);
   }
-  return { ...half, pixels: result };
 }

@@ -104,6 +104,23 @@ export interface KeptFaces extends Pick<KeptFaceReader, 'rows' | 'face'> {
   count(version: string, since: number): Promise<{ own: number; total: number; pictures: number }>;
 }
 
+/** Which images are listed. */
+export interface ImagesPage {
+  /** Id after which the next images' first faces come. */
+  readonly afterId: number;
+  readonly most: number;
+  readonly versions: readonly string[];
+  /** Versions of all of which a current image has a face. */
+  readonly current: readonly string[];
+}
+
+/** An image that has a face. */
+export interface EnrolledImage extends FaceOwner {
+  /** Id of its first face. */
+  readonly faceId: number;
+  readonly isCurrent: boolean;
+}
+
 /**
  * Stores the embeddings of enrolled faces. The store is authoritative; the engine's memory is a copy. A
  * face's id is above 0 and grows, and no id is used twice. Call the synchronous methods only within `read` or
@@ -142,6 +159,11 @@ export interface EmbeddingStore {
    * @throws the store's own errors
    */
   addCodes(codeOf: (embedding: Float32Array) => Uint8Array): boolean;
+  /**
+   * Lists the next images that have a face of one of the versions, each once. Call it within `read`.
+   * @throws the store's own errors
+   */
+  images(page: ImagesPage): EnrolledImage[];
   /** Faces of processed pictures, if the records keep them in the same store. */
   readonly kept?: KeptFaces;
 }
@@ -212,11 +234,6 @@ export interface VersionEmbeddings {
    * @throws the store's own errors
    */
   idOf(imageId: string): number | undefined;
-  /**
-   * Returns the owners of all faces, by rising id.
-   * @throws the store's own errors
-   */
-  owners(): FaceOwner[];
   /**
    * Returns the faces of those images that have one.
    * @throws the store's own errors

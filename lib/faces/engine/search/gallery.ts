@@ -1,4 +1,3 @@
-import type { FaceOwner } from '../../face.ts';
 import { type EmbeddingModel, modelsWith, usableVersions } from '../models/models.ts';
 import {
   type EmbeddedFace,
@@ -125,10 +124,6 @@ export class Gallery {
 
   get size(): number {
     return rowsUsed(this.#shared) - this.#freeRows.length;
-  }
-
-  owners(): FaceOwner[] {
-    return this.#faces.owners();
   }
 
   #takeNew(): void {

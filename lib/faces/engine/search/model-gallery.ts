@@ -1,5 +1,5 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
-import type { FaceMatch, FaceOwner } from '../../face.ts';
+import type { FaceMatch } from '../../face.ts';
 import { equivalentDistance, similarityAt } from '../models/calibration.ts';
 import { isInstalled } from '../models/installed.ts';
 import {
@@ -112,20 +112,20 @@ export class ModelGallery {
     return deleteFrom(this.#versions, imageId);
   }
 
-  /** Tells if an image's face is enrolled for the version in use. */
-  has(imageId: string): boolean {
-    return this.#current.gallery.has(imageId);
+  /** Name of the version in use. */
+  get version(): string {
+    return this.#current.model.version;
+  }
+
+  /** Names of all versions. */
+  get versionNames(): string[] {
+    return this.#versions.map(({ model }) => model.version);
   }
 
   /** Reads the embeddings of those images that are enrolled for the version in use. */
   embeddingsOf(imageIds: readonly string[]): Map<string, Float32Array> {
     const faces = this.#current.gallery.getAmong(imageIds);
     return new Map(faces.map(({ imageId, embedding }) => [imageId, embedding]));
-  }
-
-  /** Lists the owners of all versions' faces. */
-  owners(): FaceOwner[] {
-    return this.#versions.flatMap(({ gallery }) => gallery.owners());
   }
 
   get size(): number {

@@ -1,5 +1,5 @@
 import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +8,7 @@ import type { QualityFilter } from '../lib/faces/comparing.ts';
 import { codeOf, kebabCase } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';
+import { OwnPolicyRole } from './own-policy-role.ts';
 import type { Resources } from './resources.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -67,7 +68,7 @@ export class ServiceFunction extends NodejsFunction {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(scope, `${id}Role`, {
+    const role = new OwnPolicyRole(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${kebabCase(name)} may do.`,
     });

@@ -60,7 +60,6 @@ const discardNames = [
   'thumbs thumbnail thumbnails thumbcache previews ipodphotocache macosx vorschaubilder miniaturen',
   'miniatures miniaturas miniature миниатюры サムネイル 缩略图 縮圖',
 ].flatMap((line) => line.split(' '));
-const foldedDiscardNames: ReadonlySet<string> = new Set(discardNames.map(foldedLetters));
 
 /** Words beside a bin's name that say which one it is. */
 const besides: ReadonlySet<string> = new Set(
@@ -69,24 +68,39 @@ const besides: ReadonlySet<string> = new Set(
   ),
 );
 /** Words that say of whatever they stand beside that it was thrown away: `Jane Roe (deleted)`. */
-const thrownAway: ReadonlySet<string> = new Set(
-  'deleted gelöscht geloescht supprimé supprimée eliminado eliminada eliminato eliminata excluído excluída verwijderd raderad slettet usunięte usunięty smazáno удалено удалён удален удалена видалено silindi'
-    .split(' ')
-    .map(foldedLetters),
-);
+const thrownAwayWords =
+  'deleted gelöscht geloescht supprimé supprimée eliminado eliminada eliminato eliminata excluído excluída verwijderd raderad slettet usunięte usunięty smazáno удалено удалён удален удалена видалено silindi'.split(
+    ' ',
+  );
+
+interface Discarded {
+  readonly names: ReadonlySet<string>;
+  readonly words: ReadonlySet<string>;
+}
+let discarded: Discarded | undefined;
+
+/** Folds the names and words above, at their first use: functions start without. */
+function foldDiscarded(): Discarded {
+  discarded ??= {
+    names: new Set(discardNames.map(foldedLetters)),
+    words: new Set(thrownAwayWords.map(foldedLetters)),
+  };
+  return discarded;
+}
 
 /** End of a folder's name that a second one of that name gets, as `foldedLetters` writes it. */
 const copyMark = /(COPY|KOPIE|COPIE|COPIA)?\d*$/;
 
 /** Tells if a folder is called like those for what was thrown away, lost or made small. */
 export function isDiscardFolder(name: string): boolean {
-  if (foldedDiscardNames.has(foldedLetters(name).replace(copyMark, ''))) return true;
+  const known = foldDiscarded();
+  if (known.names.has(foldedLetters(name).replace(copyMark, ''))) return true;
   const words = foldedName(name)
     .split(/[^\p{L}\p{M}\p{N}]+/v)
     .filter((word) => word !== '');
-  if (words.some((word) => thrownAway.has(word))) return true;
+  if (words.some((word) => known.words.has(word))) return true;
   const own = words.filter((word) => !besides.has(word) && !/^\d+$/.test(word));
-  return foldedDiscardNames.has(own.join(''));
+  return known.names.has(own.join(''));
 }
 
 /** Returns a name without what differs between spellings: case, accents, width, spaces, dots, hyphens. */

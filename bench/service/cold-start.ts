@@ -21,8 +21,8 @@ import { api } from '../../lib/contract/api.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { median } from '../accuracy/measures.ts';
 
-/** Limit for functions that do not decode pictures. */
-const maxBytes = 600 * 1024;
+/** Limits for functions that do not decode pictures; of the processor's time. */
+const maxBytes = 640 * 1024;
 const maxImportMs = 120;
 const runs = 7;
 
@@ -102,9 +102,9 @@ async function bareStartMs(): Promise<number> {
   return median(timings);
 }
 
-function verdict(withPictures: boolean, bytes: number, importMs: number): string {
+function verdict(withPictures: boolean, bytes: number, importCpuMs: number): string {
   if (withPictures) return 'no goal';
-  const missed = [bytes > maxBytes && 'size', importMs > maxImportMs && 'import'].filter(
+  const missed = [bytes > maxBytes && 'size', importCpuMs > maxImportMs && 'import'].filter(
     (goal) => goal !== false,
   );
   return missed.length === 0 ? 'met' : `MISSED: ${missed.join(', ')}`;
@@ -122,7 +122,7 @@ async function row(name: string, bundle: Bundle, storeUrl: string): Promise<Reco
     'of the processor': Math.round(importCpuMs),
     'with first answer, ms': event ? Math.round(answerMs) : '-',
     answer: status ?? '-',
-    goals: verdict(withPictures, bundle.bytes, importMs),
+    goals: verdict(withPictures, bundle.bytes, importCpuMs),
   };
 }
 
@@ -142,7 +142,7 @@ try {
     `Node ${process.version}; it starts and ends in ${Math.round(await bareStartMs())} ms with nothing to do.`,
   );
   console.log(
-    `Goals, for functions without sharp: ${maxBytes / 1024} KiB, ${maxImportMs} ms. Medians of ${runs}.`,
+    `Goals, for functions without sharp: ${maxBytes / 1024} KiB, ${maxImportMs} ms of the processor. Medians of ${runs}.`,
   );
 } finally {
   server.close();

@@ -11,11 +11,15 @@ const reasonWords: Readonly<Record<QualityReason, string>> = {
   LOW_SHARPNESS: 'too blurred',
   SMALL_BOUNDING_BOX: 'too small',
 };
-const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** Writes a sentence about why a picture's largest face was refused. */
 export function refusalWords(reasons: readonly QualityReason[], faceCount: number): string {
   const subject = faceCount > 1 ? 'The largest face' : 'The face';
   const words = reasons.map((reason) => reasonWords[reason]);
-  return `${subject} ${words.length > 0 ? `is ${conjunction.format(words)}` : 'cannot be used'}.`;
+  return `${subject} ${words.length > 0 ? `is ${conjunction(words)}` : 'cannot be used'}.`;
+}
+
+/** Joins words. The format is made at its use, because making the first one takes a while. */
+function conjunction(words: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(words);
 }

@@ -11,10 +11,18 @@ const plainLetters: Readonly<Record<string, string>> = {
   Þ: 'TH',
 };
 
-/** Accents of letters, Hebrew points, Arabic vowel signs, and characters that are invisible by themselves. */
-const accents =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: The marks are meant one by one.
-  /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]|\p{Default_Ignorable_Code_Point}/gu;
+let accents: RegExp | undefined;
+
+/**
+ * Returns a pattern of accents of letters, Hebrew points, Arabic vowel signs, and characters that are
+ * invisible by themselves. It is made at its first use: functions start without it.
+ */
+function accentsOfLetters(): RegExp {
+  accents ??=
+    // biome-ignore lint/suspicious/noMisleadingCharacterClass: The marks are meant one by one.
+    /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]|\p{Default_Ignorable_Code_Point}/gu;
+  return accents;
+}
 
 /**
  * Returns the name without case and accents. It is in capitals, because then more letters become equal: ß and
@@ -23,7 +31,7 @@ const accents =
 export function foldedName(name: string): string {
   return name
     .normalize('NFKD')
-    .replaceAll(accents, '')
+    .replaceAll(accentsOfLetters(), '')
     .toUpperCase()
     .replaceAll(/[ÆŒØĐÐĦŁŦÞ]/g, (letter) => plainLetters[letter] ?? letter);
 }

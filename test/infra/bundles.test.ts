@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -12,6 +14,7 @@ import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { endpointNeeds, functionNeeds, type Needs, optionalEndpointNeeds } from '../../infra/needs.ts';
 import { withPureSchemas } from '../../infra/pure-schemas.ts';
 import { ServiceFunction } from '../../infra/service-function.ts';
+import { childEnvironment } from '../child-environment.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-bundles-'));
 await symlink(resolve('node_modules'), join(folder, 'node_modules'));
@@ -82,6 +85,33 @@ describe.each(Object.entries({ ...functionNeeds, ...optionalEndpointNeeds }))('%
     const { handler } = load(bundle.file);
     expect(handler).toBeTypeOf('function');
   });
+});
+
+/**
+ * Program that imports bundles, each for the first time, and prints what takes long to make: what `Intl` has,
+ * patterns with sets of Unicode's, and Node's own clients of HTTP/2 and WebSockets.
+ */
+const watchImports = `
+const made = [];
+for (const name of Object.getOwnPropertyNames(Intl).filter((name) => /^[A-Z]/.test(name)))
+  Intl[name] = new Proxy(Intl[name], { construct() { made.push('Intl.' + name); return {}; } });
+globalThis.RegExp = new Proxy(RegExp, {
+  construct(target, [pattern, ...rest]) {
+    if (/\\\\p\\{/.test(pattern)) made.push('RegExp ' + pattern);
+    return Reflect.construct(target, [pattern, ...rest]);
+  },
+});
+for (const file of process.argv.slice(1)) await import(file);
+const clients = process.moduleLoadList.filter((name) => /http2|undici/.test(name));
+console.log(JSON.stringify([...made, ...clients]));`;
+
+test('no function makes at its start what takes long, and few requests need', async () => {
+  const files = Object.entries({ ...functionNeeds, ...optionalEndpointNeeds }).flatMap(([name, { sharp }]) =>
+    sharp ? [] : [bundles.get(name)?.file ?? ''],
+  );
+  const args = ['--input-type=module', '--eval', watchImports, ...files];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: childEnvironment });
+  expect(JSON.parse(stdout)).toEqual([]);
 });
 
 test('shapes of operations that no function uses are left out', () => {

@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
 import { childEnvironment } from '../child-environment.ts';
 import { findings, makeStack, synthesize } from './synthesize.ts';
-import { resourcesOf } from './template.ts';
+import { policiesOf, resourcesOf } from './template.ts';
 
 /**
  * The stack with default choices. It is made before the tests, because the first synthesis loads the CDK and
@@ -97,8 +97,8 @@ test('-c collections spreads the faces over so many, which every function knows 
   expect(counts(standard)).toEqual(new Set([undefined]));
   const three = synthesize({ collections: '3', collectionId: 'people' });
   expect(counts(three)).toEqual(new Set(['3']));
-  const statements = resourcesOf(three, 'AWS::IAM::Policy')
-    .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: object[] }).Statement)
+  const statements = policiesOf(three)
+    .flatMap((policy) => policy.statements)
     .map((statement) => JSON.stringify(statement));
   // The faces kept for a look-back have a collection of their own.
   const search = statements.filter((statement) => /:collection\/people(?!-look-back)/.test(statement));

@@ -3,7 +3,7 @@ import { FLAGS } from 'aws-cdk-lib/cx-api';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { regionsKnownOn, rekognitionRegions } from '../../infra/regions.ts';
 import { makeStack, synthesize } from './synthesize.ts';
-import { listOf, resourcesOf, textOf } from './template.ts';
+import { listOf, policiesOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
@@ -108,10 +108,7 @@ test('a new deployment takes over what an earlier one left, by its names', () =>
   const buckets = resourcesOf(taken, 'AWS::S3::Bucket').map(({ properties }) => properties.BucketName);
   expect(buckets.sort()).toEqual([names.logsBucketName, names.bucketName]);
   taken.resourceCountIs('AWS::KMS::Key', 0);
-  const statements = resourcesOf(taken, 'AWS::IAM::Policy').flatMap(
-    ({ properties }) =>
-      (properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] }).Statement,
-  );
+  const statements = policiesOf(taken).flatMap((policy) => policy.statements);
   expect(statements.filter(({ Resource }) => Resource === key).length).toBeGreaterThan(20);
 });
 

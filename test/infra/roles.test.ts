@@ -3,7 +3,7 @@ import { functionNeeds } from '../../infra/needs.ts';
 import { refusedEndpoints } from '../../infra/refused-endpoints.ts';
 import { api } from '../../lib/contract/api.ts';
 import { synthesize } from './synthesize.ts';
-import { listOf, referenceOf, resourcesOf, textOf } from './template.ts';
+import { listOf, policiesOf, referenceOf, resourcesOf, textOf } from './template.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -22,14 +22,14 @@ const eventBusArn = 'arn:AWS::Partition:events:AWS::Region:AWS::AccountId:event-
 function allowed(choices: Readonly<Record<string, string>> = {}): Map<string, string[]> {
   const template = synthesize(choices);
   const names = namesOf(template);
-  const policies = resourcesOf(template, 'AWS::IAM::Policy');
+  const policies = policiesOf(template);
   const lines = new Map<string, string[]>();
   for (const { id, properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
     const role = referenceOf(properties.Role);
     const log = referenceOf((properties.LoggingConfig as { LogGroup: unknown }).LogGroup);
     const statements = policies
-      .filter((policy) => listOf(policy.properties.Roles).some((one) => referenceOf(one) === role))
-      .flatMap((policy) => (policy.properties.PolicyDocument as { Statement: Statement[] }).Statement);
+      .filter((policy) => policy.roles.includes(role))
+      .flatMap((policy) => policy.statements as unknown as Statement[]);
     lines.set(nameOf(id), linesOf(statements, { ...names, [log]: 'own log' }).sort());
   }
   return lines;
@@ -269,9 +269,7 @@ test('functions that answer without any data may reach none', () => {
 
 test('no role has an action with a wildcard, or a policy of AWS with many', () => {
   const template = synthesize({ kms: 'true', auth: 'cognito', waf: 'true', gatewayLogRole: 'new' });
-  const statements = resourcesOf(template, 'AWS::IAM::Policy').flatMap(
-    ({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement,
-  );
+  const statements = policiesOf(template).flatMap((policy) => policy.statements as unknown as Statement[]);
   expect(statements.length).toBeGreaterThan(20);
   expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   const managed = resourcesOf(template, 'AWS::IAM::Role').filter(

@@ -35,7 +35,10 @@ const optionSets: readonly Readonly<Record<string, string>>[] = [
     reservedConcurrency: '2',
     gatewayLogRole: 'new',
     lookBackDays: '7',
-    collections: '3',
+    collections: '16',
+    corsOrigins: 'https://console.example',
+    accessLogs: 'trail',
+    processedDays: '30',
   },
   {
     auth: 'none',
@@ -88,6 +91,13 @@ describe.each(optionSets.map((choices, index) => [Object.keys(choices).join(' ')
 
     test(`there are ${maxResources} resources at most`, () => {
       expect(Object.keys(template.toJSON().Resources).length).toBeLessThanOrEqual(maxResources);
+    });
+
+    test('no role has more in itself than IAM takes', () => {
+      const roles = Object.values(template.findResources('AWS::IAM::Role'));
+      const sizes = roles.map(({ Properties }) => JSON.stringify(Properties.Policies ?? []).length);
+      expect(Math.max(...sizes)).toBeGreaterThan(1_000);
+      expect(Math.max(...sizes)).toBeLessThan(10_240);
     });
 
     test('no service of AWS is let in on behalf of other accounts', () => {

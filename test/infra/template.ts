@@ -19,6 +19,29 @@ export function resourcesOf(template: Template, type: string): Resource[] {
   }));
 }
 
+interface RolePolicy {
+  /** Ids of the roles that have it. */
+  readonly roles: readonly string[];
+  readonly statements: readonly Properties[];
+}
+
+/** Lists the policies of all roles: resources of their own, and those that roles have in themselves. */
+export function policiesOf(template: Template): RolePolicy[] {
+  const statements = (document: unknown) => (document as { Statement: Properties[] }).Statement;
+  return [
+    ...resourcesOf(template, 'AWS::IAM::Policy').map(({ properties }) => ({
+      roles: listOf(properties.Roles).map(referenceOf),
+      statements: statements(properties.PolicyDocument),
+    })),
+    ...resourcesOf(template, 'AWS::IAM::Role').flatMap(({ id, properties: { Policies = [] } }) =>
+      (Policies as Properties[]).map(({ PolicyDocument }) => ({
+        roles: [id],
+        statements: statements(PolicyDocument),
+      })),
+    ),
+  ];
+}
+
 /** Gives the logical id of a reference such as `{Ref}` or `{Fn::GetAtt}`. */
 export function referenceOf(value: unknown): string {
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };

@@ -20,11 +20,6 @@ interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-interface PolicyProperties {
-  readonly Roles: readonly unknown[];
-  readonly PolicyDocument: unknown;
-}
-
 type Template = Readonly<Record<string, TemplateResource>>;
 
 const root = join(import.meta.dirname, '../../..');
@@ -67,14 +62,13 @@ function functionNames(stack: FaceBlacklistStack): Map<string, string> {
 
 function rolesOf(stack: FaceBlacklistStack, template: Template, names: EmulatedNames): Roles {
   const resolve = resolver(template, stack.stackName, names);
-  const policies = Object.values(template).filter(({ Type }) => Type === 'AWS::IAM::Policy');
   const roles: Record<string, readonly Statement[]> = {};
   for (const [id, name] of functionNames(stack)) {
-    const role = referenceOf(template[id]?.Properties?.Role);
-    roles[name] = policies
-      .map(({ Properties = {} }) => Properties as unknown as PolicyProperties)
-      .filter(({ Roles }) => Roles.some((one) => referenceOf(one) === role))
-      .flatMap(({ PolicyDocument }) => (resolve(PolicyDocument) as { Statement: Statement[] }).Statement);
+    const role = template[referenceOf(template[id]?.Properties?.Role) ?? '']?.Properties;
+    const policies = role?.Policies as readonly { readonly PolicyDocument: unknown }[];
+    roles[name] = policies.flatMap(
+      ({ PolicyDocument }) => (resolve(PolicyDocument) as { Statement: Statement[] }).Statement,
+    );
   }
   // The gateway refuses these by itself. Here a handler does, with the role of one that shows a record.
   for (const name of Object.keys(refusedEndpoints)) roles[name] ??= roles.getErasure ?? [];

@@ -178,7 +178,7 @@ function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results
 }
 
 function serviceTable(service: NonNullable<Results['service']>): string {
-  const { idle, busy, model, engineMs, requestMs } = service;
+  const { idle, busy, model, engineMs, requestMs, large } = service;
   const decimal = (value: number) => value.toFixed(1);
   const rows = [
     ['start to first answer', `${decimal(service.startMs / 1000)} s`],
@@ -187,6 +187,14 @@ function serviceTable(service: NonNullable<Results['service']>): string {
       'the same as a whole request, three files and a record saved',
       `${ms(requestMs)} ms, ${(requestMs / engineMs).toFixed(2)} times the engine`,
     ],
+    ...(large
+      ? [
+          [
+            'a picture of 24 megapixels with 40 faces of 36 to 60 px, as a whole request',
+            `${ms(large.median)} ms, ${ms(large.slowest)} ms at most`,
+          ],
+        ]
+      : []),
     ['pictures of 1,920 px with 3 to 5 faces each', `${decimal(service.perSecond)} a second`],
     [
       '`GET /`: idle; while pictures are processed',

@@ -1,4 +1,4 @@
-import { decide, pooledLooks, qualityOf } from '../../lib/cameras/decide.ts';
+import { decide, pooledLooks, qualityOf, weightOf } from '../../lib/cameras/decide.ts';
 import type { FaceMatch } from '../../lib/faces/face.ts';
 import { type FacePrint, meanPrint, printDistance } from '../../lib/faces/print.ts';
 
@@ -46,10 +46,13 @@ export function toldBy(
       .slice(0, count)
       .toSorted((one, other) => quality(other) - quality(one))
       .slice(0, pooledLooks);
-    const mean = meanPrint(best.map(({ print }) => print));
-    const row = references.map(({ print }) => printDistance(mean, print));
-    for (const index of within(row)) told.running.add(index);
-    if (count === looks.length) told.mean = within(row);
+    const distancesOf = (mean: FacePrint) => references.map(({ print }) => printDistance(mean, print));
+    const prints = best.map(({ print }) => print);
+    const plain = within(distancesOf(meanPrint(prints)));
+    for (const index of plain) told.running.add(index);
+    if (count === looks.length) told.mean = plain;
+    const weights = best.map(({ width, confidence }) => weightOf(width, confidence));
+    const row = distancesOf(meanPrint(prints, weights));
     // A track is told of once, at its first decision.
     const phases = count === looks.length ? (['early', 'end'] as const) : (['early'] as const);
     for (const phase of phases) {

@@ -58,3 +58,14 @@ const confidenceWeight = 3.3;
 export function qualityOf(width: number, confidence: number): number {
   return Math.log(Math.max(1, width)) + confidenceWeight * confidence;
 }
+
+/** Pixels of a face's width beyond which a print says no more: the networks look at about so many. */
+const fullWidth = 112;
+
+/**
+ * Tells how much a look weighs in the mean. On development people and on others the mean of weighted looks
+ * found a hundredth more, with no more wrong.
+ */
+export function weightOf(width: number, confidence: number): number {
+  return Math.exp(2 * qualityOf(Math.min(fullWidth, width), confidence));
+}

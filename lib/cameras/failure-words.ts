@@ -45,6 +45,10 @@ const symptoms: readonly Symptom[] = [
     words: 'Its codec is not known to this ffmpeg.',
   },
   {
+    sign: /cannot allocate memory|failed to allocate|get_buffer\(\) failed/i,
+    words: 'Its video wants more memory than a camera may take.',
+  },
+  {
     sign: /matches no streams|does not contain any stream|no video/i,
     words: 'There is no video in it.',
   },

@@ -28,6 +28,13 @@ export interface FfmpegTimeouts {
 }
 const usualTimeouts: FfmpegTimeouts = { firstFrameMs: 20_000, nextFrameMs: 10_000 };
 
+/** Kilobytes of memory that ffmpeg may take: enough for 8K. Hostile streams want several times more. */
+const mostMemoryKb = 2 * 1024 * 1024;
+/** Line of a shell that becomes a program with this limit, where the system has one: macOS has none. */
+const limited = `ulimit -v ${mostMemoryKb} 2>/dev/null; exec "$0" "$@"`;
+/** Exit of a shell that does not find the program. */
+const notFound = 127;
+
 /** Characters of what ffmpeg says that are kept: its last lines tell why it ended. */
 const keptWords = 4_000;
 
@@ -95,7 +102,10 @@ export class FfmpegSource implements FrameSource {
     // It gets none of the service's secrets.
     const { PATH, HOME, LANG } = process.env;
     const env = { PATH, HOME, LANG, LC_ALL: 'C' };
-    const child = spawn(program, call.arguments, { env, stdio: ['pipe', pipe?.writer ?? 'pipe', 'pipe'] });
+    const child = spawn('/bin/sh', ['-c', limited, program, ...call.arguments], {
+      env,
+      stdio: ['pipe', pipe?.writer ?? 'pipe', 'pipe'],
+    });
     pipe?.writer.destroy();
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(call.input);
@@ -164,14 +174,14 @@ export class FfmpegSource implements FrameSource {
 
   /** @throws SourceError unless a recording was read to its end */
   #checkEnd(child: ChildProcess): void {
+    if (child.exitCode === notFound) throw missingFfmpeg();
     const isWhole = this.#settings.address.kind === 'recording' && this.#newest.received > 0;
     if (isWhole && child.exitCode === 0) return;
     throw failureOf([this.#words], isWhole ? 'It is damaged from here on.' : 'It ended the stream.');
   }
 
   #failure(error: unknown): SourceError {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && syscall?.startsWith('spawn')) return missingFfmpeg(error);
+    const { code } = error as NodeJS.ErrnoException;
     const redact = redactor(this.#settings.address);
     return failureOf([this.#words, String(code ?? '')], redact('The decoder failed.'), error);
   }
@@ -187,9 +197,8 @@ async function* recycled(frames: AsyncIterable<Frame>, reader: PixmapReader): As
   }
 }
 
-function missingFfmpeg(cause: unknown): SourceError {
+function missingFfmpeg(): SourceError {
   return new SourceError(
     'ffmpeg is not installed: on Debian `apt-get install ffmpeg`, on a Mac `brew install ffmpeg`; or name it by FFMPEG_PATH.',
-    { cause },
   );
 }

@@ -2,7 +2,7 @@ import type { UsedOptions } from '../faces/comparing.ts';
 import type { FaceMatch } from '../faces/face.ts';
 import type { FaceFollower, NearestFaces } from '../faces/follower.ts';
 import { meanPrint } from '../faces/print.ts';
-import { decide, type Phase, pooledLooks, type TrackMatch } from './decide.ts';
+import { decide, type Phase, pooledLooks, type TrackMatch, weightOf } from './decide.ts';
 import type { Shot } from './shot.ts';
 import type { Track, TrackLook } from './tracks.ts';
 
@@ -52,15 +52,20 @@ export function galleryJudge(follower: FaceFollower, threshold: number | null): 
     const fresh = track.looks.filter((look) => !neighboursOf.has(look));
     const isSame = known?.looks.length === best.length && best.every((look) => known.looks.includes(look));
     if (known && isSame && fresh.length === 0) return known;
-    const prints = [meanPrint(best.map(({ print }) => print)), ...fresh.map(({ print }) => print)];
+    const weights = best.map(({ box, confidence }) => weightOf(box.w, confidence));
+    const mean = meanPrint(
+      best.map(({ print }) => print),
+      weights,
+    );
+    const prints = [mean, ...fresh.map(({ print }) => print)];
     const found: NearestFaces = await follower.nearest(prints, threshold === null ? {} : { threshold });
     const { neighbours, ...used } = found;
     fresh.forEach((look, index) => {
       neighboursOf.set(look, neighbours[index + 1] ?? []);
     });
-    const mean = { looks: best, used, neighbours: neighbours[0] ?? [] };
-    means.set(track, mean);
-    return mean;
+    const result = { looks: best, used, neighbours: neighbours[0] ?? [] };
+    means.set(track, result);
+    return result;
   }
 
   return {

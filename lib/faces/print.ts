@@ -6,23 +6,29 @@ export interface FacePrint {
 /**
  * Joins the prints of one face: the mean of their directions, as long as they are on average.
  * @param prints at least one, all of the same networks
+ * @param weights how much each print counts; all count the same without them
  */
-export function meanPrint(prints: readonly FacePrint[]): FacePrint {
+export function meanPrint(prints: readonly FacePrint[], weights: readonly number[] = []): FacePrint {
   const [first] = prints;
   if (!first) throw new RangeError('A mean needs at least one print.');
   const names = Object.keys(first.vectors);
-  const meanOf = (name: string) => meanVector(prints.flatMap(({ vectors }) => vectors[name] ?? []));
+  const meanOf = (name: string) =>
+    meanVector(
+      prints.flatMap(({ vectors }) => vectors[name] ?? []),
+      weights,
+    );
   return { vectors: Object.fromEntries(names.map((name) => [name, meanOf(name)])) };
 }
 
-function meanVector(vectors: readonly Float32Array[]): Float32Array {
+function meanVector(vectors: readonly Float32Array[], weights: readonly number[]): Float32Array {
   const sum = new Float64Array(vectors[0]?.length ?? 0);
   let lengths = 0;
-  for (const vector of vectors) {
+  for (const [index, vector] of vectors.entries()) {
     const length = lengthOf(vector);
     lengths += length;
+    const share = (weights[index] ?? 1) / (length || 1);
     for (let at = 0; at < sum.length; at++) {
-      sum[at] = (sum[at] as number) + (vector[at] as number) / (length || 1);
+      sum[at] = (sum[at] as number) + share * (vector[at] as number);
     }
   }
   const scale = lengths / vectors.length / (lengthOf(sum) || 1);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide, qualityOf } from '../../lib/cameras/decide.ts';
+import { decide, qualityOf, weightOf } from '../../lib/cameras/decide.ts';
 import type { FaceMatch } from '../../lib/faces/face.ts';
 
 function neighbour(entryId: number, distance = 0.1): FaceMatch {
@@ -64,4 +64,10 @@ describe('the decision about a track', () => {
     expect(qualityOf(80, 0.9)).toBeGreaterThan(qualityOf(40, 0.9));
     expect(qualityOf(40, 0.95)).toBeGreaterThan(qualityOf(40, 0.6));
   });
+});
+
+test('a look weighs more the larger and surer its face is, up to the size that the networks see', () => {
+  expect(weightOf(80, 0.9)).toBeGreaterThan(weightOf(40, 0.9));
+  expect(weightOf(80, 0.9)).toBeGreaterThan(weightOf(80, 0.5));
+  expect(weightOf(400, 0.9)).toBe(weightOf(200, 0.9));
 });

@@ -19,6 +19,11 @@ describe('prints', () => {
     expect(Math.hypot(...(mean.vectors.Test ?? []))).toBeCloseTo(2, 6);
   });
 
+  test('count in a mean as their weights say', () => {
+    const mean = meanPrint([printAt(0), printAt(90)], [3, 1]);
+    expect(printDistance(mean, printAt((Math.atan2(1, 3) * 180) / Math.PI))).toBeCloseTo(0, 6);
+  });
+
   test('have no mean where there is none', () => {
     expect(() => meanPrint([])).toThrow(RangeError);
   });

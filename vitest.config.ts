@@ -67,6 +67,9 @@ const adapters = testFiles(
   'uploads/*',
 );
 
+/** The stack, its templates and its bundles. No file changes what another finds. */
+const infra = testFiles('infra/*');
+
 const services = ['test/set-up/services.ts'];
 
 export default defineConfig({
@@ -108,13 +111,22 @@ export default defineConfig({
         extends: true,
         test: { name: 'adapters', include: adapters, exclude: unit, globalSetup: services },
       },
-      // Every other file: processes, the cloud, crashes, the browser, bundles.
+      {
+        extends: true,
+        test: {
+          name: 'infra',
+          include: infra,
+          // The CDK takes seconds to load, and each synthesized template a second.
+          isolate: false,
+        },
+      },
+      // Every other file: processes, the cloud, crashes, the browser.
       {
         extends: true,
         test: {
           name: 'hosts',
           include: ['test/**/*.test.ts'],
-          exclude: [...unit, ...adapters],
+          exclude: [...unit, ...adapters, ...infra],
           globalSetup: services,
         },
       },

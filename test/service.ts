@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { CloudTable } from '../local/emulators/cloud.ts';
-import { s3Credentials } from '../local/emulators/s3-credentials.ts';
 import type { ServiceName } from './set-up/services.ts';
 
 /**
@@ -16,14 +15,12 @@ export async function sharedService(name: ServiceName): Promise<string> {
   return text;
 }
 
-/** Makes the SDK in this process find a service at that URL. */
-export function useEndpoint(name: ServiceName, url: string): void {
-  process.env[`AWS_ENDPOINT_URL_${name.toUpperCase()}`] = url;
-  process.env.AWS_ACCESS_KEY_ID = s3Credentials.accessKeyId;
-  process.env.AWS_SECRET_ACCESS_KEY = s3Credentials.secretAccessKey;
+/** Names a new table in the shared DynamoDB Local, for `startCloud`. It has no stream. */
+export async function tableForCloud(): Promise<CloudTable> {
+  return { url: await sharedService('dynamodb'), tableName: `cloud-${randomUUID()}`, hasStream: false };
 }
 
-/** Names a new table in the shared DynamoDB Local, for `startCloud`. */
-export async function tableForCloud(): Promise<CloudTable> {
-  return { url: await sharedService('dynamodb'), tableName: `cloud-${randomUUID()}` };
+/** Names a new table in the shared DynamoDB Local whose streams are followed. */
+export async function followedTable(): Promise<CloudTable> {
+  return { url: await sharedService('dynamodb-streams'), tableName: `cloud-${randomUUID()}` };
 }

@@ -2,7 +2,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDynamoDb } from './dynamodb.ts';
-import { createTable } from './dynamodb-table.ts';
+import { createTable, deleteTable } from './dynamodb-table.ts';
 import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
 import type { ServiceName } from './gate/answers.ts';
 import { type Gate, startGate } from './gate/gate.ts';
@@ -42,11 +42,13 @@ export interface CloudTable {
   /** Such as `http://127.0.0.1:4567`. */
   readonly url: string;
   readonly tableName: string;
+  /** False for one that nobody follows; true by default. */
+  readonly hasStream?: boolean;
 }
 
 /**
  * Starts DynamoDB Local, S3, Rekognition, EventBridge and SQS on free ports, with an empty bucket and an
- * empty table. Their data is deleted with them, except for a given table.
+ * empty table. Their data is deleted with them.
  * @param table made if it is absent; without it, DynamoDB Local is started too
  * @param appliesRoles refuses what a function's role in the synthesized template does not allow
  * @throws ConfigError when Java is missing.
@@ -73,7 +75,9 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     events: await gate('events', eventBridge.url),
     sqs: await gate('sqs', sqs.url),
   };
-  await createTable({ region, tableName, endpoint: dynamodb.url });
+  const local = { region, tableName, endpoint: dynamodb.url, hasStream: table?.hasStream ?? true };
+  await createTable(local);
+  if (table) resources.defer(() => deleteTable(local));
   const opened = resources.move();
   return {
     ...services,

@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteTableCommand,
   DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
@@ -13,14 +14,22 @@ import {
   timeToLiveAttribute,
 } from '../../lib/records/dynamodb/definition.ts';
 
+/** A table in a DynamoDB Local. */
+export interface LocalTable extends TableSettings {
+  readonly endpoint: string;
+  /** False for a table whose stream nobody reads. A stream slows every call to DynamoDB Local down. */
+  readonly hasStream?: boolean;
+}
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
 /** Makes the records' table if it is absent, with the same schema as the deployed one. */
 export async function createTable({
   region,
   tableName: TableName,
   endpoint,
-  accessKeyId = 'local',
-}: TableSettings & { endpoint: string; accessKeyId?: string }): Promise<void> {
-  const credentials = { accessKeyId, secretAccessKey: 'local' };
+  hasStream = true,
+}: LocalTable): Promise<void> {
   const client = new DynamoDBClient({ region, endpoint, credentials });
   try {
     await client.send(
@@ -35,7 +44,9 @@ export async function createTable({
           { AttributeName: sortKey, AttributeType: 'S' },
         ],
         BillingMode: 'PAY_PER_REQUEST',
-        StreamSpecification: { StreamEnabled: true, StreamViewType: streamView },
+        StreamSpecification: hasStream
+          ? { StreamEnabled: true, StreamViewType: streamView }
+          : { StreamEnabled: false },
       }),
     );
     await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
@@ -43,6 +54,16 @@ export async function createTable({
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Deletes the table with all that it holds. */
+export async function deleteTable({ region, tableName: TableName, endpoint }: LocalTable): Promise<void> {
+  const client = new DynamoDBClient({ region, endpoint, credentials });
+  try {
+    await client.send(new DeleteTableCommand({ TableName }));
   } finally {
     client.destroy();
   }

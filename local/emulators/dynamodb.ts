@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findJava, type Java } from './java.ts';
 
-/** DynamoDB Local, by AWS. It takes any credentials, and by default all of them find the same tables. */
+/** DynamoDB Local, by AWS. It takes any credentials, and all of them find the same tables. */
 export interface DynamoDbEmulator extends AsyncDisposable {
   /** URL for `AWS_ENDPOINT_URL_DYNAMODB`, such as `http://127.0.0.1:4567`. */
   readonly url: string;
@@ -15,11 +15,6 @@ export interface DynamoDbEmulator extends AsyncDisposable {
 }
 
 type Emulator = ChildProcessByStdio<Writable, Readable, Readable>;
-
-interface DynamoDbOptions {
-  /** Access keys see tables of their own. What it holds for others then slows nobody down. */
-  readonly isByAccessKey?: boolean;
-}
 
 const startTimeoutMs = 60_000;
 const pollMs = 50;
@@ -33,13 +28,11 @@ const lastWithSecurityManager = 23;
  * machines too.
  * @throws ConfigError when there is no Java for it; Error with its output when it does not start.
  */
-export async function startDynamoDb({
-  isByAccessKey = false,
-}: DynamoDbOptions = {}): Promise<DynamoDbEmulator> {
+export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const java = await findJava();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const emulator = run(java, port, isByAccessKey ? [] : ['-sharedDb']);
+  const emulator = run(java, port);
   const ended = once(emulator, 'exit');
   const output: string[] = [];
   for (const stream of [emulator.stdout, emulator.stderr]) {
@@ -63,7 +56,7 @@ export async function startDynamoDb({
  * closes it, or ends. The shell has a process group of its own, so that Ctrl-C does not end it before this
  * process has cleaned up.
  */
-function run(java: Java, port: number, options: readonly string[]): Emulator {
+function run(java: Java, port: number): Emulator {
   const script =
     'exec 3<&0; "$@" </dev/null & java=$!; (read -r _ <&3; kill $java) & watcher=$!; wait $java; kill $watcher';
   const policy = join(import.meta.dirname, 'dynamodb.policy');
@@ -74,7 +67,7 @@ function run(java: Java, port: number, options: readonly string[]): Emulator {
     // It runs for a short time, and beside other programs.
     ...['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'],
-    ...['-port', `${port}`, ...options, '-disableTelemetry', '-inMemory'],
+    ...['-port', `${port}`, '-sharedDb', '-disableTelemetry', '-inMemory'],
   ];
   return spawn('/bin/sh', ['-c', script, 'dynamodb', ...command], {
     cwd: emulatorFolder(),

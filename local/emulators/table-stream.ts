@@ -51,17 +51,24 @@ interface Clients {
   readonly streams: DynamoDBStreamsClient;
 }
 
+/** Place up to which a stream was read. */
+interface Place {
+  /** Name of the stream, once it is known. */
+  arn?: string | undefined;
+  /** Position in each shard; `undefined` once it is read to its end. */
+  readonly iterators: Map<string, string | undefined>;
+}
+
 async function follow(
   clients: Clients,
   tableName: string,
   handler: StreamHandler,
   stop: AbortSignal,
 ): Promise<void> {
-  /** Position in each shard; `undefined` once it is read to its end. */
-  const iterators = new Map<string, string | undefined>();
+  const place: Place = { iterators: new Map() };
   while (!stop.aborted) {
     try {
-      await readShards(clients, tableName, iterators, (records) => bring(records, handler, stop));
+      await readShards(clients, tableName, place, (records) => bring(records, handler, stop));
     } catch (error) {
       log().error({ err: error }, 'stream: it cannot be read');
     }
@@ -72,11 +79,12 @@ async function follow(
 async function readShards(
   { table, streams }: Clients,
   tableName: string,
-  iterators: Map<string, string | undefined>,
+  place: Place,
   bringRecords: (records: DynamoDBRecord[]) => Promise<void>,
 ): Promise<void> {
-  const { Table } = await table.send(new DescribeTableCommand({ TableName: tableName }));
-  const StreamArn = Table?.LatestStreamArn;
+  const { iterators } = place;
+  place.arn ??= await nameOfStream(table, tableName);
+  const StreamArn = place.arn;
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
   for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
     if (!iterators.has(ShardId)) iterators.set(ShardId, await firstIterator(streams, StreamArn, ShardId));
@@ -93,6 +101,11 @@ async function readShards(
     await bringRecords(Records.map(asLambdaGetsIt).filter(isWanted));
     iterators.set(ShardId, NextShardIterator);
   }
+}
+
+async function nameOfStream(table: DynamoDBClient, TableName: string): Promise<string | undefined> {
+  const { Table } = await table.send(new DescribeTableCommand({ TableName }));
+  return Table?.LatestStreamArn;
 }
 
 async function firstIterator(

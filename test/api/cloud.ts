@@ -2,7 +2,7 @@ import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import type { GateFaultInput } from '../../local/emulators/gate/faults.ts';
 import type { Refusal } from '../../local/emulators/gate/gate.ts';
 import type { FaultInput } from '../../local/emulators/rekognition/faults.ts';
-import { tableForCloud } from '../service.ts';
+import { followedTable } from '../service.ts';
 import type { KeptFiles } from '../suites/api/traits.ts';
 import { type RunningProcess, type Settings, startServerProcess, temporaryFolder } from './server-process.ts';
 
@@ -30,7 +30,7 @@ export interface RunningCloud extends AsyncDisposable {
 
 /** Starts `npm run cloud` on a table of its own in the DynamoDB Local that all test files share. */
 export async function startSharedCloudProcess(settings: Settings = {}): Promise<RunningCloud> {
-  const { url, tableName } = await tableForCloud();
+  const { url, tableName } = await followedTable();
   return startCloudProcess({ CLOUD_DYNAMODB_URL: url, CLOUD_TABLE_NAME: tableName, ...settings });
 }
 

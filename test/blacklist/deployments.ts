@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { type Settings, temporaryFolder } from '../api/server-process.ts';
+import { tableForCloud } from '../service.ts';
 
 /**
  * Stores of people's data for the tests of one file: the settings that lead to them, and a folder of its own.
@@ -26,8 +27,7 @@ export async function deepface(): Promise<Deployment> {
  */
 export async function aws(collections = 1): Promise<Deployment & { readonly cloud: Cloud }> {
   const folder = await temporaryFolder();
-  // A DynamoDB Local that others have used is slower, and this one is called very often.
-  const cloud = await startCloud();
+  const cloud = await startCloud(await tableForCloud());
   const environment = { ...cloud.environment, REKOGNITION_COLLECTIONS: String(collections) };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   return {

@@ -7,6 +7,17 @@ import { expect } from 'vitest';
 const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
 
 /**
+ * Features that the browser does without: two windows of its address bar, which took half the time of every
+ * new window, and those that Playwright switches off. The last such list is the one that counts.
+ */
+const withoutFeatures = [
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'],
+  ...['AvoidCorsURLLoaderRestartOnRedirect', 'AvoidUnnecessaryBeforeUnloadCheckSync', 'HttpsUpgrades'],
+  ...['DestroyProfileOnBrowserClose', 'MediaRouter', 'OptimizationHints', 'PaintHolding'],
+  ...['PreconnectToSearch', 'ThirdPartyStoragePartitioning'],
+];
+
+/**
  * Starts the browser.
  *
  * @param video path of a Y4M file that its camera shows, again and again; without it, a pattern
@@ -29,6 +40,7 @@ export function launchBrowser(video?: string): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      `--disable-features=${withoutFeatures.join()}`,
       // The page may use its camera.
       '--use-fake-device-for-media-stream',
       ...(video === undefined ? [] : [`--use-file-for-fake-video-capture=${video}`]),

@@ -12,12 +12,11 @@ import {
   startEventBridge,
 } from '../../local/emulators/event-bridge.ts';
 import { followTable } from '../../local/emulators/table-stream.ts';
-import { dynamoTables, region } from '../records/dynamodb/tables.ts';
+import { newTable, region } from '../records/dynamodb/tables.ts';
+import { followedTable } from '../service.ts';
 import { activeEntry } from '../suites/records/fixtures.ts';
 import { resultWith } from './outbox.ts';
 
-// The follower of the table's stream has an access key of its own.
-const tables = dynamoTables({ isByAccessKey: false });
 const changes = new EventEmitter();
 /** Records that the function was sent, and its answers. */
 const brought: DynamoDBRecord[] = [];
@@ -37,7 +36,7 @@ beforeAll(async () => {
     events.push(event);
     changes.emit('change');
   });
-  const table = await tables.create();
+  const table = await newTable(followedTable());
   const settings = {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REGION: region,
@@ -49,7 +48,7 @@ beforeAll(async () => {
   records = openDynamoRecords(table);
   another = openDynamoRecords(table);
   entryId = (await activeEntry(records, 'Ada')).entry.id;
-  stopFollowing = followTable({ ...table, endpoint: tables.url() }, async (event) => {
+  stopFollowing = followTable(table, async (event) => {
     brought.push(...event.Records);
     const answer = await bring(event);
     answers.push(answer);

@@ -14,13 +14,14 @@ declare module 'vitest' {
   interface ProvidedContext {
     /**
      * Address of the server that starts the shared emulators. GET `/dynamodb` answers with the URL of
-     * DynamoDB Local.
+     * DynamoDB Local, and GET `/dynamodb-streams` with that of one for tables whose streams are read: what
+     * they hold slows each call down.
      */
     readonly services: string;
   }
 }
 
-const names = ['dynamodb'] as const;
+const names = ['dynamodb', 'dynamodb-streams'] as const;
 export type ServiceName = (typeof names)[number];
 
 interface Running {
@@ -83,8 +84,6 @@ async function start(): Promise<Running> {
 
 type Start = (resources: AsyncDisposableStack) => Promise<string>;
 
-const starters: Record<ServiceName, Start> = {
-  async dynamodb(resources) {
-    return resources.use(await startDynamoDb()).url;
-  },
-};
+const dynamoDb: Start = async (resources) => resources.use(await startDynamoDb()).url;
+
+const starters: Record<ServiceName, Start> = { dynamodb: dynamoDb, 'dynamodb-streams': dynamoDb };

@@ -1,14 +1,10 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { openDynamoCollectionsNote } from '../../../lib/records/dynamodb/collections-note.ts';
-import { createTable } from '../../../local/emulators/dynamodb-table.ts';
-import { sharedService, tableForCloud, useEndpoint } from '../../service.ts';
+import { newTable } from './tables.ts';
 
 test('the number of collections is noted, and read as an earlier version noted it', async () => {
-  const endpoint = await sharedService('dynamodb');
-  useEndpoint('dynamodb', endpoint);
-  const settings = { region: 'eu-west-1', tableName: (await tableForCloud()).tableName };
-  await createTable({ ...settings, endpoint });
+  const { endpoint, ...settings } = await newTable();
   const note = openDynamoCollectionsNote(settings);
   expect(await note.read('faces')).toBeUndefined();
   const client = new DynamoDBClient({ region: settings.region, endpoint });

@@ -1,36 +1,39 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
 import type { TableSettings } from '../../../lib/records/dynamodb/client.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import { type DynamoDbEmulator, startDynamoDb } from '../../../local/emulators/dynamodb.ts';
-import { createTable } from '../../../local/emulators/dynamodb-table.ts';
+import { createTable, deleteTable } from '../../../local/emulators/dynamodb-table.ts';
+import { sharedService, tableForCloud } from '../../service.ts';
 import type { OpenedRecords } from '../../suites/records/fixtures.ts';
 
 export const region = 'eu-west-1';
 
-/**
- * Makes a table for each test, in a place of its own, in a DynamoDB Local of the file's own. It does one
- * thing at a time, so files that write much would make each other wait too long.
- */
-export function dynamoTables(options = { isByAccessKey: true }) {
-  let emulator: DynamoDbEmulator;
+/** Makes a table in a DynamoDB Local that test files share, and makes the SDK find it. */
+export async function newTable(named = tableForCloud()): Promise<TableSettings & { endpoint: string }> {
+  const { url: endpoint, tableName, hasStream = true } = await named;
+  useEndpoint(endpoint);
+  await createTable({ region, tableName, endpoint, hasStream });
+  return { region, tableName, endpoint };
+}
+
+/** Makes tables for each test, and deletes them after it: the more there are, the slower each call gets. */
+export function dynamoTables() {
+  let endpoint: string;
+  const made: TableSettings[] = [];
 
   beforeAll(async () => {
-    emulator = await startDynamoDb(options);
-    useEndpoint(emulator.url);
+    endpoint = await sharedService('dynamodb');
   });
-  afterAll(() => emulator.close());
+  afterEach(async () => {
+    for (const table of made.splice(0)) await deleteTable({ ...table, endpoint });
+  });
 
   return {
-    url: () => emulator.url,
+    url: () => endpoint,
     async create(): Promise<TableSettings> {
-      const settings = { region, tableName: `records-${randomUUID()}` };
-      // The more DynamoDB Local holds in one place, the slower each call gets.
-      const accessKeyId = randomUUID().replaceAll('-', '');
-      process.env.AWS_ACCESS_KEY_ID = accessKeyId;
-      await createTable({ ...settings, endpoint: emulator.url, accessKeyId });
-      return settings;
+      const { tableName } = await newTable();
+      made.push({ region, tableName });
+      return { region, tableName };
     },
   };
 }
@@ -55,8 +58,9 @@ export function openedRecords(settings: TableSettings): OpenedRecords {
   };
 }
 
-/** Makes the SDK find that DynamoDB, with the access key of the last table that was made. */
+/** Makes the SDK in this process find that DynamoDB. */
 export function useEndpoint(url: string): void {
   process.env.AWS_ENDPOINT_URL_DYNAMODB = url;
+  process.env.AWS_ACCESS_KEY_ID = 'local';
   process.env.AWS_SECRET_ACCESS_KEY = 'local';
 }

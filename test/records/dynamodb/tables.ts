@@ -20,9 +20,9 @@ export async function newTable(named?: CloudTable): Promise<LocalTable> {
 }
 
 /**
- * Makes tables for each test in a DynamoDB Local of the file's own. It does one thing at a time, so files that
- * write much would make each other wait too long. They are deleted after the test: the more there are, the
- * slower each call gets.
+ * Makes tables for each test in a DynamoDB Local of the file's own. It does one thing at a time, so files
+ * that write much would make each other wait too long. They are deleted after the test: the more there are,
+ * the slower each call gets.
  */
 export function dynamoTables() {
   let emulator: DynamoDbEmulator;

@@ -36,7 +36,7 @@ beforeAll(async () => {
     events.push(event);
     changes.emit('change');
   });
-  const table = await newTable(followedTable());
+  const table = await newTable(await followedTable());
   const settings = {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REGION: region,

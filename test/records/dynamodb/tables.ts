@@ -1,38 +1,46 @@
-import { afterEach, beforeAll } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { TableSettings } from '../../../lib/records/dynamodb/client.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import { createTable, deleteTable } from '../../../local/emulators/dynamodb-table.ts';
-import { sharedService, tableForCloud } from '../../service.ts';
+import type { CloudTable } from '../../../local/emulators/cloud.ts';
+import { type DynamoDbEmulator, startDynamoDb } from '../../../local/emulators/dynamodb.ts';
+import { createTable, deleteTable, type LocalTable } from '../../../local/emulators/dynamodb-table.ts';
+import { tableForCloud } from '../../service.ts';
 import type { OpenedRecords } from '../../suites/records/fixtures.ts';
 
 export const region = 'eu-west-1';
 
-/** Makes a table in a DynamoDB Local that test files share, and makes the SDK find it. */
-export async function newTable(named = tableForCloud()): Promise<TableSettings & { endpoint: string }> {
-  const { url: endpoint, tableName, hasStream = true } = await named;
+/** Makes a table, by default in the DynamoDB Local that test files share, and makes the SDK find it. */
+export async function newTable(named?: CloudTable): Promise<LocalTable> {
+  const { url: endpoint, tableName, hasStream = true } = named ?? (await tableForCloud());
   useEndpoint(endpoint);
   await createTable({ region, tableName, endpoint, hasStream });
   return { region, tableName, endpoint };
 }
 
-/** Makes tables for each test, and deletes them after it: the more there are, the slower each call gets. */
+/**
+ * Makes tables for each test in a DynamoDB Local of the file's own. It does one thing at a time, so files
+ * that write much would make each other wait too long. They are deleted after the test: the more there are,
+ * the slower each call gets.
+ */
 export function dynamoTables() {
-  let endpoint: string;
-  const made: TableSettings[] = [];
+  let emulator: DynamoDbEmulator;
+  const made: LocalTable[] = [];
 
   beforeAll(async () => {
-    endpoint = await sharedService('dynamodb');
+    emulator = await startDynamoDb();
   });
   afterEach(async () => {
-    for (const table of made.splice(0)) await deleteTable({ ...table, endpoint });
+    for (const table of made.splice(0)) await deleteTable(table);
   });
+  afterAll(() => emulator.close());
 
   return {
-    url: () => endpoint,
+    url: () => emulator.url,
     async create(): Promise<TableSettings> {
-      const { tableName } = await newTable();
-      made.push({ region, tableName });
+      const tableName = `records-${randomUUID()}`;
+      made.push(await newTable({ url: emulator.url, tableName, hasStream: false }));
       return { region, tableName };
     },
   };

@@ -224,7 +224,14 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   addImages: {
     audit: true,
     table: [...read, ...write],
-    objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
+    objects: {
+      ...eraseReferences,
+      // A picture that the entry may have already is compared with it.
+      's3:GetObject': ['blacklist/*'],
+      's3:PutObject': ['blacklist/*'],
+    },
+    // One lost picture must not look like a bucket that is out of order.
+    list: ['blacklist/*'],
     versions: ['blacklist/*'],
     collection: enrollAndCompare,
     pictures: true,
@@ -291,7 +298,8 @@ export const indexUploadNeeds: Needs = {
     // The name may be that of an entry whose erasure broke off.
     's3:DeleteObject': [...ofPeople, 'inbox-notes/*'],
     's3:DeleteObjectVersion': ofPeople,
-    's3:GetObject': ['inbox/*', 'inbox-notes/*'],
+    // A picture that the entry may have already is compared with it.
+    's3:GetObject': ['blacklist/*', 'inbox/*', 'inbox-notes/*'],
     's3:PutObject': ['blacklist/*', 'inbox-notes/*', 'rejected/*'],
   },
   list: 'everything',

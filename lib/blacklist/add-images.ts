@@ -7,10 +7,10 @@ import { enrollImages, type ImageIdentity, type ReferenceFile } from './enroll-i
 import { possibleDuplicates } from './possible-duplicates.ts';
 
 /**
- * Adds pictures to a listed person. A picture that was added before is not added again, so that a request can
- * be repeated after a crash.
+ * Adds pictures to a listed person. A picture that the entry has is not added again, by whatever request it
+ * came.
  * @param deadline the time by which the request has to be done.
- * @param identity rule by which a picture is known that was added before
+ * @param identity rule by which the images get their ids; by a function's, a repeated request knows its own
  * @throws EntryNotFoundError
  * @throws NoUsableImageError when no picture can be used.
  */
@@ -25,6 +25,7 @@ export async function addImages(
   const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline, identity });
   return {
     message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.${why ? ` ${why}` : ''}`,
+    added: enrolled,
     errors,
     possible_duplicates: await possibleDuplicates(ports, entryId, similar),
   };

@@ -10,18 +10,14 @@ export function contentIdOf(entryId: number, bytes: Uint8Array): string {
 }
 
 /**
- * Computes the ids of a request's pictures, the same ones whenever it is sent. A picture that is in it twice
- * gets different ids.
+ * Computes the ids of pictures, the same ones whenever they are sent.
  * @returns for each picture its ids, the first one to be tried first
  */
 export function contentIdsOf(entryId: number, pictures: readonly Uint8Array[]): string[][] {
-  const times = new Map<string, number>();
   return pictures.map((bytes) => {
     const first = contentIdOf(entryId, bytes);
-    const time = times.get(first) ?? 0;
-    times.set(first, time + 1);
     return Array.from({ length: idsOfPicture }, (_, attempt) =>
-      time === 0 && attempt === 0 ? first : derivedId(`${first}:${time}:${attempt}`),
+      attempt === 0 ? first : derivedId(`${first}:0:${attempt}`),
     );
   });
 }

@@ -50,7 +50,7 @@ export async function createEntry(
     // the name.
     const takeBack = async () => {};
     const { errors, similar } = await whileClaimed(ports, id, () =>
-      enrollImages(ports, id, files, { deadline, takeBack, identity }),
+      enrollImages(ports, id, files, { deadline, takeBack, identity, isNew: true }),
     );
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();

@@ -26,6 +26,16 @@ export interface EnrolledPicture {
 /** An image has the id already. */
 export class ImageIdTakenError extends BackendUnavailableError {}
 
+/** The entry has got the same picture meanwhile. */
+export class PictureThereError extends Error {
+  readonly imageId: string;
+
+  constructor(imageId: string) {
+    super('The entry had this picture already.');
+    this.imageId = imageId;
+  }
+}
+
 /** The request's time ran out while the picture waited for its turn. */
 export class NoTimeLeftError extends Error {}
 
@@ -41,33 +51,59 @@ export async function measureReference(
   return measurePicture(bytes);
 }
 
+/** A measured picture, and the bytes of it that are to be stored. */
+export interface PreparedPicture {
+  readonly picture: MeasuredPicture;
+  readonly stored: Uint8Array;
+  /** Forms in which the picture may be stored already: as it was sent, and without metadata. */
+  readonly forms: readonly Uint8Array[];
+}
+
+/**
+ * Makes what is stored of a picture; one that has to be turned upright takes a slot for that. The caller must
+ * hold no slot.
+ * @throws InputUnreadableError
+ */
+export async function preparePicture(
+  { stripMetadata = true, pictureSlots }: Pick<EnrollingPorts, 'stripMetadata' | 'pictureSlots'>,
+  picture: MeasuredPicture,
+): Promise<PreparedPicture> {
+  const { original } = picture;
+  const bare = await withoutMetadata(picture, () =>
+    pictureSlots.run(picture.memoryBytes, async () => decodePicture(picture)),
+  );
+  return { picture, stored: stripMetadata ? bare : original, forms: [original, bare] };
+}
+
 export interface EnrollPictureOptions extends EnrollOptions {
   /** Id of the image; a new one by default. */
   readonly imageId?: string;
   /** End of the request's time; none without it. */
   readonly deadline?: Deadline;
+  /** Finds the id of another image that is the same picture, just before this one is shown. */
+  readonly findSame?: () => Promise<string | undefined>;
 }
 
 /**
  * Stores record, picture and face, and then activates the image. It undoes them if a later step fails. Only
  * the work on the face takes a slot, so that no slot is held while it waits for the records. The caller must
  * hold no slot.
- * @param file the picture, see `measureReference`, and its name from `shownFileName`
+ * @param file the picture, see `preparePicture`, and its name from `shownFileName`
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture
  *   can't be used
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
+ * @throws PictureThereError when `findSame` has found one
  * @throws BackendUnavailableError also when an image has the id
  */
 export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
-  { picture, fileName }: { readonly picture: MeasuredPicture; readonly fileName: string | null },
-  { imageId = randomUUID(), deadline, ...options }: EnrollPictureOptions = {},
+  { picture, stored, fileName }: Omit<PreparedPicture, 'forms'> & { readonly fileName: string | null },
+  { imageId = randomUUID(), deadline, findSame, ...options }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
   const { format, width, height } = picture;
   const key = referenceKey(entryId, imageId, format);
-  const stored = await storedBytes(ports, picture);
   const description = { name: fileName, sizeBytes: stored.length, width, height };
   const withPicture: WithPicture = (work) =>
     ports.pictureSlots.run(picture.memoryBytes, async () => {
@@ -84,6 +120,8 @@ export async function enrollPicture(
     const { faceCount, quality, similar } = enrollment;
     const face = { ...enrollment.face, quality };
     image = { ...image, face };
+    const same = await findSame?.();
+    if (same !== undefined) throw new PictureThereError(same);
     // Otherwise the entry was deleted meanwhile.
     if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
     return { image, faceCount, similar };
@@ -91,17 +129,6 @@ export async function enrollPicture(
     await undo(() => removeImageEverywhere(ports, image));
     throw error;
   }
-}
-
-/** Returns what is stored of a picture; one that has to be turned upright takes a slot for that. */
-async function storedBytes(
-  { stripMetadata = true, pictureSlots }: EnrollingPorts,
-  picture: MeasuredPicture,
-): Promise<Uint8Array> {
-  if (!stripMetadata) return picture.original;
-  return withoutMetadata(picture, () =>
-    pictureSlots.run(picture.memoryBytes, async () => decodePicture(picture)),
-  );
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RecordStore } from '../records/port.ts';
 import { planNormalForms } from '../records/shared/normal-entries.ts';
 import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { enrollPicture, measureReference } from './enroll-picture.ts';
+import { enrollPicture, measureReference, preparePicture } from './enroll-picture.ts';
 import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
@@ -165,7 +165,7 @@ async function carryImage(
     if (!original) throw new InputUnreadableError('The stored original is lost.');
     // The source accepted the picture, possibly without a quality filter, so the target must not refuse it.
     const picture = await measureReference(target.faces, original);
-    const named = { picture, fileName: file?.name ?? null };
+    const named = { ...(await preparePicture(target, picture)), fileName: file?.name ?? null };
     const options = { imageId: id, qualityFilter: 'none' } as const;
     await enrollPicture(target, entryId, named, options);
     report.enrolled += 1;

@@ -6,20 +6,28 @@ import type { ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
 import { persistently } from './persistently.ts';
 
+/** Bytes of a stored picture, without the bytes. */
+export interface StoredForm {
+  readonly hash: string;
+  readonly sizeBytes: number;
+}
+
 /** Pictures that are read at once. Each has at most the size of an upload. */
 const readAtOnce = 4;
 
 /**
  * The pictures of an entry by their contents. An entry has a picture if an image's id was made from these
- * bytes, see `contentIdsOf`, or if these bytes are stored. An earlier version gave images other ids. So the
- * stored pictures are read, but only once a picture is not known by its id.
+ * bytes, see `contentIdsOf`, or if these bytes are stored. Images of requests with a key, and of earlier
+ * versions, have other ids. So stored pictures are read, but only those of the same size.
  */
 export class EntryPictures {
   readonly #stores: Stores;
   readonly #entryId: number;
   readonly #images: readonly ImageRecord[];
   readonly #imageIds: ReadonlySet<string>;
-  #stored: Promise<ReadonlySet<string>> | undefined;
+  readonly #turns = pLimit(readAtOnce);
+  /** Hashes of the stored pictures that were read, by the ids of the images. */
+  readonly #hashes = new Map<string, Promise<string | undefined>>();
 
   private constructor(stores: Stores, entryId: number, images: readonly ImageRecord[]) {
     this.#stores = stores;
@@ -33,6 +41,11 @@ export class EntryPictures {
     return new EntryPictures(stores, entryId, await activeImages(stores, entryId));
   }
 
+  /** Makes those of an entry that has none yet. */
+  static none(stores: Stores, entryId: number): EntryPictures {
+    return new EntryPictures(stores, entryId, []);
+  }
+
   /** Ids of the entry's images. */
   get imageIds(): ReadonlySet<string> {
     return this.#imageIds;
@@ -43,8 +56,48 @@ export class EntryPictures {
    * @throws BackendUnavailableError, ThrottledError
    */
   async has(bytes: Uint8Array): Promise<boolean> {
+    return (await this.find(bytes)) !== undefined;
+  }
+
+  /**
+   * Returns the id of the image that is this picture; `undefined` if the entry does not have it.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  async find(bytes: Uint8Array): Promise<string | undefined> {
     const [ids = []] = contentIdsOf(this.#entryId, [bytes]);
-    return ids.some((id) => this.#imageIds.has(id)) || (await this.#isStored(hashOf(bytes)));
+    const known = ids.find((id) => this.#imageIds.has(id));
+    return known ?? (await this.stored(storedForm(bytes)))[0]?.id;
+  }
+
+  /**
+   * Returns the id of the image that is this picture in one of its forms.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  async findAny(forms: readonly Uint8Array[]): Promise<string | undefined> {
+    for (const bytes of forms) {
+      const id = await this.find(bytes);
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
+  /**
+   * Finds the images whose stored bytes these are, the oldest first.
+   * @param known hashes of stored pictures that need not be read, by the ids of their images
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  async stored(
+    { hash, sizeBytes }: StoredForm,
+    known?: ReadonlyMap<string, StoredForm>,
+  ): Promise<ImageRecord[]> {
+    // Earlier versions recorded no size.
+    const alike = this.#images.filter(({ file }) => file === null || file.sizeBytes === sizeBytes);
+    const hashes = await allInTurns(
+      alike,
+      this.#turns,
+      async (image) => known?.get(image.id)?.hash ?? this.#hashOf(image),
+    );
+    return alike.filter((_, place) => hashes[place] === hash);
   }
 
   /**
@@ -70,11 +123,14 @@ export class EntryPictures {
     return readEach(this.#stores, this.#images, work);
   }
 
-  async #isStored(hash: string): Promise<boolean> {
-    this.#stored ??= this.each(async (_, bytes) => bytes && hashOf(bytes)).then(
-      (hashes) => new Set(hashes.filter((one) => one !== undefined)),
-    );
-    return (await this.#stored).has(hash);
+  #hashOf(image: ImageRecord): Promise<string | undefined> {
+    const read = async () => {
+      const bytes = await persistently(() => this.#stores.images.get(image.key));
+      return bytes && hashOf(bytes);
+    };
+    const hash = this.#hashes.get(image.id) ?? read();
+    this.#hashes.set(image.id, hash);
+    return hash;
   }
 }
 
@@ -88,11 +144,23 @@ export function readEach<Result>(
   return allInTurns(of, pLimit(readAtOnce), read);
 }
 
+/** Describes bytes as they are stored, or would be. */
+export function storedForm(bytes: Uint8Array): StoredForm {
+  return { hash: hashOf(bytes), sizeBytes: bytes.length };
+}
+
 function hashOf(bytes: Uint8Array): string {
   return hash('sha256', bytes);
 }
 
 async function activeImages({ records }: Stores, entryId: number): Promise<ImageRecord[]> {
   const all = await persistently(() => records.listImages(entryId));
-  return all.filter(({ status }) => status === 'ACTIVE');
+  return all
+    .filter(({ status }) => status === 'ACTIVE')
+    .sort((one, other) => (order(one) < order(other) ? -1 : 1));
+}
+
+/** Returns a text by which all processes sort images in the same way, the oldest first. */
+function order({ addedDate, id }: ImageRecord): string {
+  return `${addedDate} ${id}`;
 }

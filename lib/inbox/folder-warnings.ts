@@ -4,7 +4,7 @@ import { firstOf, passedOverWarning, type SystemName } from '../system-names.ts'
 import { userName } from '../user-name.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { mountsBelow } from './mounted-files.ts';
-import { inboxPrefix } from './port.ts';
+import { inboxPrefix, reasonSuffix, rejectedPrefix, rejectedWarning } from './port.ts';
 import { isRemovable, walkInbox } from './walk.ts';
 
 /** Limit on the files that are read for one answer. */
@@ -13,7 +13,7 @@ const shownFolders = 3;
 
 /**
  * Warns of files in the inbox of a data folder that can't be indexed, because of permissions or names. It
- * never throws.
+ * warns of those that were rejected too. It never throws.
  */
 export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
   const unremovable = new Set<string>();
@@ -45,7 +45,24 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
     unreadable.size > 0 &&
       `Not all that is in the inbox may be read by ${userName()}: ${shown(unreadable)}. Give this user read permission, or take them out of the inbox.`,
     passedOverWarning(marked),
+    await rejectedFilesWarning(dataDir),
   ].filter((warning) => typeof warning === 'string');
+}
+
+async function rejectedFilesWarning(dataDir: string): Promise<string | undefined> {
+  const place = join(dataDir, rejectedPrefix);
+  const nobody = { passedOver: () => undefined, unreadable: () => undefined };
+  let count = 0;
+  try {
+    for await (const { key } of walkInbox(Buffer.from(join(place, '.')), nobody, rejectedPrefix)) {
+      if (key.endsWith(reasonSuffix)) continue;
+      if (count === maxFiles) return rejectedWarning(count, true, place, 'beside it');
+      count += 1;
+    }
+  } catch {
+    return `The folder ${place} can't be read by ${userName()}.`;
+  }
+  return count > 0 ? rejectedWarning(count, false, place, 'beside it') : undefined;
 }
 
 function isReadable(path: Buffer): Promise<boolean> {

@@ -10,7 +10,14 @@ import type { SystemName } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { mountsBelow } from './mounted-files.ts';
 import { InboxNotes, type NoteStorage } from './notes.ts';
-import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
+import {
+  type Inbox,
+  type InboxFile,
+  inboxNotesPrefix,
+  inboxPrefix,
+  reasonSuffix,
+  rejectedPrefix,
+} from './port.ts';
 import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
 
 /** Milliseconds without a change after which a file counts as complete. */
@@ -205,7 +212,7 @@ function folderNotes(folder: string): NoteStorage {
 
 async function rejectTo(path: Buffer, rejected: string, reason: string): Promise<void> {
   await mkdir(dirname(rejected), { recursive: true, mode: folderMode });
-  await writeFile(`${rejected}.reason.txt`, `${reason}\n`, { mode: fileMode });
+  await writeFile(`${rejected}${reasonSuffix}`, `${reason}\n`, { mode: fileMode });
   try {
     await rename(path, rejected);
   } catch (error) {

@@ -1,11 +1,21 @@
 import { basename } from 'node:path';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
-import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-picture.ts';
+import { removeDoubles } from '../blacklist/doubles.ts';
+import {
+  enrollPicture,
+  measureReference,
+  PictureThereError,
+  preparePicture,
+  type SimilarFaces,
+  undo,
+} from '../blacklist/enroll-picture.ts';
 import { isInterrupted } from '../blacklist/interrupted.ts';
+import { stayingId } from '../blacklist/merged-entries.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
+import { EntryPictures, storedForm } from '../blacklist/same-picture.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { takeName, whileClaimed } from '../blacklist/take-name.ts';
 import { EntryName } from '../contract/fields.ts';
@@ -170,11 +180,12 @@ function personOf(key: string): { entryId: number } | { name: string } {
 }
 
 /**
- * Returns the entry of an id.
+ * Returns the entry of an id, or the one that it was merged into: a form for an upload may be older.
  * @throws UnplacedError when there is none, or it is being deleted
  */
 async function listedEntry({ records }: IndexingPorts, entryId: number): Promise<EntryRecord> {
-  const entry = Number.isSafeInteger(entryId) ? await records.getEntry(entryId) : undefined;
+  const isId = Number.isSafeInteger(entryId);
+  const entry = isId ? await records.getEntry(await stayingId(records, entryId)) : undefined;
   if (!entry || entry.status === 'DELETING') {
     throw new UnplacedError('There is no blacklist entry of that id.');
   }
@@ -224,11 +235,24 @@ async function addPicture(
     if (isInterrupted(known)) await removeImageEverywhere(ports, known);
     throw tryAgain('The same picture is being added at this moment.');
   }
-  const options = { imageId, compare: true };
   const measured = await measureReference(ports.faces, picture.bytes);
-  const file = { picture: measured, fileName: picture.fileName };
-  const { faceCount, similar } = await enrollPicture(ports, entryId, file, options);
-  return { entryId, imageId, faceCount, similar };
+  const { forms, ...prepared } = await preparePicture(ports, measured);
+  const findSame = async () => (await EntryPictures.of(ports, entryId)).findAny(forms);
+  const isKnown = (imageId: string) => ({ entryId, imageId, faceCount: undefined, similar: [] });
+  const there = await findSame();
+  if (there !== undefined) return isKnown(there);
+  const file = { ...prepared, fileName: picture.fileName };
+  try {
+    const options = { imageId, compare: true, findSame };
+    const { faceCount, similar } = await enrollPicture(ports, entryId, file, options);
+    const own = new Map([[imageId, storedForm(prepared.stored)]]);
+    const kept = await removeDoubles(ports, await EntryPictures.of(ports, entryId), own);
+    const keptId = kept.get(imageId) ?? imageId;
+    return keptId === imageId ? { entryId, imageId, faceCount, similar } : isKnown(keptId);
+  } catch (error) {
+    if (error instanceof PictureThereError) return isKnown(error.imageId);
+    throw error;
+  }
 }
 
 function tryAgain(message: string, cause?: unknown): BackendUnavailableError {

@@ -16,6 +16,9 @@ export interface InboxFile {
 export const inboxPrefix = 'inbox/';
 /** Prefix of files that can't be indexed: `inbox/a/b.jpg` is moved to `rejected/a/b.jpg`. */
 export const rejectedPrefix = 'rejected/';
+
+/** End of the name of a file, on disk, that has a rejected file's reason. */
+export const reasonSuffix = '.reason.txt';
 /** First segment of the notes on earlier work. */
 export const inboxNotesPrefix = 'inbox-notes/';
 
@@ -47,4 +50,16 @@ export interface Inbox {
    * @throws BackendUnavailableError, DiskFullError
    */
   reject(file: InboxFile, reason: string): Promise<void>;
+}
+
+/**
+ * Tells of files that were rejected. Whoever sent one by an upload form learns of it in no other way.
+ * @param reasonPlace words for the place of a file's reason
+ */
+export function rejectedWarning(count: number, isMore: boolean, place: string, reasonPlace: string): string {
+  const files = `${isMore ? 'More than ' : ''}${count} ${count === 1 && !isMore ? 'file' : 'files'}`;
+  return (
+    `${files} of the inbox or of upload forms could not become reference pictures: see ${place}, with the reason of each ${reasonPlace}. ` +
+    'Remove them there, or put them into the inbox again, once you have looked.'
+  );
 }

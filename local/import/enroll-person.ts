@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
+import { preparePicture } from '../../lib/blacklist/enroll-picture.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
-import { decodePicture } from '../../lib/inputs/decode.ts';
 import { measurePicture } from '../../lib/inputs/measure.ts';
-import { withoutMetadata } from '../../lib/inputs/metadata.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
 
@@ -48,7 +47,7 @@ export async function enrollPerson(
     for (const file of files) {
       const bytes = await readOrRemark(file, ports.faces.maxImageBytes, person, summary);
       if (!bytes) continue;
-      if (await isPresent(bytes, listed, seen)) summary.picturesPresent++;
+      if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
       else batch.push({ fileName: file.name, bytes });
     }
     if (batch.length > 0) id = await enrollBatch(ports, person, id, batch, summary);
@@ -76,24 +75,23 @@ async function readOrRemark(
  * @param seen digests of the pictures of this run, to which this one's are added
  */
 async function isPresent(
+  ports: EnrollingPorts,
   bytes: Uint8Array,
   listed: EntryPictures | undefined,
   seen: Set<string>,
 ): Promise<boolean> {
-  const forms = await formsOf(bytes);
+  const forms = await formsOf(ports, bytes);
   const digests = forms.map((form) => hash('sha256', form));
   const isSeen = digests.some((digest) => seen.has(digest));
   for (const digest of digests) seen.add(digest);
   if (isSeen) return true;
-  for (const form of forms) if (await listed?.has(form)) return true;
-  return false;
+  return (await listed?.findAny(forms)) !== undefined;
 }
 
 /** Returns the bytes that a file's picture may have where it is stored: as it is, and without metadata. */
-async function formsOf(bytes: Uint8Array): Promise<Uint8Array[]> {
+async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<readonly Uint8Array[]> {
   try {
-    const picture = await measurePicture(bytes);
-    return [bytes, await withoutMetadata(picture, async () => decodePicture(picture))];
+    return (await preparePicture(ports, await measurePicture(bytes))).forms;
   } catch (error) {
     if (isUnusablePicture(error)) return [bytes];
     throw error;

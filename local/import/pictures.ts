@@ -1,6 +1,7 @@
 import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
-import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-picture.ts';
+import { enrollPicture, measureReference, preparePicture } from '../../lib/blacklist/enroll-picture.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
+import { EntryPictures, storedForm } from '../../lib/blacklist/same-picture.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
 import type { QualityFilter } from '../../lib/faces/comparing.ts';
@@ -62,18 +63,27 @@ interface Taking {
 }
 
 /** Result of one picture. */
-type Outcome = 'enrolled' | 'adopted' | 'present' | 'deleted' | 'refused' | 'unusable';
+type Outcome = 'enrolled' | 'adopted' | 'present' | 'repeated' | 'deleted' | 'refused' | 'unusable';
+
+/** Pictures of a person that need not be taken again. */
+interface Known {
+  /** Ids and hashes of the pictures that this run has had. */
+  readonly seen: Set<string>;
+  /** Pictures that the entry had before. */
+  readonly there: EntryPictures;
+}
 
 async function takePerson(taking: Taking, person: Person): Promise<void> {
   const { ports, report, advance } = taking;
   const refused: { readonly file: PersonFile; readonly reason: string }[] = [];
   let hasFace = false;
-  const seen = new Set<string>();
+  const there = await EntryPictures.of(ports, person.entry.id);
+  const known: Known = { seen: new Set(), there };
   for (let start = 0; start < person.files.length; start += batchSize) {
     const batch = person.files.slice(start, start + batchSize);
     await allInTurns(batch, ports.pictureSlots.fairShare(), async (file) => {
       const refuse = (reason: string) => refused.push({ file, reason });
-      const outcome = await takePicture(taking, person, file, seen, refuse);
+      const outcome = await takePicture(taking, person, file, known, refuse);
       hasFace ||= outcome === 'enrolled' || outcome === 'adopted' || outcome === 'present';
       advance();
     });
@@ -91,7 +101,8 @@ async function takePerson(taking: Taking, person: Person): Promise<void> {
   // The old service accepted every picture. A poor one is better than none, if the person has no other.
   for (const { file, reason } of refused) {
     const isRescued: boolean =
-      !hasFace && (await takePicture(taking, person, file, new Set(), () => {}, 'none')) === 'enrolled';
+      !hasFace &&
+      (await takePicture(taking, person, file, { seen: new Set(), there }, () => {}, 'none')) === 'enrolled';
     report.remarks.push(
       `${label}, ${file.name}: ${reason}${isRescued ? ' It was enrolled nevertheless, because the person has no better picture.' : ''}`,
     );
@@ -107,7 +118,7 @@ async function takePicture(
   taking: Taking,
   person: Person,
   file: PersonFile,
-  seen: Set<string>,
+  known: Known,
   refuse: (reason: string) => void,
   qualityFilter?: QualityFilter,
 ): Promise<Outcome> {
@@ -115,9 +126,8 @@ async function takePicture(
   try {
     const bytes = await readPictureFile(file.path, ports.faces.maxImageBytes);
     const imageId = contentIdOf(person.entry.id, bytes);
-    if (seen.has(imageId)) return 'present';
-    seen.add(imageId);
-    return await takeBytes(taking, person, file.name, bytes, {
+    if (isSeen(known, imageId)) return 'repeated';
+    return await takeBytes(taking, person, file.name, bytes, known, {
       imageId,
       ...(qualityFilter && { qualityFilter }),
     });
@@ -132,12 +142,20 @@ async function takePicture(
   }
 }
 
+/** Returns true if this run has had the picture; notes it else. */
+function isSeen({ seen }: Known, picture: string): boolean {
+  const isKnown = seen.has(picture);
+  seen.add(picture);
+  return isKnown;
+}
+
 /** Adopts or enrolls a picture, unless an earlier run did. */
 async function takeBytes(
   { ports, journal, report, adopted: faces }: Taking,
   { entry, planned: { label } }: Person,
   name: string,
   bytes: Uint8Array,
+  known: Known,
   options: { readonly imageId: string; readonly qualityFilter?: QualityFilter },
 ): Promise<Outcome> {
   const { imageId } = options;
@@ -146,12 +164,17 @@ async function takeBytes(
     report.picturesPresent += 1;
     return 'present';
   }
-  const picture = await measureReference(ports.faces, bytes);
-  const named = { picture, fileName: shownFileName(name) };
+  const { forms, ...prepared } = await preparePicture(ports, await measureReference(ports.faces, bytes));
+  if (isSeen(known, storedForm(prepared.stored).hash)) return 'repeated';
+  const named = { ...prepared, fileName: shownFileName(name) };
   const adopted = await faces?.adoptFor(entry, named);
   if (adopted !== undefined) {
     report[adopted === 'adopted' ? 'facesAdopted' : 'picturesPresent'] += 1;
     return adopted;
+  }
+  if ((await known.there.findAny(forms)) !== undefined) {
+    report.picturesPresent += 1;
+    return 'present';
   }
   if (journal.hasPicture(imageId)) {
     report.remarks.push(

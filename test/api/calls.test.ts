@@ -28,7 +28,7 @@ import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { failing, stepBefore } from '../blacklist/steps.ts';
 import { tableForCloud } from '../service.ts';
-import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
+import { cropFace, encodedAgain, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 
 /** Calls of each operation to each service of AWS. They set its costs, and the least time that it takes. */
 
@@ -91,8 +91,17 @@ async function callsOf(work: () => Promise<unknown>): Promise<Record<string, num
 
 const findFaces = (picture: Buffer) =>
   detectFaces(opened, DetectFacesRequest.parse({ image: picture.toString('base64') }));
-const files = (count: number, bytes = alone) =>
-  Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes }));
+/** Makes pictures of the same face, each with other bytes. */
+const files = (count: number, bytes = alone, first = 0) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const place = first + index;
+      return {
+        fileName: `${place}.jpg`,
+        bytes: place === 0 ? bytes : await encodedAgain(bytes, 80 + place),
+      };
+    }),
+  );
 const processOne = (picture: Buffer, candidates = 0) =>
   processImages(
     opened,
@@ -132,7 +141,9 @@ const expected: Record<string, Record<string, number>> = {
     IndexFaces: 1,
     SearchFaces: 1,
     'S3 PUT': 1,
-    BatchGetItem: 5,
+    // The entry's pictures are listed: before, just before the picture is shown, and after.
+    BatchGetItem: 6,
+    Query: 3,
     TransactWriteItems: 2,
   },
   'get an entry': { BatchGetItem: 1 },
@@ -203,14 +214,15 @@ const expected: Record<string, Record<string, number>> = {
 
 it('an operation calls each service so often, and no more', async () => {
   let id = 0;
-  const { id: idOfTen } = await createEntry(opened, { name: 'Ten pictures', reason: null }, files(10));
+  const { id: idOfTen } = await createEntry(opened, { name: 'Ten pictures', reason: null }, await files(10));
+  const more = await files(1, neighbour, 1);
   const operations: Record<string, () => Promise<unknown>> = {
     'list a person, 1 picture': async () => {
-      ({ id } = await createEntry(opened, { name: 'Jane', reason: null }, files(1, neighbour)));
+      ({ id } = await createEntry(opened, { name: 'Jane', reason: null }, await files(1, neighbour)));
     },
-    'list somebody who looks like others, 1 picture': () =>
-      createEntry(opened, { name: 'John', reason: null }, files(1)),
-    'add 1 picture': () => addImages(opened, id, files(1, neighbour)),
+    'list somebody who looks like others, 1 picture': async () =>
+      createEntry(opened, { name: 'John', reason: null }, await files(1)),
+    'add 1 picture': () => addImages(opened, id, more),
     'get an entry': () => getEntry(opened, id),
     'get all entries': () => listEntries(opened, { sort: 'id', offset: 0 }),
     'change an entry': () => updateEntry(opened, id, { name: 'Jane Roe', reason: null }),
@@ -233,10 +245,10 @@ it('an operation calls each service so often, and no more', async () => {
 });
 
 it('a merge enrolls the pictures that one entry lacks, and compares nothing but for its preview', async () => {
-  const { id: into } = await createEntry(opened, { name: 'One', reason: null }, files(1, neighbour));
+  const { id: into } = await createEntry(opened, { name: 'One', reason: null }, await files(1, neighbour));
   const { id: from } = await createEntry(opened, { name: 'The same', reason: null }, [
-    ...files(1, neighbour),
-    ...files(1),
+    ...(await files(1, neighbour)),
+    ...(await files(1)),
   ]);
   const merge = (dry_run: boolean) => mergeEntries(opened, into, { entry_id: from, dry_run });
   const looked = await callsOf(() => merge(true));
@@ -251,9 +263,10 @@ it('a merge enrolls the pictures that one entry lacks, and compares nothing but 
 });
 
 it('what failed is taken back with one call to Rekognition, however many pictures it had', async () => {
-  const { id } = await createEntry(opened, { name: 'Only one', reason: null }, files(1, neighbour));
+  const { id } = await createEntry(opened, { name: 'Only one', reason: null }, await files(1, neighbour));
   const broken = failing(opened, stepBefore('images.put 9'));
-  const calls = await callsOf(() => addImages(broken, id, files(9, neighbour)).catch(() => undefined));
+  const more = await files(9, neighbour, 1);
+  const calls = await callsOf(() => addImages(broken, id, more).catch(() => undefined));
   expect(calls).toMatchObject({ IndexFaces: 8, DeleteFaces: 1 });
   expect(await getEntry(opened, id)).toMatchObject({ image_count: 1 });
 });

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
@@ -9,7 +10,10 @@ import { down, failing, interrupted, stepAfter, stepBefore, steps, watched } fro
 import { complete, contents, everything, matchedNames, nothing, slots, useStores } from './stores.ts';
 
 const stores = useStores();
-const files = () => ['one.jpg', 'two.jpg'].map((fileName) => ({ fileName, bytes: stores.pictures.listed }));
+const files = () => [
+  { fileName: 'one.jpg', bytes: stores.pictures.listed },
+  { fileName: 'two.jpg', bytes: stores.pictures.listedLater },
+];
 
 const list = async () => {
   const person = { name: 'Jane Roe', reason: null };
@@ -182,7 +186,14 @@ describe('adding images', () => {
       },
       async after() {},
     });
-    const many = Array.from({ length: 5 }, () => files()).flat();
+    const many = await Promise.all(
+      Array.from({ length: 10 }, async (_, index) => ({
+        fileName: `${index}.jpg`,
+        bytes: await sharp(stores.pictures.listed)
+          .jpeg({ quality: 80 + index })
+          .toBuffer(),
+      })),
+    );
     await expect(addImages(broken, id, many)).rejects.toBe(down);
     expect(begun).toBe(ports.pictureSlots.concurrency);
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));

@@ -25,8 +25,8 @@ const person = { name: 'Jane Roe', reason: null };
 const stores = useStores();
 
 const list = async () => {
-  const { listed } = stores.pictures;
-  const files = [listed, listed].map((bytes) => ({ fileName: 'a.jpg', bytes }));
+  const { listed, listedLater } = stores.pictures;
+  const files = [listed, listedLater].map((bytes) => ({ fileName: 'a.jpg', bytes }));
   const { errors, possible_duplicates, seen_before, ...record } = await createEntry(
     stores.ports,
     person,

@@ -81,7 +81,7 @@ export class UsedStores {
   folder = '';
   readonly gallery = new FakeGallery();
   #opened: OpenedStores | undefined;
-  #pictures: Awaited<ReturnType<typeof facesAlone>> | undefined;
+  #pictures: Readonly<Record<'listed' | 'listedLater' | 'other', Buffer>> | undefined;
 
   get ports(): Ports {
     return this.#stores.ports;
@@ -91,7 +91,7 @@ export class UsedStores {
     return this.#stores.database;
   }
 
-  /** Gives two pictures of one face each: the listed woman, and somebody else. */
+  /** Gives pictures of one face each: two of the listed woman, and one of somebody else. */
   get pictures() {
     if (!this.#pictures) throw new Error('The stores are not open yet.');
     return this.#pictures;
@@ -100,7 +100,11 @@ export class UsedStores {
   async open(folder: string): Promise<void> {
     this.folder = folder;
     this.#opened = await openStores(folder, this.gallery);
-    this.#pictures ??= { listed: await portraitOf('listed'), other: await portraitOf('other') };
+    this.#pictures ??= {
+      listed: await portraitOf('listed'),
+      listedLater: await portraitOf('listedLater'),
+      other: await portraitOf('other'),
+    };
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { openS3Inbox } from '../../lib/inbox/s3.ts';
+import { bucketInboxWarnings } from '../../lib/inbox/s3-warnings.ts';
 import { type BucketPlace, createS3Client, isAbsent } from '../../lib/s3.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
 
@@ -40,6 +41,7 @@ export function openedBucket(place: BucketPlace): OpenedInbox {
     async reasonOf(key) {
       return (await client.send(new HeadObjectCommand(object(key)))).Metadata?.reason;
     },
+    warnings: () => bucketInboxWarnings(place),
     discard,
     async remove() {
       for (const key of [...(await keys()), ...(await keysBelow('inbox-notes/'))]) await discard(key);

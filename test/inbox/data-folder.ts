@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FolderInbox, openFolderInbox } from '../../lib/inbox/folder.ts';
+import { folderInboxWarnings } from '../../lib/inbox/folder-warnings.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
 
@@ -26,6 +27,7 @@ export async function openedFolder(): Promise<OpenedInbox & { inbox: FolderInbox
     get: (key) => readFile(pathOf(key)).catch(() => undefined),
     keys: async () => [...(await filesIn('inbox')), ...(await filesIn('rejected'))].sort(),
     reasonOf: async (key) => (await readFile(`${pathOf(key)}.reason.txt`, 'utf8')).trimEnd(),
+    warnings: () => folderInboxWarnings(folder.path),
     discard: (key) => rm(pathOf(key)),
     remove: folder.remove,
   };

@@ -13,6 +13,8 @@ export interface OpenedInbox {
   keys(): Promise<string[]>;
   /** Reads the reason why a file was rejected, by the key that it has now. */
   reasonOf(rejectedKey: string): Promise<string | undefined>;
+  /** Returns what `/status` tells of the files. */
+  warnings(): Promise<string[]>;
   /** Removes the file with this key. */
   discard(key: string): Promise<void>;
   /** Removes everything. */
@@ -114,6 +116,19 @@ export function inboxSuite(
         expect(await opened.keys()).toEqual(['inbox/7/a.jpg']);
         expect(textOf((await readFile('inbox/7/a.jpg')).bytes)).toBe('others');
       });
+
+    it('lets the status tell how many were rejected, until they are gone', async () => {
+      expect(await opened.warnings()).toEqual([]);
+      for (const key of ['inbox/7/a.jpg', 'inbox/Jane Roe/b.jpg']) {
+        await opened.put(key, bytes);
+        await opened.inbox.reject(await readFile(key), 'It is not good.');
+      }
+      const [told, ...more] = await opened.warnings();
+      expect(told).toMatch(/^2 files of the inbox .*rejected\//);
+      expect([told?.includes('Jane'), more]).toEqual([false, []]);
+      for (const key of await opened.keys()) await opened.discard(key);
+      expect(await opened.warnings()).toEqual([]);
+    });
 
     it('replaces what was rejected before, and its reason', async () => {
       for (const [content, reason] of [

@@ -165,6 +165,29 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       expect(await listed()).toEqual({});
     });
 
+    it('adds no picture that the entry has from elsewhere, or with other metadata', async () => {
+      const { id } = await list('Jane Roe', jane);
+      const [image] = await opened.records.listImages(id);
+      const known = { outcome: 'known', entryId: id, imageId: image?.id };
+      expect(await upload(`inbox/${id}/b.jpg`, jane)).toMatchObject(known);
+      const comment = Buffer.from('fffe00064775', 'hex');
+      const described = Buffer.concat([jane.subarray(0, 2), comment, Buffer.from('rd'), jane.subarray(2)]);
+      expect(await upload(`inbox/${id}/c.jpg`, described)).toMatchObject(known);
+      expect(await place.keys()).toEqual([]);
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+    });
+
+    it('adds a picture for an entry that was merged since to the one that stays', async () => {
+      const [last, into, from] = [await list('Roe'), await list('Jane Roe'), await list('J. Roe')];
+      await deleteEntry(opened, from.id, { mergedInto: into.id });
+      await deleteEntry(opened, into.id, { mergedInto: last.id });
+      const outcome = await upload(`inbox/${from.id}/a.jpg`, jane);
+      expect(outcome).toMatchObject({ outcome: 'enrolled', entryId: last.id });
+      expect(await listed()).toEqual({ Roe: 2 });
+      await deleteEntry(opened, last.id);
+      expect(await upload(`inbox/${from.id}/b.jpg`, jane)).toMatchObject({ outcome: 'rejected' });
+    });
+
     it('makes one entry of a new name for pictures that come at the same moment, and again', async () => {
       const [one, two] = [await again(jane, 90), await again(jane, 80)];
       await place.put('inbox/Jane Roe/1.jpg', one);

@@ -7,7 +7,16 @@ import { PossibleDuplicates } from '../possible-duplicates.ts';
 export const AddedImages = z
   .object({
     message: z.string(),
-    errors: z.array(z.string()).describe('One line for each picture that was left out, or used in part.'),
+    added: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe(
+        'Number of pictures that this request added; those that the entry had already are not counted.',
+      ),
+    errors: z
+      .array(z.string())
+      .describe('One line for each picture that was left out, used in part, or there already.'),
     possible_duplicates: PossibleDuplicates,
   })
   .meta({ id: 'AddedImages' });
@@ -30,9 +39,9 @@ export const addImagesContract = defineEndpoint({
   success: {
     headers: replayedHeader,
     status: 200,
-    description: 'At least one picture was added.',
+    description: 'At least one picture was added, or was there already.',
     schema: AddedImages,
-    example: { message: '2 images added.', errors: [], possible_duplicates: [] },
+    example: { message: '2 images added.', added: 2, errors: [], possible_duplicates: [] },
   },
   errors: [
     'request_invalid',

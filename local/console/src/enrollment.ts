@@ -124,7 +124,8 @@ export async function enroll(
         warnings = answer.warnings ?? [];
         onListed(answer.id);
       }
-      counts.added++;
+      // The entry may have had the picture already; the text says so.
+      if (!('added' in answer) || answer.added !== 0) counts.added++;
       change(draft, id, { state: 'added', text: byService(answer.errors, name) });
       for (const duplicate of answer.possible_duplicates ?? []) noteDuplicate(duplicates, duplicate);
       isUnsure ||= answer.possible_duplicates === null;

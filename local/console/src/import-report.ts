@@ -6,6 +6,8 @@ export interface ImportCounts {
   readonly pictures: number;
   readonly done: number;
   readonly added: number;
+  /** Pictures that their entries had already. */
+  readonly there: number;
   readonly refused: number;
   /** Pictures that can be sent again. */
   readonly open: number;
@@ -19,8 +21,9 @@ export function countsOf({ persons, addsToListed }: Import): ImportCounts {
     pictures.filter(({ state }) => states.includes(state)).length;
   return {
     pictures: pictures.length,
-    done: count('added', 'refused', 'failed'),
+    done: count('added', 'there', 'refused', 'failed'),
     added: count('added'),
+    there: count('there'),
     refused: count('refused'),
     open: count('waiting', 'failed'),
     listed: sent.filter(({ clash, entryId }) => entryId !== undefined && clash?.isSame !== true).length,

@@ -22,7 +22,7 @@ export interface ImportPicture {
   readonly file: File;
   /** Key by which the service knows a request again, so that a repeated one adds nothing twice. */
   readonly key: string;
-  readonly state: 'waiting' | 'sending' | 'added' | 'refused' | 'failed';
+  readonly state: 'waiting' | 'sending' | 'added' | 'there' | 'refused' | 'failed';
   readonly messages?: readonly Message[];
 }
 
@@ -219,16 +219,18 @@ async function sendPicture(
     entryId === undefined
       ? await createEntry({ ...nobody, name, reason: reason ?? '' }, file, once)
       : await addImage(entryId, file, once);
+  // One of an entry that had it before was not compared with others.
+  const isThere = 'added' in answer && answer.added === 0;
   const duplicates = (answer.possible_duplicates ?? []).map((one) => one.name);
   const warnings = 'id' in answer ? (answer.warnings ?? []) : [];
   changePerson(index, (person) => ({
     ...person,
     entryId: 'id' in answer ? answer.id : (entryId ?? 0),
     looksLike: [...new Set([...person.looksLike, ...duplicates])],
-    isUnsure: person.isUnsure === true || answer.possible_duplicates === null,
+    isUnsure: person.isUnsure === true || (!isThere && answer.possible_duplicates === null),
   }));
   const messages = [...answer.errors, ...warnings].map((text) => ({ text, isByService: true }));
-  changePicture(index, key, { state: 'added', messages });
+  changePicture(index, key, isThere ? { state: 'there' } : { state: 'added', messages });
 }
 
 /** Marks all of a person's pictures that were not sent, where the person can't be listed. */
@@ -236,7 +238,7 @@ function refuseAll(index: number, message: Message): void {
   changePerson(index, (person) => ({
     ...person,
     pictures: person.pictures.map((picture) =>
-      picture.state === 'added' || picture.state === 'refused'
+      ['added', 'there', 'refused'].includes(picture.state)
         ? picture
         : { ...picture, state: 'refused', messages: [message] },
     ),

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { AddedImages } from '../../../lib/contract/endpoints/add-images.ts';
+import { CreatedBlacklistRecord } from '../../../lib/contract/endpoints/create-entry.ts';
 import { pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
-import { problems, refusal } from './client.ts';
+import { answer, newName, problems, refusal } from './client.ts';
 
 export function addingSuite(get: () => Tested): void {
   describe('adding images to an entry', () => {
@@ -32,12 +35,47 @@ export function addingSuite(get: () => Tested): void {
       expect(await api.entry(id)).toMatchObject({ image_count: 1 });
     });
 
+    it('adds no picture that the entry has, by whichever request and key it came', async () => {
+      const { api, people } = get();
+      const { stranger } = people;
+      const { id } = await api.list([stranger]);
+      const keyed = () => ({ 'idempotency-key': randomUUID() });
+      const path = `/api/v1/blacklist/${id}/images`;
+      const comment = Buffer.from('fffe000647756172', 'hex');
+      const described = Buffer.concat([stranger.subarray(0, 2), comment, stranger.subarray(2)]);
+      for (const headersOf of [() => ({}), keyed]) {
+        for (const picture of [stranger, described]) {
+          const reply = await api.upload(path, {}, [['a.jpg', picture]], headersOf());
+          expect(answer(reply, 200, AddedImages)).toMatchObject({
+            message: '0 images added.',
+            added: 0,
+            errors: ['a.jpg: The entry had this picture already.'],
+          });
+        }
+      }
+      const [one, two] = await Promise.all(
+        [keyed(), keyed()].map((headers) => api.upload(path, {}, [people.listed], headers)),
+      );
+      expect([one?.status, two?.status]).toEqual([200, 200]);
+      expect(await api.images(id)).toHaveLength(2);
+      const listed = await api.upload(
+        '/api/v1/blacklist/',
+        { name: newName() },
+        [stranger, people.listed],
+        keyed(),
+      );
+      const other = answer(listed, 201, CreatedBlacklistRecord);
+      expect((await api.addImages(other.id, [people.listed])).added).toBe(0);
+      expect(await api.entry(other.id)).toMatchObject({ image_count: 2 });
+      for (const entry of [id, other.id]) await api.delete(entry);
+    });
+
     it('takes 100 at once, and no more', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);
       const path = `/api/v1/blacklist/${id}/images`;
       const texts = Array.from({ length: 99 }, (_, index) => [`${index}.txt`, Buffer.from('text')] as const);
-      const { errors } = await api.addImages(id, [...texts, people.stranger]);
+      const { errors } = await api.addImages(id, [...texts, people.listed]);
       expect(errors.map((line) => line.split(':')[0])).toEqual(texts.map(([name]) => name));
       expect(
         problems(await api.upload(path, {}, [...texts, people.stranger, people.stranger])),

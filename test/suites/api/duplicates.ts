@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PossibleDuplicates } from '../../../lib/contract/possible-duplicates.ts';
+import { encodedAgain } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { newName } from './client.ts';
 
@@ -47,9 +48,12 @@ export function duplicatesSuite(get: () => Tested): void {
 
     it('is no other person for having several pictures that are alike', async () => {
       const { api, people } = get();
-      const { id, possible_duplicates } = await api.list([people.neighbour, people.neighbour]);
+      const { id, possible_duplicates } = await api.list([
+        people.neighbour,
+        await encodedAgain(people.neighbour),
+      ]);
       expect(duplicateWith(possible_duplicates, id)).toEqual([]);
-      const added = await api.addImages(id, [people.neighbour]);
+      const added = await api.addImages(id, [await encodedAgain(people.neighbour, 80)]);
       expect(duplicateWith(added.possible_duplicates, id)).toEqual([]);
       await api.delete(id);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { BlacklistRecord } from '../../../lib/contract/shapes.ts';
-import { pictureOfNothing } from '../../api/pictures.ts';
+import { encodedAgain, pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { answer, newName, problems, refusal } from './client.ts';
 
@@ -33,7 +33,7 @@ export function listingSuite(get: () => Tested): void {
         possible_duplicates: _,
         seen_before: __,
         ...entry
-      } = await api.list([people.stranger, people.stranger], {
+      } = await api.list([people.stranger, await encodedAgain(people.stranger)], {
         name,
         reason: 'Theft.',
       });
@@ -47,6 +47,20 @@ export function listingSuite(get: () => Tested): void {
       expect(Math.abs(new Date(entry.added_date).getTime() - started)).toBeLessThan(60_000);
       expect(await api.entry(entry.id)).toEqual(entry);
       expect(await api.entries()).toContainEqual(entry);
+    });
+
+    it('keeps a picture once that is in the form twice, and says so', async () => {
+      const { api, people } = get();
+      const { id, image_count, errors } = await api.list([
+        ['one.jpg', people.stranger],
+        ['two.jpg', people.stranger],
+      ]);
+      // Both are looked at side by side.
+      expect(errors).toEqual([
+        expect.stringMatching(/^(one|two)\.jpg: The entry had this picture already\.$/),
+      ]);
+      expect([image_count, (await api.images(id)).length]).toEqual([1, 1]);
+      await api.delete(id);
     });
 
     it('adds it to the end of the list, which is in the order of ids', async () => {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImageProcessingResult, ReferenceImage } from '../../../lib/contract/shapes.ts';
-import { pictureOfNothing } from '../../api/pictures.ts';
+import { encodedAgain, pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { answer, pictureOf, problems, refusal } from './client.ts';
 
@@ -92,7 +92,7 @@ export function picturesSuite(get: () => Tested): void {
     it('leaves the last one, also when all are deleted at the same moment', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);
-      await api.addImages(id, [people.stranger, people.stranger]);
+      await api.addImages(id, [await encodedAgain(people.stranger), await encodedAgain(people.stranger, 80)]);
       const images = await api.images(id);
       const replies = await Promise.all(images.map(({ url }) => api.send('DELETE', url)));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 409]);
@@ -108,7 +108,7 @@ export function picturesSuite(get: () => Tested): void {
     it('is done once, however often it is asked for at the same moment', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);
-      await api.addImages(id, [people.stranger, people.stranger]);
+      await api.addImages(id, [await encodedAgain(people.stranger), await encodedAgain(people.stranger, 80)]);
       const [image] = await api.images(id);
       const replies = await Promise.all(
         Array.from({ length: 5 }, () => api.send('DELETE', image?.url ?? '')),

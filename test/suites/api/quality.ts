@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { encodedAgain } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { newName, refusal, type Upload } from './client.ts';
 
@@ -32,7 +33,7 @@ export function qualitySuite(get: () => Tested): void {
       const pictures = await badPictures();
       const listed = await api.list([...pictures, people.stranger]);
       expect([listed.image_count, listed.errors]).toEqual([1, reasons]);
-      const added = await api.addImages(listed.id, [...pictures, people.stranger]);
+      const added = await api.addImages(listed.id, [...pictures, await encodedAgain(people.stranger)]);
       expect([added.message, added.errors]).toEqual(['1 image added.', reasons]);
       expect(await api.entry(listed.id)).toMatchObject({ image_count: 2 });
     });

@@ -69,7 +69,7 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
     return reply;
   },
   addImages: async (tested, path) =>
-    tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
+    tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.listed]),
   listImages: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
   getImage: async (tested, path) => tested.api.get(await ofNewImage(tested, path)),
   deleteImage: async (tested, path) => tested.api.send('DELETE', await ofNewImage(tested, path)),
@@ -121,7 +121,7 @@ async function ofNewEntry({ api, people }: Tested, path: string): Promise<string
 /** Fills in the path for an image that its entry does not need. */
 async function ofNewImage({ api, people }: Tested, path: string): Promise<string> {
   const { id } = await api.list([people.stranger]);
-  await api.addImages(id, [people.stranger]);
+  await api.addImages(id, [people.listed]);
   const [image] = await api.images(id);
   return path.replace('{id}', String(id)).replace('{image_id}', String(image?.id));
 }

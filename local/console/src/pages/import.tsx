@@ -134,10 +134,11 @@ function isOver({ state }: Import): boolean {
 }
 
 function Outcome({ known }: { known: Import }) {
-  const { added, refused, open, listed } = countsOf(known);
+  const { added, there, refused, open, listed } = countsOf(known);
   return (
     <Notice kind={open + refused === 0 ? 'clear' : 'warning'}>
       {texts.importing.result(listed, added)}
+      {there > 0 && ` ${texts.importing.thereAlready(there)}`}
       {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
       {open > 0 && ` ${texts.importing.notSent(open)}`}
     </Notice>

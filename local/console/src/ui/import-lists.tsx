@@ -77,7 +77,7 @@ function PersonRow({ person, isOut }: { person: ImportPerson; isOut: boolean }) 
 
 /** Returns true for a picture of which there is more to say than that it waits, or was added. */
 function hasMessages({ state, messages = [] }: ImportPicture): boolean {
-  return state === 'refused' || state === 'failed' || messages.length > 0;
+  return ['there', 'refused', 'failed'].includes(state) || messages.length > 0;
 }
 
 /** Shows the files and rows that can't be used, each with the reason. */

@@ -56,6 +56,7 @@ export const importing: Texts['importing'] = {
   chooseOthers: 'اختيار ملفات أخرى',
   report: 'تقرير بصيغة CSV',
   result: (people, added) => `المدرجون: ${persons(people)}، والصور المضافة: ${pictures(added)}.`,
+  thereAlready: (count) => `موجود من قبل: ${pictures(count)}.`,
   notTaken: (count) => `لم يُقبل: ${pictures(count)}.`,
   notSent: (count) => `لم يُرسل بعد: ${pictures(count)}.`,
 
@@ -71,6 +72,7 @@ export const importing: Texts['importing'] = {
     waiting: 'لم تُرسل.',
     sending: 'جارٍ الإرسال …',
     added: 'أضيفت.',
+    there: 'موجودة من قبل.',
     refused: 'لم تُقبل.',
     failed: 'لم تُرسل.',
   },

@@ -28,6 +28,7 @@ export const importing: Texts['importing'] = {
   chooseOthers: 'Andere Dateien wählen',
   report: 'Bericht als CSV',
   result: (people, added) => `${persons(people)} gelistet, ${pictures(added)} hinzugefügt.`,
+  thereAlready: (count) => `${pictures(count)} schon vorhanden.`,
   notTaken: (count) => `${pictures(count)} nicht angenommen.`,
   notSent: (count) => `${pictures(count)} noch nicht gesendet.`,
 
@@ -47,6 +48,7 @@ export const importing: Texts['importing'] = {
     waiting: 'Nicht gesendet.',
     sending: 'Wird gesendet …',
     added: 'Hinzugefügt.',
+    there: 'War schon da.',
     refused: 'Nicht angenommen.',
     failed: 'Nicht gesendet.',
   },

@@ -29,6 +29,7 @@ export const importing = {
   chooseOthers: 'Choose other files',
   report: 'Report as CSV',
   result: (people: number, added: number) => `${persons(people)} listed, ${pictures(added)} added.`,
+  thereAlready: (count: number) => `${pictures(count)} there already.`,
   notTaken: (count: number) => `${pictures(count)} not taken.`,
   notSent: (count: number) => `${pictures(count)} not sent yet.`,
 
@@ -44,6 +45,7 @@ export const importing = {
     waiting: 'Not sent.',
     sending: 'Sending …',
     added: 'Added.',
+    there: 'Was there already.',
     refused: 'Not taken.',
     failed: 'Not sent.',
   },

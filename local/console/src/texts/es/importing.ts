@@ -29,6 +29,7 @@ export const importing: Texts['importing'] = {
   report: 'Informe en CSV',
   result: (people, added) =>
     `En la lista: ${persons(people)}. ${plural(added, { one: '# foto añadida.', other: '# fotos añadidas.' })}`,
+  thereAlready: (count) => plural(count, { one: '# foto ya estaba.', other: '# fotos ya estaban.' }),
   notTaken: (count) => plural(count, { one: '# foto no aceptada.', other: '# fotos no aceptadas.' }),
   notSent: (count) => plural(count, { one: '# foto sin enviar.', other: '# fotos sin enviar.' }),
 
@@ -48,6 +49,7 @@ export const importing: Texts['importing'] = {
     waiting: 'Sin enviar.',
     sending: 'Enviando …',
     added: 'Añadida.',
+    there: 'Ya estaba.',
     refused: 'No aceptada.',
     failed: 'Sin enviar.',
   },

@@ -29,6 +29,8 @@ export const importing: Texts['importing'] = {
   report: 'Rapport en CSV',
   result: (people, added) =>
     `Dans la liste : ${persons(people)}. ${plural(added, { one: '# photo ajoutée.', other: '# photos ajoutées.' })}`,
+  thereAlready: (count) =>
+    plural(count, { one: '# photo déjà présente.', other: '# photos déjà présentes.' }),
   notTaken: (count) => plural(count, { one: '# photo refusée.', other: '# photos refusées.' }),
   notSent: (count) =>
     plural(count, { one: '# photo pas encore envoyée.', other: '# photos pas encore envoyées.' }),
@@ -49,6 +51,7 @@ export const importing: Texts['importing'] = {
     waiting: 'Pas envoyée.',
     sending: 'Envoi …',
     added: 'Ajoutée.',
+    there: 'Déjà présente.',
     refused: 'Refusée.',
     failed: 'Pas envoyée.',
   },

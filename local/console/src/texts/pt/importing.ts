@@ -29,6 +29,7 @@ export const importing: Texts['importing'] = {
   report: 'Relatório em CSV',
   result: (people, added) =>
     `Na lista: ${persons(people)}. ${plural(added, { one: '# foto adicionada.', other: '# fotos adicionadas.' })}`,
+  thereAlready: (count) => plural(count, { one: '# foto já existia.', other: '# fotos já existiam.' }),
   notTaken: (count) => plural(count, { one: '# foto recusada.', other: '# fotos recusadas.' }),
   notSent: (count) =>
     plural(count, { one: '# foto ainda não enviada.', other: '# fotos ainda não enviadas.' }),
@@ -49,6 +50,7 @@ export const importing: Texts['importing'] = {
     waiting: 'Não enviada.',
     sending: 'Enviando …',
     added: 'Adicionada.',
+    there: 'Já existia.',
     refused: 'Recusada.',
     failed: 'Não enviada.',
   },

@@ -18,7 +18,7 @@ import {
   type SimilarFaces,
   undo,
 } from './enroll-picture.ts';
-import { removeImagesEverywhere } from './remove.ts';
+import { removeImagesEverywhere } from './remove-images.ts';
 import { shownFileName } from './shown-file-name.ts';
 
 /** A file that was sent to become a reference image. */

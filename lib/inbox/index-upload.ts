@@ -5,7 +5,8 @@ import { enrollPicture, measureReference, type SimilarFaces, undo } from '../bla
 import { isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
-import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
+import { removeEntryEverywhere } from '../blacklist/remove.ts';
+import { removeImageEverywhere } from '../blacklist/remove-images.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { takeName, whileClaimed } from '../blacklist/take-name.ts';
 import { EntryName } from '../contract/fields.ts';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { errorMessage, RefusedError } from '../api/client.ts';
@@ -76,9 +76,17 @@ export function MergePerson({ entry: first, onMerged, onClose }: MergePersonProp
   );
 }
 
-/** Tells what somebody else has done meanwhile. */
-function News({ text }: { text: string | undefined }) {
-  return <div role="alert">{text !== undefined && <Notice kind="warning">{text}</Notice>}</div>;
+/** Tells what somebody else has done meanwhile, in sight also where the rest changes above it. */
+function News({ text, isLoading = false }: { text: string | undefined; isLoading?: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (text !== undefined) place.current?.scrollIntoView({ block: 'center' });
+  }, [text, isLoading]);
+  return (
+    <div role="alert" ref={place}>
+      {text !== undefined && <Notice kind="warning">{text}</Notice>}
+    </div>
+  );
 }
 
 /** Merges them. A service that had no time for all pictures is asked again, and goes on. */
@@ -141,7 +149,7 @@ function Preview({ into, from, merging, children, onMerged, onClose }: PreviewPr
       <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
       {data && <WhatChanges merged={data} />}
       {data && <Refused pictures={data.pictures.refused} />}
-      <News text={merging.news} />
+      <News text={merging.news} isLoading={isLoading} />
       {isMerging && <p role="status">{texts.people.merging}</p>}
     </Confirm>
   );

@@ -93,7 +93,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
       expect(await page.getByRole('main').getByRole('button').count(), path).toBe(0);
       expect(await page.getByRole('search').count(), path).toBe(0);
     }
-    // What it was told of is still there, without ways to where it may not go.
+    // A check still names who matched, without a way to where the role may not go.
     await page.evaluate(`location.hash = '#/check'`);
     await page.locator('input[type=file]').setInputFiles([fileOf('a.jpg', setup().pictures.sameWoman)]);
     await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();

@@ -92,7 +92,7 @@ export function App() {
         <AlertBar />
         <Toasts />
       </Notices>
-      {service === undefined ? <ServiceQuestion /> : <CurrentPage key={keyOf(shown)} route={shown} />}
+      {service === undefined ? <ServiceQuestion /> : <AllowedPage key={keyOf(shown)} route={shown} />}
       {question &&
         (signsIn ? (
           <SignInQuestion hasFailed={question.hasFailed === true} />
@@ -177,17 +177,18 @@ function Offline() {
   );
 }
 
+/** Shows the page, unless the caller's role may not see it. */
+function AllowedPage({ route: shown }: { route: Route }) {
+  if (!useLacks(pageRoles[shown.page] ?? 'metrics')) return <CurrentPage route={shown} />;
+  const section = sections.find(({ pages }) => pages.includes(shown.page));
+  return (
+    <Page title={texts.frame[section?.name ?? 'status']}>
+      <Notice kind="info">{texts.frame.roleMayNotSee}</Notice>
+    </Page>
+  );
+}
+
 function CurrentPage({ route: shown }: { route: Route }) {
-  const isForOthers = useLacks(pageRoles[shown.page] ?? 'metrics');
-  const mayLook = useMay('desk');
-  if (isForOthers) {
-    const section = sections.find(({ pages }) => pages.includes(shown.page));
-    return (
-      <Page title={texts.frame[section?.name ?? 'status']}>
-        <Notice kind="info">{texts.frame.roleMayNotSee}</Notice>
-      </Page>
-    );
-  }
   switch (shown.page) {
     case 'check':
       return <CheckPage />;
@@ -218,17 +219,22 @@ function CurrentPage({ route: shown }: { route: Route }) {
     case 'privacy':
       return <PrivacyPage />;
     case 'unknown':
-      return (
-        <Page title={texts.frame.noSuchPage}>
-          <p>
-            {texts.frame.wrongAddress(
-              (text) => (
-                <a href={paths.check}>{text}</a>
-              ),
-              (text) => (mayLook ? <a href={paths.blacklist}>{text}</a> : text),
-            )}
-          </p>
-        </Page>
-      );
+      return <UnknownPage />;
   }
+}
+
+function UnknownPage() {
+  const mayLook = useMay('desk');
+  return (
+    <Page title={texts.frame.noSuchPage}>
+      <p>
+        {texts.frame.wrongAddress(
+          (text) => (
+            <a href={paths.check}>{text}</a>
+          ),
+          (text) => (mayLook ? <a href={paths.blacklist}>{text}</a> : text),
+        )}
+      </p>
+    </Page>
+  );
 }

@@ -10,7 +10,7 @@ export interface Merging {
   readonly entry: BlacklistRecord;
   /** Undefined until it is chosen, and once it is gone. */
   readonly other: BlacklistRecord | undefined;
-  /** What somebody else has done to them meanwhile, in words. */
+  /** Change by somebody else meanwhile, in words. */
   readonly news: string | undefined;
   choose(other: BlacklistRecord): void;
   /** Reads both again after a refusal. Returns true if somebody else's work explains it. */

@@ -8,7 +8,7 @@ interface ForRoleProps {
   readonly children: ComponentChildren;
 }
 
-/** Shows what a role may use. Until the caller's role is known its place is kept, so that nothing moves then. */
+/** Shows what a role may use. Its place is kept until the caller is known, so that nothing moves then. */
 export function ForRole({ least, children }: ForRoleProps) {
   const may = useMay(least);
   if (useLacks(least)) return null;

@@ -117,6 +117,8 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/door', { viewport, hasTouch: true });
     const { page } = visit;
     await page.getByRole('button', { name: 'Start the camera' }).click();
+    // The button was far below, and the verdict takes its place.
+    expect((await page.locator('.verdict-bar').boundingBox())?.y).toBeGreaterThanOrEqual(0);
     await page.getByRole('heading', { name: 'No match' }).waitFor();
     // Whoever looks at the camera's picture is shown a match nevertheless.
     await page.locator('video').scrollIntoViewIfNeeded();

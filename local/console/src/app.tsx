@@ -59,11 +59,10 @@ const sections: readonly Section[] = [
   },
 ];
 
-/** Roles of the pages that show nothing to a lesser one. */
+/** Roles of the pages that show nothing to a lesser one. The import tells that by itself. */
 const pageRoles: Partial<Record<Route['page'], Role>> = {
   blacklist: 'desk',
   'add-person': 'editor',
-  import: 'editor',
   entry: 'desk',
   history: 'desk',
   cameras: 'desk',

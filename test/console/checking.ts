@@ -454,7 +454,8 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
-    // The camera's button lies far below the verdict, which comes into sight for each picture.
+    // In a low window the camera's button lies far below the verdict, which comes into sight for each picture.
+    await page.setViewportSize({ width: 320, height: 256 });
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await dropFiles(page, [{ name: 'nothing.jpg', buffer: await pictureOfNothing() }]);
     // It names the picture, in the page's words.
@@ -462,6 +463,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await alert.getByRole('heading', { name: 'Cannot tell: nothing.jpg' }).waitFor();
     await alert.getByText('No face was found. Show the whole face from the front').waitFor();
     expect((await page.locator('.verdict-bar').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.setViewportSize(viewport);
 
     await page.getByRole('button', { name: 'Remove The other picture' }).click();
     await page.getByRole('button', { name: 'Pick a listed person' }).click();

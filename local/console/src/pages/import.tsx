@@ -2,16 +2,10 @@ import { useState } from 'preact/hooks';
 import { TableError } from '../../../../lib/people/table.ts';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
+import { planImport } from '../import-planning.ts';
 import { countsOf, reportOf } from '../import-report.ts';
-import {
-  cancelImport,
-  currentImport,
-  discardImport,
-  type Import,
-  planImport,
-  runImport,
-  setAddsToListed,
-} from '../importing.ts';
+import { currentImport, type Import } from '../import-state.ts';
+import { cancelImport, discardImport, runImport, setAddsToListed } from '../importing.ts';
 import { csvLine } from '../model/csv.ts';
 import { paths } from '../routes.ts';
 import { saveCsv } from '../save-csv.ts';
@@ -108,7 +102,7 @@ function Sending({ known }: { known: Import }) {
       ) : (
         <div class="progress-line">
           <progress max={Math.max(1, pictures)} value={done} aria-label={texts.importing.progressLabel} />
-          <span>{texts.checking.progress(done, pictures)}</span>
+          <span>{texts.importing.progress(done, pictures)}</span>
         </div>
       )}
       {state === 'planned' && taken > 0 && (
@@ -134,10 +128,12 @@ function isOver({ state }: Import): boolean {
 }
 
 function Outcome({ known }: { known: Import }) {
-  const { added, refused, open, listed } = countsOf(known);
+  const { added, refused, held, open, listed, lookAlikes } = countsOf(known);
   return (
-    <Notice kind={open + refused === 0 ? 'clear' : 'warning'}>
+    <Notice kind={open + refused + held + lookAlikes === 0 ? 'clear' : 'warning'}>
       {texts.importing.result(listed, added)}
+      {held > 0 && ` ${texts.importing.heldBack(held)}`}
+      {lookAlikes > 0 && ` ${texts.importing.lookAlikes(lookAlikes)}`}
       {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
       {open > 0 && ` ${texts.importing.notSent(open)}`}
     </Notice>

@@ -1,7 +1,7 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
 import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
-import { preview } from './api/prepare.ts';
+import { inlineBytes, preview, toBase64 } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
 import { texts } from './texts.ts';
@@ -48,6 +48,8 @@ export interface Stranger {
 
 /** Longer side of the pictures that are only compared. */
 const comparedSide = 800;
+/** The same for pictures with several faces, of which the largest is compared. */
+const strangersSide = 2_048;
 
 /**
  * Finds out whom the chosen faces look like, and if they are all of one person. Nothing is kept of that.
@@ -95,7 +97,9 @@ export interface Unlike {
  * @throws UnreadableFileError, and errors of the service that are not about the picture
  */
 export async function strangerTo(entryId: number, file: File): Promise<Unlike | undefined> {
-  const { base64 } = await preview(file, comparedSide);
+  // In a smaller copy another face may be the largest, so it is the picture itself if a request can hold it.
+  const base64 =
+    file.size <= inlineBytes ? await toBase64(file) : (await preview(file, strangersSide)).base64;
   return unlikeIn(await likeness(base64, entryId, undefined));
 }
 

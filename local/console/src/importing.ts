@@ -203,7 +203,7 @@ function reasonsOf(error: RefusedError | UnreadableFileError, fileName: string):
   return error.reasons.map(byService(fileName));
 }
 
-/** Returns a function that tells the service's reasons without the picture's name, which stands beside them. */
+/** Returns a function that tells the service's reasons without the name of the picture beside them. */
 function byService(fileName: string): (reason: string) => Message {
   const label = `${fileName}: `;
   return (reason) => ({

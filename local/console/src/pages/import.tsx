@@ -94,11 +94,12 @@ function ChooseFiles() {
 function Sending({ known }: { known: Import }) {
   const { persons, state, addsToListed, error } = known;
   const { pictures, done } = countsOf(known);
-  const taken = persons.filter(({ clash }) => clash?.isSame).length;
+  const wanted = persons.filter(({ isUnwanted }) => !isUnwanted);
+  const taken = wanted.filter(({ clash }) => clash?.isSame).length;
   return (
     <section class="form wide" aria-label={texts.importing.title}>
       {state === 'planned' ? (
-        <p>{texts.importing.found(persons.length, pictures)}</p>
+        <p>{texts.importing.found(wanted.length, pictures)}</p>
       ) : (
         <div class="progress-line">
           <progress max={Math.max(1, pictures)} value={done} aria-label={texts.importing.progressLabel} />
@@ -132,10 +133,10 @@ function Outcome({ known }: { known: Import }) {
   return (
     <Notice kind={open + refused + held + lookAlikes === 0 ? 'clear' : 'warning'}>
       {texts.importing.result(listed, added)}
-      {held > 0 && ` ${texts.importing.heldBack(held)}`}
-      {lookAlikes > 0 && ` ${texts.importing.lookAlikes(lookAlikes)}`}
       {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
       {open > 0 && ` ${texts.importing.notSent(open)}`}
+      {held > 0 && ` ${texts.importing.heldBack(held)}`}
+      {lookAlikes > 0 && ` ${texts.importing.lookAlikes(lookAlikes)}`}
     </Notice>
   );
 }

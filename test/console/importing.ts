@@ -189,9 +189,9 @@ export function describeImporting(setup: () => ConsoleSetup): void {
   });
 
   it('has the browser ask before the page is left with a part that was not sent', async () => {
-    const { woman, withWoman } = setup().pictures;
+    const { woman, sameWoman } = setup().pictures;
     const name = newName();
-    await using folder = await folderOf({ [`${name}/1.jpg`]: woman, [`${name}/2.jpg`]: withWoman });
+    await using folder = await folderOf({ [`${name}/1.jpg`]: woman, [`${name}/2.jpg`]: sameWoman });
     await using visit = await setup().visit('#/blacklist/import', { expected: [/ERR_FAILED/] });
     const { page } = visit;
     const asked: string[] = [];
@@ -203,8 +203,6 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await page.route('**/images', refuse);
     await folderInput(page).setInputFiles(folder.path);
     await page.getByRole('button', { name: 'Send 2 pictures' }).click();
-    await page.waitForTimeout(9000);
-    console.log(await page.locator('main').innerText());
     await page.getByText('1 person listed, 1 picture added. 1 picture not sent yet.').first().waitFor();
     await page.reload();
     expect(asked).toEqual(['beforeunload']);

@@ -138,6 +138,16 @@ test('names of one import that only case or accents tell apart are told of each 
   ]);
 });
 
+test('files that differ in a byte between their parts are no copies', async () => {
+  const [one, other] = ['a', 'b'].map((text) => new Blob(['x'.repeat(2000), text, 'x'.repeat(5000)]));
+  if (!one || !other) throw new Error('There are two files.');
+  const names = await namesOfCopies([
+    { name: 'Jane', pictures: [{ file: one }] },
+    { name: 'John', pictures: [{ file: other }] },
+  ]);
+  expect([names.get(one), names.get(other)]).toEqual([['Jane'], ['John']]);
+});
+
 test('files of the same bytes are found, whoever has them', async () => {
   const [one, copy, other, longer] = ['same', 'same', 'diff', 'longer'].map((text) => new Blob([text]));
   if (!one || !copy || !other || !longer) throw new Error('There are four files.');

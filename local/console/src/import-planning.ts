@@ -1,7 +1,11 @@
+import pLimit from 'p-limit';
 import { listEntries } from './api/endpoints.ts';
 import { currentImport, type ImportPerson } from './import-state.ts';
 import { namesOfCopies, unusable } from './model/import-files.ts';
 import { alikeOf, clashesOf, isTable, planFolders, planTable } from './model/import-plan.ts';
+
+/** Files that are looked into at the same time. */
+const readAtOnce = 16;
 
 /**
  * Reads the chosen files as people, and finds out who of them is listed, and which can't be used.
@@ -9,12 +13,11 @@ import { alikeOf, clashesOf, isTable, planFolders, planTable } from './model/imp
  * @throws TableError, and what `call` throws
  */
 export async function planImport(files: readonly File[]): Promise<void> {
-  const read = files.map(async (file) => {
-    const chosen = { path: pathOf(file), file };
-    const fault = isTable(chosen) ? undefined : await unusable(file);
-    return { ...chosen, ...(fault && { fault }) };
+  const chosen = await pLimit(readAtOnce).map(files, async (file) => {
+    const found = { path: pathOf(file), file };
+    const fault = isTable(found) ? undefined : await unusable(file);
+    return { ...found, ...(fault && { fault }) };
   });
-  const chosen = await Promise.all(read);
   const table = chosen.find(isTable);
   const plan = table ? planTable(await textOf(table.file), chosen) : planFolders(chosen);
   const { items } = await listEntries({ query: '', sort: 'name', limit: Number.MAX_SAFE_INTEGER });

@@ -36,8 +36,8 @@ interface Owner<Content extends Blob> {
 }
 
 /**
- * Finds files of the same bytes, and one that several people have. Returns for each of them the names of all
- * who have it. Pages that are not served by HTTPS have no digests, so files of one size are compared.
+ * Finds files of the same bytes. Returns for each of them the names of all who have it. Pages that are not
+ * served by HTTPS have no digests, so files that agree in size and in three parts are compared whole.
  */
 export async function namesOfCopies<Content extends Blob>(
   persons: readonly Owner<Content>[],
@@ -46,18 +46,42 @@ export async function namesOfCopies<Content extends Blob>(
   const names = new Map<Content, string[]>();
   for (const sameSize of Map.groupBy(owned, ({ file }) => file.size).values()) {
     if (sameSize.length === 1) continue;
-    const known: { readonly bytes: Uint8Array; readonly names: string[] }[] = [];
+    const known = new Map<string, Content[]>();
     for (const { name, file } of sameSize) {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const found = known.find((other) => isSame(other.bytes, bytes)) ?? { bytes, names: [] };
-      if (found.names.length === 0) known.push(found);
-      if (!found.names.includes(name)) found.names.push(name);
-      names.set(file, found.names);
+      const parts = await partsOf(file);
+      const others = known.get(parts) ?? [];
+      const original = (await firstCopy(file, others)) ?? file;
+      if (original === file) known.set(parts, [...others, file]);
+      const owners = names.get(original) ?? [];
+      if (!owners.includes(name)) owners.push(name);
+      names.set(original, owners).set(file, owners);
     }
   }
   return names;
 }
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.every((byte, index) => byte === other[index]);
+const partBytes = 1024;
+
+/** Reads the beginning, the middle and the end of a file. */
+async function partsOf(file: Blob): Promise<string> {
+  const starts = [0, Math.floor(file.size / 2), Math.max(0, file.size - partBytes)];
+  const parts = starts.map((start) => bytesOf(file.slice(start, start + partBytes)));
+  return (await Promise.all(parts)).map((bytes) => String.fromCharCode(...bytes)).join('');
+}
+
+async function firstCopy<Content extends Blob>(
+  file: Content,
+  others: readonly Content[],
+): Promise<Content | undefined> {
+  if (others.length === 0) return undefined;
+  const bytes = await bytesOf(file);
+  for (const other of others) {
+    const known = await bytesOf(other);
+    if (bytes.every((byte, index) => byte === known[index])) return other;
+  }
+  return undefined;
+}
+
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await blob.arrayBuffer());
 }

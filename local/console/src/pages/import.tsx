@@ -129,22 +129,28 @@ function isOver({ state }: Import): boolean {
 }
 
 function Outcome({ known }: { known: Import }) {
+  const { refused, held, open, lookAlikes } = countsOf(known);
+  const isClear = open + refused + held + lookAlikes === 0;
+  return <Notice kind={isClear ? 'clear' : 'warning'}>{outcomeOf(known)}</Notice>;
+}
+
+/** Tells in words what became of an import's pictures and people. */
+function outcomeOf(known: Import): string {
   const { added, refused, held, open, listed, lookAlikes } = countsOf(known);
-  return (
-    <Notice kind={open + refused + held + lookAlikes === 0 ? 'clear' : 'warning'}>
-      {texts.importing.result(listed, added)}
-      {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
-      {open > 0 && ` ${texts.importing.notSent(open)}`}
-      {held > 0 && ` ${texts.importing.heldBack(held)}`}
-      {lookAlikes > 0 && ` ${texts.importing.lookAlikes(lookAlikes)}`}
-    </Notice>
-  );
+  const { result, notTaken, notSent, heldBack, lookAlikes: alike } = texts.importing;
+  return [
+    result(listed, added),
+    ...(refused > 0 ? [notTaken(refused)] : []),
+    ...(open > 0 ? [notSent(open)] : []),
+    ...(held > 0 ? [heldBack(held)] : []),
+    ...(lookAlikes > 0 ? [alike(lookAlikes)] : []),
+  ].join(' ');
 }
 
 async function start(): Promise<void> {
   await runImport();
   const now = currentImport.value;
-  if (now) announce(texts.importing.result(countsOf(now).listed, countsOf(now).added));
+  if (now) announce(outcomeOf(now));
 }
 
 function Actions({ known }: { known: Import }) {

@@ -454,7 +454,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
-    // In a low window the camera's button lies far below the verdict, which comes into sight for each picture.
+    // In a low window one chooses far below the verdict, which comes into sight for each picture.
     await page.setViewportSize({ width: 320, height: 256 });
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await dropFiles(page, [{ name: 'nothing.jpg', buffer: await pictureOfNothing() }]);

@@ -4,14 +4,18 @@ import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureOptions } from '../records/erasure.ts';
 import { blacklistRecord } from './blacklist-record.ts';
-import { giveFields, type MergeCondition, requireMerged } from './merge-entry.ts';
+import { type HeldMerge, withMergeClaim } from './merge-claim.ts';
+import { type MergeCondition, mergeStep } from './merge-entry.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /** The action of the audit trail's line of a merge, also where the request is a `deleteEntry`. */
 const mergeAction = 'mergeEntry';
 
-export interface DeletionOptions extends ErasureOptions, MergeCondition {}
+export interface DeletionOptions extends Omit<ErasureOptions, 'merge'>, MergeCondition {
+  /** Merge that the caller works on, which ends with the deletion. */
+  readonly merge?: HeldMerge;
+}
 
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
@@ -20,29 +24,29 @@ export interface DeletionOptions extends ErasureOptions, MergeCondition {}
  * the pictures already.
  * @throws EntryNotFoundError
  * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
- * @throws PictureCameError when it gets another picture meanwhile; nothing is deleted then.
+ * @throws MergeOvertakenError when it can't be merged as it was found; nothing is deleted then.
  * @throws VersionConflictError when an entry has none of its versions; nothing is deleted then.
  */
 export async function deleteEntry(
   ports: Stores,
   entryId: number,
-  { history = 'redact', mergedInto, actor = null, intoVersions, ...condition }: DeletionOptions = {},
+  { history = 'redact', mergedInto, merge, actor = null, intoVersions, ...condition }: DeletionOptions = {},
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
-  // One whose erasure broke off is erased as that was begun.
-  const isMerge = mergedInto !== undefined && entry.status === 'ACTIVE';
-  let ifImages: ReadonlySet<string> | undefined;
-  if (isMerge) {
-    noteAction(mergeAction, `into entry ${mergedInto}`);
-    ifImages = await requireMerged(ports, entry, mergedInto);
-    // One that is refused changes nothing; the look at the version that counts comes with the deletion.
-    if (condition.ifVersion?.includes(entry.version) ?? true)
-      await giveFields(ports, entry, mergedInto, { actor, intoVersions });
-  }
-  const choice = isMerge ? { history: 'keep' as const, mergedInto, ifImages } : { history };
   // Hidden first, in one step with the look at its version, and with the note of its erasure.
-  await persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));
+  const hide = (choice: ErasureOptions) =>
+    persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));
+  // One whose erasure broke off is erased as that was begun.
+  if (mergedInto === undefined || entry.status !== 'ACTIVE') await hide({ history });
+  else {
+    noteAction(mergeAction, `into entry ${mergedInto}`);
+    const hideMerged = async ({ token }: HeldMerge) => {
+      const step = await mergeStep(ports, entry, mergedInto, { token, actor, intoVersions });
+      await hide({ history: 'keep', mergedInto, merge: step });
+    };
+    await (merge ? hideMerged(merge) : withMergeClaim(ports, entryId, mergedInto, hideMerged));
+  }
   await removeEntryEverywhere(ports, entryId);
   return blacklistRecord(ports, entry);
 }

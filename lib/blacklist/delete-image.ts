@@ -2,7 +2,7 @@ import { ImageNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { activeImage } from './reference-image.ts';
-import { removeImageEverywhere } from './remove.ts';
+import { removeImageEverywhere } from './remove-images.ts';
 
 /**
  * Deletes a reference image with its picture and face, and returns it as it was. The sweep finishes a

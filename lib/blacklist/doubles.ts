@@ -3,7 +3,7 @@ import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { type FileOutcome, thereAlready } from './enroll-file.ts';
 import { undo } from './enroll-picture.ts';
-import { removeImagesEverywhere } from './remove.ts';
+import { removeImagesEverywhere } from './remove-images.ts';
 import { EntryPictures, type StoredForm } from './same-picture.ts';
 
 /**

@@ -7,7 +7,7 @@ import { contentIdsOf } from './content-ids.ts';
 import { withoutDoubles } from './doubles.ts';
 import { EnrolledFiles, type FileOutcome, isUnusable, type ReferenceFile } from './enroll-file.ts';
 import { type SimilarFaces, undo } from './enroll-picture.ts';
-import { removeImagesEverywhere } from './remove.ts';
+import { removeImagesEverywhere } from './remove-images.ts';
 import { EntryPictures } from './same-picture.ts';
 import { shownFileName } from './shown-file-name.ts';
 

@@ -11,7 +11,7 @@ import { withoutMetadata } from '../inputs/metadata.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
-import { removeImageEverywhere } from './remove.ts';
+import { removeImageEverywhere } from './remove-images.ts';
 
 /** Earlier faces that match a new one; `null` if nobody looked for them, or the search failed. */
 export type SimilarFaces = readonly FaceMatch[] | null;

@@ -1,23 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { noteDetail, withDetail } from '../audit/scope.ts';
 import type { MergedEntry, MergeEntryRequest } from '../contract/endpoints/merge-entry.ts';
 import type { MergedFields } from '../contract/merged-fields.ts';
 import { type Deadline, noDeadline } from '../deadline.ts';
-import { BackendUnavailableError, RequestInvalidError, VersionConflictError } from '../errors.ts';
+import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/entry.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
-import { mergeRefused, PictureCameError, requireMergeable } from '../records/shared/mergeable.ts';
+import { MergeOvertakenError, mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
 import { activeEntry, blacklistRecord } from './blacklist-record.ts';
 import { deleteEntry } from './delete-entry.ts';
-import { attempts, PicturesMissingError } from './merge-entry.ts';
+import { type HeldMerge, withMergeClaim } from './merge-claim.ts';
+import { PicturesMissingError } from './merge-entry.ts';
 import { likenessOf, likenessWarning } from './merge-likeness.ts';
 import { type MergePlan, planMerge } from './merge-plan.ts';
 import { stayingId } from './merged-entries.ts';
 import { movePictures } from './move-pictures.ts';
 import { allowedVersions, type UpdateOptions } from './update-entry.ts';
 
-const overtaken =
-  'Others keep changing one of the entries. Nothing is lost: send the request again, and it goes on.';
+/** Attempts at a merge that others keep overtaking, and the pause in ms after the first. */
+const attempts = 6;
+const pauseMs = 200;
 
 export interface MergeOptions extends UpdateOptions {
   /** Time by which the request has to be done. */
@@ -43,19 +46,15 @@ export async function mergeEntries(
   options: MergeOptions = {},
 ): Promise<MergedEntry> {
   if (request.dry_run) noteDetail('dry run');
-  const intoVersions = allowedVersions(options.ifVersion, request.version ?? undefined);
+  const ifVersion = allowedVersions(options.ifVersion, request.version ?? undefined);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await mergeAsFound(ports, intoId, request, { ...options, ifVersion: intoVersions });
+      return await mergeAsFound(ports, intoId, request, { ...options, ifVersion });
     } catch (error) {
-      if (error instanceof VersionConflictError) {
-        const asked = error.entryId === intoId ? intoVersions : request.entry_version;
-        if (asked != null) throw error;
-      } else if (!(error instanceof PicturesMissingError || error instanceof PictureCameError)) {
-        throw error instanceof RequestInvalidError ? ofBody(error) : error;
-      }
-      if (attempt === attempts) throw new BackendUnavailableError(overtaken, 5, { cause: error });
+      if (error instanceof RequestInvalidError) throw ofBody(error);
+      if (!(error instanceof MergeOvertakenError) || attempt === attempts) throw error;
     }
+    await delay(attempt * pauseMs);
   }
 }
 
@@ -63,17 +62,25 @@ export async function mergeEntries(
 async function mergeAsFound(
   ports: EnrollingPorts,
   intoId: number,
-  { entry_id: fromId, dry_run: isDryRun, entry_version }: MergeEntryRequest,
+  request: MergeEntryRequest,
   options: MergeOptions,
 ): Promise<MergedEntry> {
-  const dry_run = isDryRun ?? false;
+  const { entry_id: fromId } = request;
+  const dry_run = request.dry_run ?? false;
   const into = await activeEntry(ports, intoId);
   const from = await otherEntry(ports, intoId, fromId);
   if (!from) return finished(ports, fromId, into, { dry_run, actor: options.actor ?? null });
-  if (entry_version != null && entry_version !== from.version) throw new VersionConflictError(from);
-  const plan = await planMerge(ports, into, from);
-  requireVersion(plan, options.ifVersion);
-  return dry_run ? preview(ports, plan, options) : merge(ports, plan, options);
+  const plan = async () => {
+    const { entry_version } = request;
+    if (entry_version != null && entry_version !== from.version) throw new VersionConflictError(from);
+    const planned = await planMerge(ports, into, from);
+    requireVersion(planned, options.ifVersion);
+    return planned;
+  };
+  if (dry_run) return preview(ports, await plan(), options);
+  return withMergeClaim(ports, fromId, intoId, async (held) =>
+    merge(ports, await plan(), held, { ...options, isFromAsked: request.entry_version != null }),
+  );
 }
 
 /**
@@ -118,16 +125,24 @@ function requireVersion(
 async function merge(
   ports: EnrollingPorts,
   plan: MergePlan,
-  { actor = null, deadline = noDeadline, ifVersion: intoVersions }: MergeOptions,
+  held: HeldMerge,
+  options: MergeOptions & { readonly isFromAsked: boolean },
 ): Promise<MergedEntry> {
   const { into, from, refused } = plan;
   if (refused.length > 0) {
     const lines = refused.map(({ id, file_name, reason }) => `${file_name ?? id}: ${reason}`);
     throw mergeRefused(`Pictures of entry ${from.id} can not be taken over. ${lines.join(' ')}`);
   }
-  await withDetail(`from entry ${from.id}`, () => movePictures(ports, plan, deadline));
-  const ifVersion = [from.version];
-  await deleteEntry(ports, from.id, { mergedInto: into.id, intoVersions, ifVersion, actor });
+  const { actor = null, deadline = noDeadline, ifVersion: intoVersions, isFromAsked } = options;
+  await withDetail(`from entry ${from.id}`, () => movePictures(ports, plan, held, deadline));
+  try {
+    const condition = { ifVersion: [from.version], intoVersions };
+    await deleteEntry(ports, from.id, { mergedInto: into.id, merge: held, actor, ...condition });
+  } catch (error) {
+    const isUnasked = error instanceof VersionConflictError && error.entryId === from.id && !isFromAsked;
+    const isOvertaken = error instanceof PicturesMissingError || error instanceof EntryNotFoundError;
+    throw isUnasked || isOvertaken ? new MergeOvertakenError({ cause: error }) : error;
+  }
   const stays = await activeEntry(ports, into.id);
   return { ...outcomeOf(ports, plan, stays), dry_run: false, likeness: null };
 }

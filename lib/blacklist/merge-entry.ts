@@ -1,9 +1,9 @@
-import { withDetail } from '../audit/scope.ts';
 import { maxNotes } from '../contract/entry-fields.ts';
 import { type MergeableFields, type MergedFields, mergedFields } from '../contract/merged-fields.ts';
-import { RequestInvalidError, VersionConflictError } from '../errors.ts';
+import { RequestInvalidError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ChangedFields, EntryRecord } from '../records/entry.ts';
+import type { MergeStep } from '../records/merging.ts';
 import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
 import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
@@ -18,11 +18,24 @@ export interface MergeCondition {
   readonly intoVersions?: readonly number[] | undefined;
 }
 
-/** Attempts at a change that others keep overtaking. */
-export const attempts = 5;
-
 /** The other entry lacks pictures of the one that is to be merged into it. */
 export class PicturesMissingError extends RequestInvalidError {}
+
+/**
+ * Makes the step that merges an entry for good.
+ * @param token name of the claimed merge
+ * @throws PicturesMissingError, RequestInvalidError
+ */
+export async function mergeStep(
+  stores: Stores,
+  entry: EntryRecord,
+  intoId: number,
+  { token, actor = null, intoVersions }: MergeCondition & { readonly token: string },
+): Promise<MergeStep> {
+  const images = await requireMerged(stores, entry, intoId);
+  const change = (into: EntryRecord, from: EntryRecord) => entryChange(changeOf(into, from));
+  return { token, images, intoVersions, actor, change };
+}
 
 /**
  * Refuses to merge an entry of which something would be lost: reference pictures that the other does not have
@@ -30,7 +43,7 @@ export class PicturesMissingError extends RequestInvalidError {}
  * @returns the ids of the entry's images, all of which the other entry has
  * @throws PicturesMissingError, RequestInvalidError
  */
-export async function requireMerged(
+async function requireMerged(
   stores: Stores,
   entry: EntryRecord,
   intoId: number,
@@ -59,35 +72,6 @@ export async function requireEmptyInbox(stores: Stores, entry: EntryRecord): Pro
   const { inbox_files: waiting } = countsOf(await findLeftovers(stores, entry));
   if (waiting > 0) {
     throw mergeRefused(`Wait until the inbox is empty: ${waiting} of its files are for entry ${entry.id}.`);
-  }
-}
-
-/**
- * Gives an entry what it lacks of another one's fields, see `mergedFields`.
- * @throws RequestInvalidError when the notes would become too long
- * @throws VersionConflictError when it lacks something, and has none of the versions
- */
-export async function giveFields(
-  { records }: Stores,
-  entry: EntryRecord,
-  intoId: number,
-  { actor = null, intoVersions }: MergeCondition,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const into = await persistently(() => records.getEntry(intoId));
-    requireMergeable(into, intoId);
-    const change = changeOf(into, entry);
-    if (Object.keys(change).length === 0) return;
-    if (intoVersions?.includes(into.version) === false) throw new VersionConflictError(into);
-    const options = { actor, ifVersion: [into.version] };
-    try {
-      const update = () => records.updateEntry(intoId, entryChange(change), options);
-      await persistently(() => withDetail(`from entry ${entry.id}`, update));
-      return;
-    } catch (error) {
-      // Somebody has changed it just now: what it lacks is looked at again.
-      if (!(error instanceof VersionConflictError) || attempt === attempts) throw error;
-    }
   }
 }
 

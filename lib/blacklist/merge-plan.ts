@@ -3,6 +3,7 @@ import type { MergedFields } from '../contract/merged-fields.ts';
 import { InputUnreadableError, isUnusablePicture } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord, ImageRecord } from '../records/entry.ts';
+import { contentIdsOf } from './content-ids.ts';
 import { measureReference } from './enroll-picture.ts';
 import { changeOf, requireEmptyInbox } from './merge-entry.ts';
 import { EntryPictures } from './same-picture.ts';
@@ -13,6 +14,8 @@ export interface MergePlan {
   readonly from: EntryRecord;
   /** Pictures that the entry that stays lacks. */
   readonly missing: readonly ImageRecord[];
+  /** Ids that these pictures may get there. */
+  readonly newIds: readonly string[];
   readonly alreadyThere: number;
   readonly refused: MergedPictures['refused'];
   readonly change: MergedFields;
@@ -32,15 +35,26 @@ export async function planMerge(
   await requireEmptyInbox(ports, from);
   const there = await EntryPictures.of(ports, into.id);
   const missing: ImageRecord[] = [];
+  const newIds: string[] = [];
   const refused: MergedPictures['refused'] = [];
   const own = await EntryPictures.of(ports, from.id);
   await own.each(async (image, bytes) => {
     if (bytes && (await there.has(bytes))) return;
     const reason = await whyUnusable(ports, bytes);
-    if (reason === undefined) missing.push(image);
-    else refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });
+    if (reason === undefined) {
+      missing.push(image);
+      newIds.push(...contentIdsOf(into.id, [bytes ?? new Uint8Array()]).flat());
+    } else refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });
   });
-  return { into, from, change, missing, refused, alreadyThere: own.count - missing.length - refused.length };
+  return {
+    into,
+    from,
+    change,
+    missing,
+    newIds,
+    refused,
+    alreadyThere: own.count - missing.length - refused.length,
+  };
 }
 
 /** Tells why a stored picture can't be enrolled again, as far as that is seen without looking for faces. */

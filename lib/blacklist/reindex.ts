@@ -10,7 +10,8 @@ import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { enrollPicture, measureReference, preparePicture } from './enroll-picture.ts';
 import { failureOf } from './partial-failure.ts';
-import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
+import { removeEntryEverywhere } from './remove.ts';
+import { removeImageEverywhere } from './remove-images.ts';
 
 /** Result of `reindex` or `carryOver`. */
 export interface ReindexReport {

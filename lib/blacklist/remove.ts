@@ -1,16 +1,13 @@
-import pLimit from 'p-limit';
 import { aboutEntry } from '../audit/scope.ts';
-import type { EnrolledFace } from '../faces/face.ts';
 import { entryFolder } from '../images/key.ts';
 import type { Stores } from '../ports.ts';
-import { allOrFirstError } from '../promises.ts';
-import type { ImageRecord } from '../records/entry.ts';
 import type { ErasureRecord } from '../records/erasure.ts';
 import { cleanErased } from './clean-erased.ts';
-import { deletionsAtOnce } from './erase-copies.ts';
 import { countsOf, eraseHistory, eraseLeftovers, findLeftovers } from './erase-entry.ts';
 import { eraseKeptFaces } from './erase-kept-faces.ts';
+import { endMerge, takeBackMerge } from './merge-claim.ts';
 import { persistently } from './persistently.ts';
+import { faceOf } from './remove-images.ts';
 
 /**
  * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where
@@ -25,6 +22,8 @@ async function removeEverywhere(stores: Stores, entryId: number): Promise<void> 
   const { records, faces, images } = stores;
   const entry = await persistently(() => records.markEntryDeleting(entryId));
   const erasure = await persistently(() => records.getErasure(entryId));
+  // Images that another entry got by a merge go too, unless that merge is done.
+  if (erasure?.mergedInto === undefined) await takeBackMerge(stores, entryId);
   const found = await persistently(() => records.listImages(entryId));
   const left = erasure && entry ? await findLeftovers(stores, entry) : [];
   if (erasure) {
@@ -45,6 +44,7 @@ async function removeEverywhere(stores: Stores, entryId: number): Promise<void> 
   if (erasure) await eraseHistory(stores, erasure);
   if (erasure && entry) await eraseLeftovers(stores, entry, left);
   await persistently(() => records.removeEntry(entryId));
+  if (erasure?.mergedInto !== undefined) await endMerge(stores, entryId);
   // Whoever asked for it need not ask again: the entry is gone.
   if (erasure) await cleanErased(stores, entryId);
 }
@@ -67,6 +67,7 @@ export async function finishErasure(
     await removeEntryEverywhere(stores, entryId);
     return true;
   }
+  if (erasure.mergedInto === undefined) await aboutEntry(entryId, () => takeBackMerge(stores, entryId));
   const found = await aboutEntry(entryId, () => eraseHistory(stores, erasure));
   if (found > 0) {
     // Whoever is told that it is finished is told so of these too.
@@ -74,32 +75,9 @@ export async function finishErasure(
     await cleanErased(stores, entryId);
     return false;
   }
-  if (now.getTime() - Date.parse(finished) > settledMs) await stores.records.settleErasure(entryId);
+  if (now.getTime() - Date.parse(finished) > settledMs) {
+    await endMerge(stores, entryId);
+    await stores.records.settleErasure(entryId);
+  }
   return false;
-}
-
-/** Removes one reference image from every store, in the same order. */
-export async function removeImageEverywhere(stores: Stores, image: ImageRecord): Promise<void> {
-  await removeImagesEverywhere(stores, [image]);
-}
-
-/**
- * Removes some reference images from every store. It hides all of them before it removes anything, and
- * removes all faces in one call.
- */
-export async function removeImagesEverywhere(
-  { records, faces, images }: Stores,
-  removed: readonly ImageRecord[],
-): Promise<void> {
-  // They are marked one after the other, because each changes its entry's count.
-  const oneByOne = pLimit(1);
-  await allOrFirstError(removed.map(({ id }) => oneByOne(() => records.markImageDeleting(id))));
-  await faces.remove(removed.map(faceOf));
-  const limit = pLimit(deletionsAtOnce);
-  await allOrFirstError(removed.map(({ key }) => limit(() => images.erase(key))));
-  await allOrFirstError(removed.map(({ id }) => limit(() => records.removeImage(id))));
-}
-
-function faceOf({ entryId, id: imageId, face }: ImageRecord): EnrolledFace {
-  return { entryId, imageId, faceId: face?.id ?? null };
 }

@@ -18,7 +18,8 @@ import {
   unknownKeptWarning,
 } from './orphans.ts';
 import { failureOf } from './partial-failure.ts';
-import { finishErasure, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
+import { finishErasure, removeEntryEverywhere } from './remove.ts';
+import { removeImageEverywhere } from './remove-images.ts';
 
 /** Extent of a scheduled sweep: `finishInterrupted` alone, or a full `sweep`. */
 export type SweepTask = 'finish' | 'compare';

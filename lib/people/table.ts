@@ -21,6 +21,8 @@ export interface TablePerson {
 /** People of a table. `remarks` names what can't be used. */
 export interface PeopleTable {
   readonly persons: readonly TablePerson[];
+  /** Paths of pictures in rows that can't be used for want of a name. */
+  readonly nameless: readonly string[];
   readonly remarks: readonly string[];
 }
 
@@ -41,23 +43,35 @@ export function readTable(text: string): PeopleTable {
   }
   const others = names.filter((name) => !columns.some((column) => column === name));
   const remarks = others.map((name) => `The column '${name}' is passed over.`);
-  const people = new Map<string, TablePerson & { files: string[] }>();
+  const people = new Map<string, ReadPerson>();
+  const nameless: string[] = [];
   for (const [index, row] of rows.entries()) {
     if (row.every((cell) => cell.trim() === '')) continue;
     const cell = (name: (typeof columns)[number]) => row[names.indexOf(name)] ?? '';
     const name = personName(cell('name'));
+    const files = filesOf(cell('files'));
     if (name === undefined) {
       remarks.push(`Row ${index + 2}: A name has 1 to 100 characters.`);
+      nameless.push(...files);
       continue;
     }
-    const files = filesOf(cell('files'));
-    if (files.length === 0) remarks.push(`Row ${index + 2}, ${name}: It names no file.`);
-    const reason = reasonOf(cell('reason'), `Row ${index + 2}, ${name}`, remarks);
-    const known = people.get(name);
-    if (known) known.files.push(...files);
-    else if (files.length > 0) people.set(name, { name, reason, files });
+    const label = `Row ${index + 2}, ${name}`;
+    if (files.length === 0) remarks.push(`${label}: It names no file.`);
+    const reason = reasonOf(cell('reason'), label, remarks);
+    const person = people.get(name) ?? { name, reason: null, files: [] };
+    people.set(name, person);
+    person.files.push(...files);
+    person.reason ??= reason;
+    if (reason !== null && reason !== person.reason) {
+      remarks.push(`${label}: Its reason differs from that of a row before, which is kept.`);
+    }
   }
-  return { persons: [...people.values()], remarks };
+  return { persons: [...people.values()].filter(({ files }) => files.length > 0), nameless, remarks };
+}
+
+interface ReadPerson extends TablePerson {
+  reason: string | null;
+  readonly files: string[];
 }
 
 /** Lists the files of a cell, which `|`, `;` or line breaks separate. */

@@ -1,4 +1,5 @@
 import type { IfVersion } from './entry.ts';
+import type { MergeStep } from './merging.ts';
 
 /** Choices for the history of an entry that is erased. */
 export const historyChoices = ['redact', 'delete', 'keep'] as const;
@@ -12,8 +13,8 @@ export interface ErasureOptions extends IfVersion {
    * goes with its erasure. It counts together with `history` alone.
    */
   readonly mergedInto?: number | undefined;
-  /** Ids of the images that a merged entry may have. Another picture would be lost with it. */
-  readonly ifImages?: ReadonlySet<string> | undefined;
+  /** The rest of a merge, which is done in the same step. */
+  readonly merge?: MergeStep | undefined;
 }
 
 /** Places that an erasure empties, each with how many were found there. */

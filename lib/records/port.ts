@@ -13,6 +13,7 @@ import type {
   RecordStatus,
 } from './entry.ts';
 import type { ErasedCounts, ErasureOptions, ErasureRecord } from './erasure.ts';
+import type { MergeClaim } from './merging.ts';
 import type {
   KeptFace,
   KeptFacePlace,
@@ -117,11 +118,29 @@ export interface RecordStore {
    * With a choice what becomes of its history, an erasure is noted in the same step, and receivers of events
    * are to be told. An erasure that is under way takes over the choice, unless it ends a merge.
    * @throws VersionConflictError when an `ACTIVE` entry has none of the versions
+   * @throws EntryNotFoundError when it is to be merged, and is not `ACTIVE`
    * @throws RequestInvalidError when the entry that it is merged into is not `ACTIVE`; nothing changes then
-   * @throws BackendUnavailableError, ThrottledError; also when it is to be merged, and has another image than
-   *   those of `ifImages`
+   * @throws MergeOvertakenError when the merge was revoked, or the entry has another image
+   * @throws BackendUnavailableError, ThrottledError
    */
   markEntryDeleting(entryId: number, options?: ErasureOptions): Promise<EntryRecord | undefined>;
+  /**
+   * Returns the merge of an entry into another one that is under way; `undefined` if there is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  mergeClaim(entryId: number): Promise<MergeClaim | undefined>;
+  /**
+   * Replaces the claim of a merge, if it is still as it was read. Returns false if it is not, or if the claim
+   * is to stand and the entry is not `ACTIVE`.
+   * @param before the claim as it was read; `undefined` where there was none
+   * @param after the new claim; `undefined` to end it
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  replaceMergeClaim(
+    entryId: number,
+    before: MergeClaim | undefined,
+    after: MergeClaim | undefined,
+  ): Promise<boolean>;
   /**
    * The erasure of the entry of that id; `undefined` where there is none.
    * @throws BackendUnavailableError, ThrottledError

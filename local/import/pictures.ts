@@ -1,6 +1,6 @@
 import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
 import { enrollPicture, measureReference, preparePicture } from '../../lib/blacklist/enroll-picture.ts';
-import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
+import { removeImageEverywhere } from '../../lib/blacklist/remove-images.ts';
 import { EntryPictures, storedForm } from '../../lib/blacklist/same-picture.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';

@@ -191,7 +191,7 @@ describe('deleting an entry', () => {
     expect(await records.getEntry(into)).toMatchObject({ notes: 'Bites.', version: 1 });
     // Somebody changes the remaining entry at the same moment: both changes stay.
     const overtake = async () => void (await records.updateEntry(into, { severity: 'danger' }));
-    await merge(interrupted(stores.ports, stepBefore('records.updateEntry'), overtake));
+    await merge(interrupted(stores.ports, stepBefore('records.markEntryDeleting'), overtake));
     expect(await records.getEntry(into)).toMatchObject({
       ...{ notes: 'Bites.\nJane\nHas a dog.', severity: 'danger', version: 3 },
     });

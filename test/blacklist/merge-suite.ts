@@ -2,15 +2,17 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { mergeEntries } from '../../lib/blacklist/merge-entries.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import type { WatchedTrack } from '../../lib/cameras/judge.ts';
 import { Sightings } from '../../lib/cameras/sightings.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { BackendUnavailableError, VersionConflictError } from '../../lib/errors.ts';
+import { BackendUnavailableError, RequestInvalidError, VersionConflictError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Ports } from '../../lib/ports.ts';
+import { MergeOvertakenError } from '../../lib/records/shared/mergeable.ts';
 import { crashing, isChange } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
 import { watched } from './steps.ts';
@@ -48,8 +50,13 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
   describe('a merge that crashes before or after any change', () => {
     it('loses nothing, and ends the same when it is sent again', { timeout }, async () => {
       const all = await crashAt(await prepare(), Number.POSITIVE_INFINITY);
-      const calls = ['records.activateImage', 'records.updateEntry', 'records.markEntryDeleting'];
-      const done = [...calls, 'faces.remove', 'images.erase', 'records.removeEntry'];
+      const calls = [
+        'records.replaceMergeClaim',
+        'records.activateImage',
+        'records.markEntryDeleting',
+        'records.removeEntry',
+      ];
+      const done = [...calls, 'faces.remove', 'images.erase'];
       expect(all).toEqual(expect.arrayContaining(done.map((call) => `after ${call}`)));
       // The other entry is hidden only after the one that stays has everything.
       const order = calls.map((call) => all.indexOf(`after ${call}`));
@@ -113,6 +120,90 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     expect(changes).toBe(1);
     await expect(merging({})).rejects.toThrow(BackendUnavailableError);
     expect(await used.living.records.getEntry(ids.from)).toMatchObject({ status: 'ACTIVE', imageCount: 2 });
+  });
+
+  /** Does something once, when all pictures are there and the other entry is about to be hidden. */
+  const whenMoved = (work: () => Promise<unknown>) => {
+    let isDone = false;
+    return watched(used.living, {
+      after: async () => {},
+      before: async (call) => {
+        if (call !== 'records.markEntryDeleting' || isDone) return;
+        isDone = true;
+        await work();
+      },
+    });
+  };
+  const both = complete({ Jane: 1, 'Jane R.': 2 });
+
+  it('leaves nothing of somebody who is erased meanwhile, and erases as was asked', async () => {
+    const ids = await prepare();
+    const busy = whenMoved(() => deleteEntry(used.living, ids.from, { history: 'delete' }));
+    await expect(mergeEntries(busy, ids.into, { entry_id: ids.from })).rejects.toThrow(RequestInvalidError);
+    expect(await contents(used.living)).toEqual(complete({ Jane: 1 }));
+    expect(await matchedNames(used.living, used.portraits.other)).toEqual([]);
+    expect(await used.living.records.getEntry(ids.into)).toMatchObject({
+      reason: null,
+      notes: null,
+      version: 1,
+    });
+    const erasure = await used.living.records.getErasure(ids.from);
+    expect(erasure).toMatchObject({ history: 'delete', finished: expect.any(String) });
+    expect(erasure?.mergedInto).toBeUndefined();
+  });
+
+  it('that crashed leaves nothing of somebody who is erased afterwards', async () => {
+    const ids = await prepare();
+    const all = await crashAt(ids, Number.POSITIVE_INFINITY);
+    for (const call of ['records.activateImage', 'records.markEntryDeleting']) {
+      const again = await prepare();
+      const moment = all.indexOf(`before ${call}`) + (call === 'records.activateImage' ? 1 : 0);
+      await crashAt(again, moment);
+      await deleteEntry(used.living, again.from, { history: 'redact' });
+      await sweep(used.living, everything());
+      expect(await contents(used.living), call).toEqual(complete({ Jane: 1 }));
+      expect(await matchedNames(used.living, used.portraits.other), call).toEqual([]);
+    }
+  });
+
+  it('gives all pictures back when it is refused at the end', async () => {
+    for (const changed of ['into', 'from'] as const) {
+      const ids = await prepare();
+      const busy = whenMoved(() => updateEntry(used.living, ids[changed], { category: 'another person' }));
+      const condition = changed === 'into' ? { version: 1 } : { entry_version: 1 };
+      const merging = mergeEntries(busy, ids.into, { entry_id: ids.from, ...condition });
+      await expect(merging, changed).rejects.toThrow(VersionConflictError);
+      expect(await contents(used.living), changed).toEqual(both);
+      expect(await used.living.records.getEntry(ids.into), changed).toMatchObject({ notes: null });
+    }
+  });
+
+  it('has the entry alone: a merge into another person waits, and takes back what a broken one left', async () => {
+    const ids = await prepare();
+    const third = await list('John', null, used.portraits.listed);
+    const intoThird = () => mergeEntries(used.living, third, { entry_id: ids.from });
+    let refusal: unknown;
+    const busy = whenMoved(async () => {
+      refusal = await intoThird().catch((error: unknown) => error);
+    });
+    await mergeEntries(busy, ids.into, { entry_id: ids.from });
+    expect(refusal).toBeInstanceOf(MergeOvertakenError);
+    await expect(intoThird()).rejects.toThrow(RequestInvalidError);
+    expect(await contents(used.living)).toEqual(complete({ Jane: 2, John: 1 }));
+
+    const later = await prepare();
+    const other = await list('John', null, used.portraits.listed);
+    const failing = watched(used.living, {
+      after: async () => {},
+      before: async (call) => {
+        if (call === 'records.markEntryDeleting') throw new BackendUnavailableError('Down.', 5);
+      },
+    });
+    const broken = mergeEntries(failing, later.into, { entry_id: later.from });
+    await expect(broken).rejects.toThrow(BackendUnavailableError);
+    expect(await contents(used.living)).toMatchObject({ pictures: 5 });
+    await mergeEntries(used.living, other, { entry_id: later.from });
+    expect(await contents(used.living)).toEqual(complete({ Jane: 1, John: 2 }));
   });
 
   it('two merges at the same moment end as one', async () => {

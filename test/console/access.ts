@@ -2,7 +2,16 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startHttpServer } from '../http-server.ts';
-import { type ConsoleSetup, focused, focusIsOn, pictureIsShown, token } from './setup.ts';
+import {
+  type ConsoleSetup,
+  checkToken,
+  fileOf,
+  focused,
+  focusIsOn,
+  pictureIsShown,
+  token,
+  unfold,
+} from './setup.ts';
 
 const distFolder = join(import.meta.dirname, '../../local/console/dist');
 
@@ -59,6 +68,38 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.getByRole('button', { name: 'Forget the token' }).click();
     await field.waitFor();
     expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(token);
+  });
+
+  it('shows a role no more than it may use', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/status', { token: checkToken, expected: [/403/] });
+    const { page } = visit;
+    const known = Promise.withResolvers<void>();
+    await page.route('**/api/v1/status', async (route) => {
+      await known.promise;
+      await route.continue();
+    });
+    await page.reload();
+    const sections = page.getByRole('navigation', { name: 'Sections' }).getByRole('link');
+    await page.getByRole('heading', { name: 'Status' }).waitFor();
+    expect(await sections.allInnerTexts()).toEqual(['Status']);
+    known.resolve();
+    await expect.poll(() => sections.allInnerTexts()).toEqual(['Check', 'Status']);
+    await page.unrouteAll({ behavior: 'wait' });
+    const hidden = ['blacklist', `blacklist/${listed.id}`, 'blacklist/new', 'history', 'cameras', 'audit'];
+    for (const path of hidden) {
+      await page.evaluate(`location.hash = ${JSON.stringify(`#/${path}`)}`);
+      await page.getByText('The role of this token does not show this page.').waitFor();
+      expect(await page.getByRole('main').getByRole('button').count(), path).toBe(0);
+      expect(await page.getByRole('search').count(), path).toBe(0);
+    }
+    // A check still names who matched, without a way to where the role may not go.
+    await page.evaluate(`location.hash = '#/check'`);
+    await page.locator('input[type=file]').setInputFiles([fileOf('a.jpg', setup().pictures.sameWoman)]);
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    await unfold(page);
+    await page.getByText('Similarity').first().waitFor();
+    expect(await page.getByRole('link', { name: listed.name }).count()).toBe(0);
   });
 
   it('says that the service is away, keeps what it shows, and comes back by itself', async () => {

@@ -230,15 +230,15 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');
     const { page } = visit;
-    await page
-      .locator('input[type=file]')
-      .setInputFiles([
-        fileOf('with-her.jpg', setup().pictures.withWoman),
-        fileOf('others.jpg', setup().pictures.group),
-        fileOf('nobody.jpg', await pictureOfNothing()),
-        fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
-      ]);
-    await page.getByText('4 of 4 checked · 1 with a match').waitFor();
+    await page.locator('input[type=file]').setInputFiles([
+      fileOf('with-her.jpg', setup().pictures.withWoman),
+      fileOf('others.jpg', setup().pictures.group),
+      fileOf('nobody.jpg', await pictureOfNothing()),
+      fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
+      // As base64 it could be a path.
+      fileOf('nope.jpg', Buffer.from('nope')),
+    ]);
+    await page.getByText('5 of 5 checked · 1 with a match').waitFor();
     const verdicts = await page
       .getByRole('region', { name: 'Pictures' })
       .getByRole('listitem')
@@ -247,14 +247,16 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       ['with-her.jpg', `Match: ${listed.name}`],
       ['nobody.jpg', 'No face'],
       ['letter.txt', 'Failed'],
+      ['nope.jpg', 'Failed'],
       ['others.jpg', 'No match'],
     ]);
-    await page.getByRole('button', { name: 'letter.txt' }).click();
-    // A live region shows the same words to screen readers for a moment.
-    await page
-      .getByText('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.')
-      .first()
-      .waitFor();
+    for (const name of ['letter.txt', 'nope.jpg']) {
+      await page.getByRole('button', { name }).click();
+      await page
+        .getByRole('article', { name })
+        .getByText('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.')
+        .waitFor();
+    }
     await page.getByRole('button', { name: 'nobody.jpg' }).click();
     await page.getByRole('article').getByText('No face was found.').first().waitFor();
 
@@ -264,9 +266,9 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // Words about the pictures are not said of this page.
     await expect.poll(() => spokenOn(page)).toBe('');
     await page.getByRole('link', { name: 'Check', exact: true }).click();
-    await page.getByText('4 of 4 checked').waitFor();
+    await page.getByText('5 of 5 checked').waitFor();
     await page.getByRole('button', { name: 'Clear all' }).click();
-    await page.getByText('4 of 4 checked').waitFor({ state: 'detached' });
+    await page.getByText('5 of 5 checked').waitFor({ state: 'detached' });
   });
 
   it('leads to a match in another picture while one without a match fills the screen', async () => {
@@ -452,11 +454,16 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
+    // In a low window one chooses far below the verdict, which comes into sight for each picture.
+    await page.setViewportSize({ width: 320, height: 256 });
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await dropFiles(page, [{ name: 'nothing.jpg', buffer: await pictureOfNothing() }]);
     // It names the picture, in the page's words.
     const alert = page.getByRole('alert');
     await alert.getByRole('heading', { name: 'Cannot tell: nothing.jpg' }).waitFor();
     await alert.getByText('No face was found. Show the whole face from the front').waitFor();
+    expect((await page.locator('.verdict-bar').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.setViewportSize(viewport);
 
     await page.getByRole('button', { name: 'Remove The other picture' }).click();
     await page.getByRole('button', { name: 'Pick a listed person' }).click();

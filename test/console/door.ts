@@ -110,6 +110,42 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     expect(await page.locator('video').count()).toBe(0);
   });
 
+  it.each([
+    { width: 320, height: 256 },
+    { width: 720, height: 360 },
+  ])('brings a match to the top of a low window, $width × $height', async (viewport) => {
+    await using visit = await setup().visit('#/door', { viewport, hasTouch: true });
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    // The button was far below, and the verdict takes its place.
+    expect((await page.locator('.verdict-bar').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.getByRole('heading', { name: 'No match' }).waitFor();
+    // Whoever looks at the camera's picture is shown a match nevertheless.
+    await page.locator('video').scrollIntoViewIfNeeded();
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger', reason: 'ARMED, do not approach.' });
+    await page.getByRole('heading', { name: `Danger. Match: ${listed.name}` }).waitFor();
+    const hit = page.getByRole('article', { name: `Face 1: ${listed.name}` });
+    await pictureIsShown(hit.getByRole('figure').nth(1));
+    const needed = [
+      page.getByRole('heading', { name: `Danger. Match: ${listed.name}` }),
+      ...(await hit.locator('.picture').all()),
+      hit.getByText('ARMED, do not approach.'),
+      ...(await hit.getByRole('button').all()),
+    ];
+    expect(needed).toHaveLength(7);
+    for (const part of needed) {
+      const { y = -1, height = 0 } = (await part.boundingBox()) ?? {};
+      expect(y, await part.innerText()).toBeGreaterThanOrEqual(0);
+      expect(y + height, await part.innerText()).toBeLessThanOrEqual(viewport.height);
+    }
+    // She stays, and a person who scrolls away is left alone.
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    const place = await page.evaluate('scrollY');
+    for (let look = 0; look < 3; look++) await page.waitForResponse(looks);
+    expect(await page.evaluate('scrollY')).toBe(place);
+  });
+
   it('shows a door no picture that its role may not see, and offers nothing to a role that may not look', async () => {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/door', { token: checkToken });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clashesOf, planFolders, planTable } from '../../local/console/src/model/import-plan.ts';
+import { namesOfCopies, startsAsPicture, unusable } from '../../local/console/src/model/import-files.ts';
+import { alikeOf, clashesOf, planFolders, planTable } from '../../local/console/src/model/import-plan.ts';
 
 const chosen = (path: string, type = 'image/jpeg', size = 10) => ({
   path,
@@ -16,10 +17,26 @@ describe('a chosen folder', () => {
       ),
     );
     expect(shown(plan)).toEqual({
-      'Jane Roe': ['Jane Roe/1.jpg', 'Jane  Roe/2.jpg'],
+      'Jane Roe': ['Jane  Roe/2.jpg', 'Jane Roe/1.jpg'],
       Zoë: ['Zoe\u0308/1.HEIC'],
     });
     expect([plan.leftOut, plan.passedOver]).toEqual([[], 0]);
+  });
+
+  test('is read in the order of its paths, numbers by their values', () => {
+    const plan = planFolders(['Zoe/1.jpg', 'Jane/10.jpg', 'Jane/2.jpg'].map((path) => chosen(path)));
+    expect(Object.entries(shown(plan))).toEqual([
+      ['Jane', ['Jane/2.jpg', 'Jane/10.jpg']],
+      ['Zoe', ['Zoe/1.jpg']],
+    ]);
+  });
+
+  test('leaves out files whose fault is known, and says which it is', () => {
+    const { persons, leftOut } = planFolders([
+      { ...chosen('Jane/1.jpg'), fault: 'no-picture' },
+      { ...chosen('Jane/2.jpg'), fault: 'too-large' },
+    ]);
+    expect([persons, leftOut.map(({ reason }) => reason)]).toEqual([[], ['no-picture', 'too-large']]);
   });
 
   test('leaves out what can not be used, and says why', () => {
@@ -87,6 +104,12 @@ describe('a chosen table', () => {
     expect([plan.leftOut, plan.passedOver]).toEqual([[], 1]);
   });
 
+  test('tells of pictures of a row without a name that it has none, unless another row names them', () => {
+    const plan = planTable('name,files\n,a.jpg|b.jpg|c.jpg\nJane,b.jpg', [chosen('a.jpg'), chosen('b.jpg')]);
+    expect(shown(plan)).toEqual({ Jane: ['b.jpg'] });
+    expect(plan.leftOut).toEqual([{ what: 'a.jpg', reason: 'nameless-row' }]);
+  });
+
   test('is refused without its columns, and told of where rows can not be used', () => {
     expect(() => planTable('who,what\nJane,a.jpg', [])).toThrow('columns name and files');
     expect(planTable('name,files\n,a.jpg', []).remarks).toEqual(['Row 2: A name has 1 to 100 characters.']);
@@ -104,4 +127,65 @@ test('a clash is a listed person of the same name, or of nearly the same', () =>
     ['Jane Roe', { id: 2, name: 'Jane Roe', isSame: true }],
     ['ZOE', { id: 3, name: 'Zoë', isSame: false }],
   ]);
+});
+
+test('names of one import that only case or accents tell apart are told of each other', () => {
+  const names = ['José Río', 'Jane', 'JOSE RIO', 'jose rio'];
+  expect([...alikeOf(names.map((name) => ({ name })))]).toEqual([
+    ['José Río', ['JOSE RIO', 'jose rio']],
+    ['JOSE RIO', ['José Río', 'jose rio']],
+    ['jose rio', ['José Río', 'JOSE RIO']],
+  ]);
+});
+
+test('files that differ in a byte between their parts are no copies', async () => {
+  const [one, other] = ['a', 'b'].map((text) => new Blob(['x'.repeat(2000), text, 'x'.repeat(5000)]));
+  if (!one || !other) throw new Error('There are two files.');
+  const names = await namesOfCopies([
+    { name: 'Jane', pictures: [{ file: one }] },
+    { name: 'John', pictures: [{ file: other }] },
+  ]);
+  expect([names.get(one), names.get(other)]).toEqual([['Jane'], ['John']]);
+});
+
+test('files of the same bytes are found, whoever has them', async () => {
+  const [one, copy, other, longer] = ['same', 'same', 'diff', 'longer'].map((text) => new Blob([text]));
+  if (!one || !copy || !other || !longer) throw new Error('There are four files.');
+  const names = await namesOfCopies([
+    { name: 'Jane', pictures: [{ file: one }, { file: longer }] },
+    { name: 'John', pictures: [{ file: other }, { file: copy }] },
+  ]);
+  expect(names.get(one)).toEqual(['Jane', 'John']);
+  expect(names.get(copy)).toEqual(['Jane', 'John']);
+  expect(names.get(other)).toEqual(['John']);
+  expect(names.has(longer)).toBe(false);
+});
+
+describe('the first bytes of a file', () => {
+  const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+  test.each([
+    '\xff\xd8\xff\xe0',
+    '\x89PNG\r\n\x1a\n',
+    'GIF89a',
+    'RIFF\x10\n\0\x01WEBPVP8 ',
+    'BM\x36',
+    'II*\0',
+    'MM\0*',
+    '\0\0\0\x18ftypheic',
+  ])('tell a picture: %j', (start) => expect(startsAsPicture(bytes(start))).toBe(true));
+
+  test.each(['%PDF-1.7', 'PK\x03\x04', '<html>', 'RIFF\x10\0\0\0WAVEfmt ', '', '\0\0\0\0'])(
+    'tell what is none: %j',
+    (start) => expect(startsAsPicture(bytes(start))).toBe(false),
+  );
+
+  test('are not asked of an empty file, and a huge one is too large', async () => {
+    expect(await unusable(new Blob([]))).toBeUndefined();
+    expect(await unusable(new Blob(['He wears a hat.']))).toBe('no-picture');
+    const picture = new Blob([bytes('\xff\xd8\xff')]);
+    const ofSize = (size: number) => ({ size, slice: () => picture });
+    expect(await unusable(ofSize(104_857_600))).toBeUndefined();
+    expect(await unusable(ofSize(104_857_601))).toBe('too-large');
+  });
 });

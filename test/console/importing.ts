@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { pictureOfNothing } from '../api/pictures.ts';
+import { cropFace, pictureOfNothing } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { newName } from '../suites/api/client.ts';
 import { type ConsoleSetup, deskToken, fileOf, pictureIsShown } from './setup.ts';
@@ -58,7 +58,7 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await leftOut.getByText('2 files that systems made for themselves').waitFor();
     expect((await setup().api.entries()).map(({ name }) => name)).toEqual([known]);
 
-    await page.getByRole('checkbox').check();
+    await page.getByLabel('is listed under the same name').check();
     await page.getByRole('button', { name: 'Send 4 pictures' }).click();
     await page.getByText('2 people listed, 3 pictures added. 1 picture not taken.').first().waitFor();
     await row(page, one).getByText('1 of 2 pictures added').waitFor();
@@ -100,7 +100,8 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     const lost = new Set<string>();
     await page.route('**/api/v1/blacklist/**', async (route) => {
       const url = route.request().url();
-      if (route.request().method() !== 'POST' || lost.has(url)) return route.continue();
+      const isLost = route.request().method() === 'POST' && !url.endsWith('/verify') && !lost.has(url);
+      if (!isLost) return route.continue();
       lost.add(url);
       await route.fetch();
       await route.abort();
@@ -116,6 +117,105 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     const [entry] = await setup().api.entries();
     expect(entry).toMatchObject({ name, image_count: 2 });
     expect(await setup().api.images(entry?.id ?? 0)).toHaveLength(2);
+  });
+
+  it('holds a picture of somebody else back, to be looked at and sent on purpose', async () => {
+    const { woman, sameWoman, group } = setup().pictures;
+    const [first, second] = (await setup().api.detect(group)).map((face) => face.facial_area);
+    if (!first || !second) throw new Error('The group shows fewer faces.');
+    const [name, known] = [newName(), newName()];
+    await setup().listWoman(known);
+    await using folder = await folderOf({
+      [`${name}/1.jpg`]: await cropFace(group, first),
+      [`${name}/2.jpg`]: await cropFace(group, second),
+      [`${name}/3.jpg`]: woman,
+      [`${known}/1.jpg`]: sameWoman,
+    });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByLabel('is listed under the same name').check();
+    await page.getByRole('button', { name: 'Send 4 pictures' }).click();
+    await page.getByText('1 person listed, 2 pictures added. 2 pictures held back').first().waitFor();
+    const held = row(page, name).getByText(
+      /^.*: Held back. It does not look like the person’s other pictures/,
+    );
+    expect(await held.count()).toBe(2);
+    await row(page, known).getByText('1 of 1 picture added').waitFor();
+    const entry = async () => (await setup().api.entries()).find((one) => one.name === name);
+    expect(await entry()).toMatchObject({ image_count: 1 });
+
+    await pictureIsShown(row(page, name));
+    await row(page, name).getByLabel('It is this person: send it all the same').nth(1).check();
+    await page.getByRole('button', { name: 'Send 1 picture that was not sent' }).click();
+    await page.getByText('1 person listed, 3 pictures added. 1 picture held back').first().waitFor();
+    await row(page, name).getByText(`Looks like ${known}, listed already.`).waitFor();
+    expect(await entry()).toMatchObject({ image_count: 2 });
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Report as CSV' }).click();
+    const report = await readFile(await (await downloading).path(), 'utf8');
+    expect(report).toContain(`\r\n${name},${name}/2.jpg,Held back.,It does not look like the person’s other`);
+    expect(report).toMatch(new RegExp(`\\r\\n${name},${name}/3.jpg,Added\\.,[^\\r]*,${known}\\r`));
+  });
+
+  it('tells copies, names that are nearly the same and what is no picture before anything is sent', async () => {
+    const { woman, withWoman } = setup().pictures;
+    const name = newName();
+    const [upper, lower] = [`${name} Río`, `${name} RIO`];
+    await using folder = await folderOf({
+      [`${lower}/a.jpg`]: woman,
+      [`${upper}/b.jpg`]: woman,
+      [`${upper}/c.jpg`]: '%PDF-1.7 renamed',
+      [`${name}/a.jpg`]: withWoman,
+    });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByText('Found: 3 people, 3 pictures to send.').waitFor();
+    await row(page, lower).getByText(`Nearly the same name is in these files too: ${upper}.`).waitFor();
+    await row(page, lower).getByText(`It is the same picture as one of ${upper}.`).waitFor();
+    await page.getByText(`${upper}/c.jpg: it is no picture.`).waitFor();
+    await page.getByLabel(lower, { exact: true }).uncheck();
+    await page.getByLabel(upper, { exact: true }).uncheck();
+    await page.getByText('Found: 1 person, 1 picture to send.').waitFor();
+    await page.getByRole('button', { name: 'Send 1 picture' }).click();
+    await page.getByText('1 person listed, 1 picture added.').first().waitFor();
+    await row(page, name)
+      .getByText(/^.*a\.jpg: It shows \d faces/)
+      .waitFor();
+    await page.getByText('1 of 1 picture done').waitFor();
+    expect(await page.getByText('Left out by you.').count()).toBe(2);
+    expect((await setup().api.entries()).map((entry) => entry.name)).toEqual([name]);
+  });
+
+  it('has the browser ask before the page is left with a part that was not sent', async () => {
+    const { woman, sameWoman } = setup().pictures;
+    const name = newName();
+    await using folder = await folderOf({ [`${name}/1.jpg`]: woman, [`${name}/2.jpg`]: sameWoman });
+    await using visit = await setup().visit('#/blacklist/import', { expected: [/ERR_FAILED/] });
+    const { page } = visit;
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      return dialog.accept();
+    });
+    const refuse = (route: Route) => route.abort();
+    await page.route('**/images', refuse);
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByRole('button', { name: 'Send 2 pictures' }).click();
+    await page.getByText('1 person listed, 1 picture added. 1 picture not sent yet.').first().waitFor();
+    await page.reload();
+    expect(asked).toEqual(['beforeunload']);
+    await page.unroute('**/images', refuse);
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByLabel('is listed under the same name').check();
+    await page.getByRole('button', { name: 'Send 2 pictures' }).click();
+    await page
+      .getByText(/^0 people listed, \d pictures? added/)
+      .first()
+      .waitFor();
+    await page.reload();
+    expect(asked).toEqual(['beforeunload']);
   });
 
   it('refuses a table without its columns, and is not offered to whom may list nobody', async () => {

@@ -71,7 +71,14 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
     const viewport = { width: 380, height: 800 };
     await using visit = await setup().visit('#/check', { viewport, hasTouch: true, reducedMotion: 'reduce' });
     const { page } = visit;
-    await page.locator('input[type=file]').setInputFiles([fileOf('door.jpg', setup().pictures.withWoman)]);
+    // A picture that failed can be tried again, by a button with the longest label.
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([
+        fileOf('door.jpg', setup().pictures.withWoman),
+        fileOf('broken.jpg', Buffer.from('nope')),
+      ]);
+    await page.locator('.strip-item.failed').waitFor();
     await pictureIsShown(page.locator('.hit figure').nth(1));
     const pages = [
       ['#/history', '.row img'],
@@ -97,7 +104,11 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
         await page.setViewportSize(size);
         await expectToAct(page, catalogues[language], listed.name);
       }
-      await expectNoOverflow(page, `${language} #/check`);
+      for (const state of ['failed', 'match']) {
+        await page.locator(`.strip-item.${state}`).click();
+        await page.locator(`.strip-item.${state}[aria-current=true]`).waitFor();
+        await expectNoOverflow(page, `${language} #/check, ${state}`);
+      }
       // Words are longest in German and French, and Arabic runs the other way.
       const shown = ['de', 'fr', 'ar'].includes(language) ? pages : pages.slice(0, 1);
       for (const [path, ready] of shown) {

@@ -125,6 +125,26 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
   });
 
+  it('takes back the listing of somebody who may be listed already, and keeps what was entered', async () => {
+    const listed = await setup().listWoman();
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new');
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', setup().pictures.sameWoman)]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('button', { name: `List ${name} nevertheless` }).click();
+    await page.getByRole('main').getByText(`${name} is listed`).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(`${name} is no longer listed.`).first().waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ id: listed.id }]);
+    expect(await page.getByRole('main').getByText(`${name} is listed`).count()).toBe(0);
+    expect(await page.getByLabel('Name').inputValue()).toBe(name);
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('button', { name: `List ${name} nevertheless` }).waitFor();
+  });
+
   it('tells that a name is taken, and of one that is nearly the same', async () => {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/blacklist/new', { expected: [/409 \(Conflict\)/] });
@@ -224,6 +244,53 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.close();
     await setup().api.delete(kept.id);
     expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: null }]);
+  });
+
+  it('shows a merge anew where somebody else has changed or merged an entry meanwhile', async () => {
+    const { woman, sameWoman } = setup().pictures;
+    const name = newName();
+    const kept = await setup().api.list([woman], { name });
+    const list = (letter: string) => setup().api.list([sameWoman], { name: `${name} ${letter}` });
+    const other = await list('B');
+    await using visit = await setup().visit(`#/blacklist/${kept.id}`, {
+      viewport: { width: 380, height: 800 },
+      expected: [/412/, /404/, /422/],
+    });
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Merge' }).click();
+    const dialog = page.getByRole('dialog');
+    const choose = async (chosen: string) => {
+      await dialog.getByLabel('Part of the name').fill(chosen);
+      await dialog.getByRole('button', { name: chosen }).click();
+      await dialog.getByText(/^The faces are 9\d\.\d% alike\.$/).waitFor();
+    };
+    await choose(`${name} B`);
+    // The faces are large enough to be compared, side by side.
+    for (const face of await dialog.locator('.picture').all()) {
+      expect((await face.boundingBox())?.width).toBeGreaterThanOrEqual(160);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    const merge = (letter: string) => dialog.getByRole('button', { name: `Merge ${name} ${letter} into` });
+    await setup().api.patch(other.id, { notes: 'Has a twin.' });
+    await merge('B').click();
+    await dialog.getByText(/^Somebody else has changed one of the entries meanwhile\./).waitFor();
+    await dialog.getByText('Has a twin.').waitFor();
+    expect(await setup().api.entries()).toHaveLength(2);
+    // Also the other way round, before anything was pressed.
+    await setup().api.patch(kept.id, { notes: 'Limps.' });
+    await dialog.getByRole('radio', { name: `${name} B` }).check();
+    await dialog.getByText(/Limps\./).waitFor();
+    await dialog.getByText(/^The faces are 9\d\.\d% alike\.$/).waitFor();
+    await setup().api.delete(other.id);
+    await dialog.getByRole('button', { name: `Merge ${name} into ${name} B` }).click();
+    await dialog.getByText(`${name} B is gone:`).waitFor();
+    await list('C');
+    await choose(`${name} C`);
+    await merge('C').click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await setup().api.entries()).toMatchObject([{ id: kept.id, image_count: 2 }]);
+    // The page may ask for the entry that went.
+    await page.getByText('Limps.').waitFor();
   });
 
   it('adds pictures and removes them, but never the last', async () => {

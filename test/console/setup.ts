@@ -29,7 +29,7 @@ export interface Pictures {
   readonly woman: Buffer;
   /** Picture of the same woman, from sample1. */
   readonly sameWoman: Buffer;
-  /** Picture of three people, in which her face is the largest. */
+  /** Picture of three people, of whom she is the rightmost. Another face is the largest. */
   readonly withWoman: Buffer;
   /** Picture of four others. */
   readonly group: Buffer;

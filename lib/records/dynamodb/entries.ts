@@ -1,12 +1,13 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
-import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
+import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type { EntryChange, EntryRecord, NewEntry } from '../entry.ts';
 import type { ErasureOptions } from '../erasure.ts';
+import type { MergeStep } from '../merging.ts';
 import type { RecordStore } from '../port.ts';
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
-import { requireKnownImages, requireMergeable } from '../shared/mergeable.ts';
+import { mergedEntry, requireMergeable } from '../shared/mergeable.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -25,6 +26,7 @@ import {
   hiddenEntryPlace,
   nameKey,
 } from './items.ts';
+import { claimOf, stillClaimed } from './merge-claims.ts';
 import { countingShown, recountShown } from './shown-count.ts';
 
 /** Makes the part of the record store that keeps entries. */
@@ -178,31 +180,42 @@ async function normalizeEntries(table: TableClient): Promise<EntryChange[]> {
 async function markDeleting(
   table: TableClient,
   entryId: number,
-  { history, mergedInto: wanted, ifImages, ...condition }: ErasureOptions = {},
+  { history, mergedInto, merge, ...condition }: ErasureOptions = {},
 ): Promise<EntryRecord | undefined> {
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
+    if (mergedInto !== undefined && entry?.status !== 'ACTIVE') throw new EntryNotFoundError();
     if (!entry) return undefined;
-    const mergedInto = entry.status === 'ACTIVE' ? wanted : undefined;
     const erasure = history ? await erasureActions(table, entry, history, mergedInto) : [];
     if (entry.status === 'DELETING') {
       if (erasure.length > 0 && !(await table.transact(erasure)).done) return again;
       return entryRecord(entry);
     }
     requireVersion(entryRecord(entry), condition);
-    const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
-    if (mergedInto !== undefined) {
-      requireMergeable(await readEntry(table, mergedInto), mergedInto);
-      // Whoever adds an image later changes the item that was read above, and the transaction fails.
-      requireKnownImages(await imagesOf(table, entryId), entryId, { ifImages });
-    }
-    const { done } = await table.transact(
-      [...erasure, ...hiding(entry), ...(mergedInto === undefined ? [] : [stillActive(mergedInto)])],
-      facts,
-    );
+    const merging = mergedInto === undefined ? undefined : await mergeInto(table, entry, mergedInto, merge);
+    const facts = entry.status === 'ACTIVE' ? [...(merging?.facts ?? []), changeFacts({ entryId })] : [];
+    const actions = [...erasure, ...hiding(entry), ...(merging?.actions ?? [])];
+    const { done } = await table.transact(actions, facts);
     if (done) countWritten(facts.length);
     return done ? entryRecord(entry) : again;
   });
+}
+
+/**
+ * Makes the actions that give an entry what it lacks of the fields of one that is merged into it. Whoever
+ * adds an image to the other one changes its item, which the transaction wants as it was read.
+ */
+async function mergeInto(table: TableClient, from: EntryItem, intoId: number, step: MergeStep | undefined) {
+  const into = await readEntry(table, intoId);
+  requireMergeable(into, intoId);
+  if (!step) return { actions: [stillActive(intoId)], facts: [] };
+  const claim = await claimOf(table, from.id);
+  const images = await imagesOf(table, from.id);
+  const before = entryRecord(into);
+  const { entry, facts } = mergedEntry({ into: before, from: entryRecord(from), claim, images }, step);
+  const { imageCount: _, ...attributes } = entryAttributes(entry);
+  const change = entry === before ? [stillActive(intoId)] : changing(into, attributes);
+  return { actions: [...change, stillClaimed(from.id, claim)], facts };
 }
 
 /** Makes the actions that hide an entry. */

@@ -5,6 +5,7 @@ import { entryRecords } from './entries.ts';
 import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
 import { counterKey, entriesPartition, storeKey } from './items.ts';
+import { mergeClaims } from './merge-claims.ts';
 import { noteOf, putNote } from './notes.ts';
 import { processedRecords } from './processed.ts';
 import { reviewRecords } from './reviews.ts';
@@ -24,6 +25,7 @@ export function openDynamoRecords(settings: TableSettings, collection?: FaceColl
     ...processed,
     ...reviewRecords(table),
     ...erasureRecords(table, collection),
+    ...mergeClaims(table),
     async count() {
       const [listed, { total }] = await Promise.all([
         countShown(table),

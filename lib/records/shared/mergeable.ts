@@ -1,11 +1,18 @@
+import type { AuditFacts } from '../../audit/port.ts';
+import { changeFacts, withDetail } from '../../audit/scope.ts';
 import { BackendUnavailableError, RequestInvalidError } from '../../errors.ts';
 import type { EntryRecord, ImageRecord } from '../entry.ts';
-import type { ErasureOptions } from '../erasure.ts';
+import type { MergeClaim, MergeStep } from '../merging.ts';
+import { changeDetail, changedEntry, requireVersion } from './entry-changes.ts';
 
-/** An entry got a picture while it was merged into another one, which does not have it. */
-export class PictureCameError extends BackendUnavailableError {
-  constructor(entryId: number) {
-    super(`A picture was added to entry ${entryId} while it was merged. Nothing is lost: send it again.`, 1);
+/** Somebody else changed one of the entries of a merge, so that what is to do has to be looked at again. */
+export class MergeOvertakenError extends BackendUnavailableError {
+  constructor(options?: ErrorOptions) {
+    super(
+      'Others are changing or merging one of the entries. Nothing is lost: send the request again.',
+      5,
+      options,
+    );
   }
 }
 
@@ -20,17 +27,32 @@ export function requireMergeable<Entry extends Pick<EntryRecord, 'status'>>(
   if (into?.status !== 'ACTIVE') throw mergeRefused(`There is no entry ${id}.`);
 }
 
+/** The state in which a merge finds the records when it hides an entry. */
+export interface FoundMerge {
+  readonly into: EntryRecord;
+  readonly from: EntryRecord;
+  readonly claim: MergeClaim | undefined;
+  /** Images of the entry that is to go. */
+  readonly images: readonly ImageRecord[];
+}
+
 /**
- * Refuses to merge an entry that has another image by now.
- * @throws PictureCameError
+ * Returns the entry that stays as it is after a merge, itself where it has everything, and the audit trail's
+ * line of its change.
+ * @throws MergeOvertakenError when the merge was revoked, or the entry that is to go has another picture
+ * @throws RequestInvalidError, VersionConflictError
  */
-export function requireKnownImages(
-  images: readonly ImageRecord[],
-  entryId: number,
-  { ifImages }: Pick<ErasureOptions, 'ifImages'>,
-): void {
-  const isOther = ({ id, status }: ImageRecord) => status === 'ACTIVE' && !ifImages?.has(id);
-  if (ifImages && images.some(isOther)) throw new PictureCameError(entryId);
+export function mergedEntry(
+  { into, from, claim, images }: FoundMerge,
+  { token, images: known, intoVersions, actor, change }: MergeStep,
+): { readonly entry: EntryRecord; readonly facts: readonly AuditFacts[] } {
+  const isOther = ({ id, status }: ImageRecord) => status === 'ACTIVE' && !known.has(id);
+  if (claim?.token !== token || claim.isRevoked || images.some(isOther)) throw new MergeOvertakenError();
+  const entry = changedEntry(into, change(into, from), actor);
+  if (entry === into) return { entry, facts: [] };
+  requireVersion(into, { ifVersion: intoVersions });
+  const target = { entryId: into.id, detail: changeDetail(into, entry) };
+  return { entry, facts: [withDetail(`from entry ${from.id}`, () => changeFacts(target))] };
 }
 
 /** Makes the error of a merge that is not possible. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { AuditFacts } from '../../audit/port.ts';
 import {
   type AuditTarget,
   changeFacts,
@@ -22,6 +23,7 @@ import type {
   RecordStatus,
 } from '../entry.ts';
 import type { ErasedCounts, ErasureOptions, ErasureRecord } from '../erasure.ts';
+import type { MergeClaim, MergeStep } from '../merging.ts';
 import type { RecordCounts, RecordStore } from '../port.ts';
 import type {
   KeptFace,
@@ -38,7 +40,7 @@ import type {
 import { changeDetail, changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { claimEnd } from '../shared/entry-claims.ts';
 import { withEntriesInForce } from '../shared/in-force.ts';
-import { requireKnownImages, requireMergeable } from '../shared/mergeable.ts';
+import { mergedEntry, requireMergeable } from '../shared/mergeable.ts';
 import { reviewTarget } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import type { RetentionNote, UnknownKept } from '../sweep-notes.ts';
@@ -56,6 +58,7 @@ import {
   unsettledErasures,
 } from './erasures.ts';
 import { forgetAnswers } from './kept-answers.ts';
+import { claimOf, replaceClaim } from './merge-claims.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { requireOwnFiles } from './own-files.ts';
 import {
@@ -223,17 +226,18 @@ class SqliteRecords implements RecordStore {
 
   async markEntryDeleting(
     entryId: number,
-    { history, mergedInto: wanted, ifImages, ...condition }: ErasureOptions = {},
+    { history, mergedInto, merge, ...condition }: ErasureOptions = {},
   ): Promise<EntryRecord | undefined> {
+    let facts: readonly AuditFacts[] = [];
     return this.#change(
       () => {
         const before = this.#entry(entryId);
         if (before && before.status !== 'DELETING') requireVersion(before, condition);
-        const mergedInto = before?.status === 'ACTIVE' ? wanted : undefined;
         if (mergedInto !== undefined) {
-          requireMergeable(this.#entry(mergedInto), mergedInto);
-          const images = this.#statements.imagesOfEntry.all(entryId).map(imageRecord);
-          requireKnownImages(images, entryId, { ifImages });
+          if (before?.status !== 'ACTIVE') throw new EntryNotFoundError();
+          const into = this.#entry(mergedInto);
+          requireMergeable(into, mergedInto);
+          if (merge) facts = this.#merge(before, into, merge);
         }
         this.#statements.markEntryDeleting.run(entryId);
         if (before && history) {
@@ -245,9 +249,34 @@ class SqliteRecords implements RecordStore {
         }
         return before;
       },
-      (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
+      (before) => (before?.status === 'ACTIVE' ? [...facts, changeFacts({ entryId })] : undefined),
       { frees: true },
     );
+  }
+
+  /** Gives an entry what it lacks of the fields of one that is merged into it. Returns the lines about it. */
+  #merge(from: EntryRecord, into: EntryRecord, step: MergeStep): readonly AuditFacts[] {
+    const claim = claimOf(this.#statements, from.id);
+    const images = this.#statements.imagesOfEntry.all(from.id).map(imageRecord);
+    const { entry, facts } = mergedEntry({ into, from, claim, images }, step);
+    this.#statements.updateEntry.run({ $id: into.id, ...entryParameters(entry) });
+    return facts;
+  }
+
+  async mergeClaim(entryId: number): Promise<MergeClaim | undefined> {
+    return this.#read(() => claimOf(this.#statements, entryId));
+  }
+
+  replaceMergeClaim(
+    entryId: number,
+    before: MergeClaim | undefined,
+    after: MergeClaim | undefined,
+  ): Promise<boolean> {
+    return this.#write(() => {
+      const isNeeded = after !== undefined && !after.isRevoked;
+      if (isNeeded && this.#entry(entryId)?.status !== 'ACTIVE') return false;
+      return replaceClaim(this.#statements, entryId, before, after);
+    });
   }
 
   async removeEntry(entryId: number): Promise<void> {
@@ -587,15 +616,16 @@ class SqliteRecords implements RecordStore {
    */
   async #change<T>(
     work: () => T,
-    target: (result: T) => AuditTarget | undefined,
+    target: (result: T) => AuditTarget | readonly AuditFacts[] | undefined,
     options?: WriteOptions,
   ): Promise<T> {
     let lines = 0;
     const result = await this.#write(() => {
       const done = work();
       const about = target(done);
-      if (about) this.#audit.add([changeFacts(about)]);
-      lines = about ? 1 : 0;
+      const facts = Array.isArray(about) ? about : about ? [changeFacts(about as AuditTarget)] : [];
+      if (facts.length > 0) this.#audit.add(facts);
+      lines = facts.length;
       return done;
     }, options);
     countWritten(lines);

@@ -45,6 +45,7 @@ const selectImage = `
 /** Statements of small texts by their names. */
 export const noteStatements = {
   note: 'SELECT body FROM note WHERE name = ?',
+  removeNote: 'DELETE FROM note WHERE name = ?',
   putNote: 'INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
 };
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { caller } from './api/caller.ts';
+import type { Role } from '../../../lib/contract/role.ts';
+import { caller, useLacks, useMay } from './api/caller.ts';
 import {
   isAddressChosen,
   leaveService,
@@ -30,9 +31,11 @@ import { keyOf, paths, type Route, route } from './routes.ts';
 import { useStore } from './store.ts';
 import { texts } from './texts.ts';
 import { AlertBar, Bell } from './ui/bell.tsx';
+import { ForRole } from './ui/for-role.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
 import { announce, LiveRegion, Notices, Toasts } from './ui/live.tsx';
 import { Page } from './ui/page.tsx';
+import { Notice } from './ui/states.tsx';
 
 const askAgainMs = 5_000;
 
@@ -40,15 +43,33 @@ interface Section {
   /** Name of the section, and of its text. */
   readonly name: 'check' | 'blacklist' | 'history' | 'status';
   readonly icon: IconName;
+  /** Least role that may use it; undefined if each may. */
+  readonly role?: Role;
   readonly pages: readonly Route['page'][];
 }
 
 const sections: readonly Section[] = [
-  { name: 'check', icon: 'check', pages: ['check', 'door', 'compare'] },
-  { name: 'blacklist', icon: 'people', pages: ['blacklist', 'add-person', 'import', 'entry'] },
-  { name: 'history', icon: 'history', pages: ['history', 'processed'] },
-  { name: 'status', icon: 'status', pages: ['status', 'cameras', 'audit', 'tokens', 'privacy'] },
+  { name: 'check', icon: 'check', role: 'check', pages: ['check', 'door', 'compare'] },
+  { name: 'blacklist', icon: 'people', role: 'desk', pages: ['blacklist', 'add-person', 'import', 'entry'] },
+  { name: 'history', icon: 'history', role: 'desk', pages: ['history', 'processed'] },
+  {
+    name: 'status',
+    icon: 'status',
+    pages: ['status', 'cameras', 'audit', 'tokens', 'privacy'],
+  },
 ];
+
+/** Roles of the pages that show nothing to a lesser one. The import tells that by itself. */
+const pageRoles: Partial<Record<Route['page'], Role>> = {
+  blacklist: 'desk',
+  'add-person': 'editor',
+  entry: 'desk',
+  history: 'desk',
+  cameras: 'desk',
+  audit: 'admin',
+  tokens: 'admin',
+  privacy: 'admin',
+};
 
 export function App() {
   const shown = useStore(route);
@@ -70,7 +91,7 @@ export function App() {
         <AlertBar />
         <Toasts />
       </Notices>
-      {service === undefined ? <ServiceQuestion /> : <CurrentPage key={keyOf(shown)} route={shown} />}
+      {service === undefined ? <ServiceQuestion /> : <AllowedPage key={keyOf(shown)} route={shown} />}
       {question &&
         (signsIn ? (
           <SignInQuestion hasFailed={question.hasFailed === true} />
@@ -110,12 +131,20 @@ function Header({ page, isConnected }: { page: Route['page']; isConnected: boole
         <span>Face Blacklist</span>
       </a>
       <nav aria-label={texts.frame.sections}>
-        {sections.map(({ name, icon, pages }) => (
-          <a key={name} href={paths[name]} aria-current={pages.includes(page) ? 'page' : undefined}>
-            <Icon name={icon} />
-            {texts.frame[name]}
-          </a>
-        ))}
+        {sections.map(({ name, icon, role, pages }) => {
+          const link = (
+            <a key={name} href={paths[name]} aria-current={pages.includes(page) ? 'page' : undefined}>
+              <Icon name={icon} />
+              {texts.frame[name]}
+            </a>
+          );
+          if (role === undefined) return link;
+          return (
+            <ForRole key={name} least={role}>
+              {link}
+            </ForRole>
+          );
+        })}
       </nav>
       {isConnected && <Bell />}
     </header>
@@ -144,6 +173,17 @@ function Offline() {
         </button>
       )}
     </div>
+  );
+}
+
+/** Shows the page, unless the caller's role may not see it. */
+function AllowedPage({ route: shown }: { route: Route }) {
+  if (!useLacks(pageRoles[shown.page] ?? 'metrics')) return <CurrentPage route={shown} />;
+  const section = sections.find(({ pages }) => pages.includes(shown.page));
+  return (
+    <Page title={texts.frame[section?.name ?? 'status']}>
+      <Notice kind="info">{texts.frame.roleMayNotSee}</Notice>
+    </Page>
   );
 }
 
@@ -178,19 +218,22 @@ function CurrentPage({ route: shown }: { route: Route }) {
     case 'privacy':
       return <PrivacyPage />;
     case 'unknown':
-      return (
-        <Page title={texts.frame.noSuchPage}>
-          <p>
-            {texts.frame.wrongAddress(
-              (text) => (
-                <a href={paths.check}>{text}</a>
-              ),
-              (text) => (
-                <a href={paths.blacklist}>{text}</a>
-              ),
-            )}
-          </p>
-        </Page>
-      );
+      return <UnknownPage />;
   }
+}
+
+function UnknownPage() {
+  const mayLook = useMay('desk');
+  return (
+    <Page title={texts.frame.noSuchPage}>
+      <p>
+        {texts.frame.wrongAddress(
+          (text) => (
+            <a href={paths.check}>{text}</a>
+          ),
+          (text) => (mayLook ? <a href={paths.blacklist}>{text}</a> : text),
+        )}
+      </p>
+    </Page>
+  );
 }

@@ -100,12 +100,20 @@ function change(id: number, part: Partial<Check>): void {
   checks.update((all) => all.map((check) => (check.id === id ? { ...check, ...part } : check)));
 }
 
-/** Shows a picture, unless its check was removed meanwhile. */
+/**
+ * Shows a picture, unless its check was removed meanwhile.
+ *
+ * @throws UnreadableFileError if the browser can't read it
+ */
 async function showPicture(id: number, blob: Blob): Promise<void> {
   const url = URL.createObjectURL(blob);
   const image = await decode(url).catch(() => undefined);
-  if (image === undefined || !checks.value.some((check) => check.id === id)) return URL.revokeObjectURL(url);
-  change(id, { picture: { url, size: { width: image.naturalWidth, height: image.naturalHeight } } });
+  if (image !== undefined && checks.value.some((check) => check.id === id)) {
+    change(id, { picture: { url, size: { width: image.naturalWidth, height: image.naturalHeight } } });
+    return;
+  }
+  URL.revokeObjectURL(url);
+  if (image === undefined) throw new UnreadableFileError(texts.frame.notReadable);
 }
 
 async function run({ id, name, source }: Check): Promise<void> {
@@ -132,7 +140,8 @@ function fail(id: number, name: string, error: Message): void {
 async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {
   const { file, note } = await prepareForLine(source);
   if (note !== undefined) change(id, { note });
-  // The page must show the picture that it sends, because boxes are in that picture's pixels.
+  // The page must show the picture that it sends, because boxes are in that picture's pixels. A file that is
+  // no picture is told here, since the service would take a short one for a path.
   await showPicture(id, file);
   const image = file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file);
   return processImage(image, candidates, source.name);
@@ -142,7 +151,9 @@ async function checkUrl(id: number, url: string): Promise<ImageProcessingResult>
   const result = await processImage(url, candidates, url);
   // The service fetched the picture; this page loads from the service alone.
   if (result.db_id !== null && result.error === null) {
-    await showPicture(id, await (await call(processedImagePath(result.db_id, 'original'))).blob());
+    const blob = await (await call(processedImagePath(result.db_id, 'original'))).blob();
+    // The verdict counts also where the browser can't show the picture.
+    await showPicture(id, blob).catch(() => {});
   }
   return result;
 }

@@ -1,7 +1,7 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
 import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
-import { preview } from './api/prepare.ts';
+import { inlineBytes, preview, toBase64 } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
 import { texts } from './texts.ts';
@@ -48,6 +48,8 @@ export interface Stranger {
 
 /** Longer side of the pictures that are only compared. */
 const comparedSide = 800;
+/** The same for pictures with several faces, of which the largest is compared. */
+const strangersSide = 2_048;
 
 /**
  * Finds out whom the chosen faces look like, and if they are all of one person. Nothing is kept of that.
@@ -71,15 +73,41 @@ export async function findDoubts(
   const reference = entryId === undefined && first ? await comparable(first) : undefined;
   for (const picture of entryId === undefined || !first ? others : [first, ...others]) {
     const compared = await likeness(await comparable(picture), entryId, reference);
-    // A suspended entry verifies nobody, but its pictures look alike nevertheless.
-    const { distance, similarity, threshold } = compared ?? {};
-    if (distance == null || similarity == null || distance <= (threshold ?? 0)) continue;
-    const imageId = compared && 'image_id' in compared ? compared.image_id : null;
+    const unlike = unlikeIn(compared);
+    if (unlike === undefined) continue;
+    const { imageId, similarity } = unlike;
     const other = entryId === undefined ? first : { entryId, imageId };
     if (other !== undefined) strangers.push({ picture, other, similarity });
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
   return { duplicates: sorted, strangers };
+}
+
+/** Distance of a face from a person's pictures that it does not look like. */
+export interface Unlike {
+  readonly similarity: number;
+  /** Reference picture that is nearest; null if the service does not tell. */
+  readonly imageId: string | null;
+}
+
+/**
+ * Compares a picture's largest face with a listed person. Returns `undefined` if it looks like the person, or
+ * shows no face.
+ *
+ * @throws UnreadableFileError, and errors of the service that are not about the picture
+ */
+export async function strangerTo(entryId: number, file: File): Promise<Unlike | undefined> {
+  // In a smaller copy another face may be the largest, so it is the picture itself if a request can hold it.
+  const base64 =
+    file.size <= inlineBytes ? await toBase64(file) : (await preview(file, strangersSide)).base64;
+  return unlikeIn(await likeness(base64, entryId, undefined));
+}
+
+function unlikeIn(compared: Awaited<ReturnType<typeof likeness>>): Unlike | undefined {
+  // A suspended entry verifies nobody, but its pictures look alike nevertheless.
+  const { distance, similarity, threshold } = compared ?? {};
+  if (distance == null || similarity == null || distance <= (threshold ?? 0)) return undefined;
+  return { similarity, imageId: compared && 'image_id' in compared ? compared.image_id : null };
 }
 
 async function comparable(picture: DraftPicture): Promise<string> {

@@ -1,4 +1,12 @@
-import { type Import, type ImportPicture, isLeftOut } from './importing.ts';
+import {
+  type Import,
+  type ImportPerson,
+  type ImportPicture,
+  isLeftOut,
+  isListedOut,
+  isOpen,
+  looksLikeOf,
+} from './import-state.ts';
 import { texts } from './texts.ts';
 
 /** Counts of an import's pictures and people. */
@@ -9,9 +17,13 @@ export interface ImportCounts {
   /** Pictures that their entries had already. */
   readonly there: number;
   readonly refused: number;
+  /** Pictures that do not look like the person's others, and that nobody wants sent yet. */
+  readonly held: number;
   /** Pictures that can be sent again. */
   readonly open: number;
   readonly listed: number;
+  /** People whose pictures look like somebody who is listed. */
+  readonly lookAlikes: number;
 }
 
 export function countsOf({ persons, addsToListed }: Import): ImportCounts {
@@ -21,26 +33,53 @@ export function countsOf({ persons, addsToListed }: Import): ImportCounts {
     pictures.filter(({ state }) => states.includes(state)).length;
   return {
     pictures: pictures.length,
-    done: count('added', 'there', 'refused', 'failed'),
+    done: count('added', 'there', 'held', 'refused', 'failed'),
     added: count('added'),
     there: count('there'),
     refused: count('refused'),
-    open: count('waiting', 'failed'),
+    held: pictures.filter((picture) => picture.state === 'held' && !isOpen(picture)).length,
+    open: pictures.filter(isOpen).length,
     listed: sent.filter(({ clash, entryId }) => entryId !== undefined && clash?.isSame !== true).length,
+    lookAlikes: sent.filter((person) => looksLikeOf(person).length > 0).length,
   };
+}
+
+/** Returns true while leaving the page would lose something: it sends, or has sent a part only. */
+export function isUnfinished(known: Import): boolean {
+  const { open, added } = countsOf(known);
+  return known.state === 'running' || (open > 0 && added > 0);
+}
+
+/** Remarks about a person that are known before anything is sent. */
+export function remarksOn(person: ImportPerson, addsToListed: boolean): string[] {
+  const { importing } = texts;
+  const { clash, alike, reason, isUnwanted } = person;
+  if (isUnwanted) return [importing.unwanted];
+  if (isListedOut(person, addsToListed)) return [importing.listedAlready];
+  return [
+    ...(clash?.isSame ? [importing.addedToListed] : []),
+    ...(clash?.isSame && reason !== null ? [importing.reasonStays] : []),
+    ...(clash && !clash.isSame ? [importing.nearlyListed(clash.name)] : []),
+    ...(alike.length > 0 ? [importing.nearlySame(alike.join(', '))] : []),
+  ];
 }
 
 /** Writes what became of each picture, and of what was left out, as lines of CSV in the page's language. */
 export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
-  const { states, leftOutReasons, columns, listedAlready } = texts.importing;
+  const { states, leftOutReasons, columns, samePicture } = texts.importing;
   const rows = persons.flatMap((person) => {
     const isOut = isLeftOut(person, addsToListed);
-    return person.pictures.map(({ name, state, messages = [] }) => [
+    const remarks = remarksOn(person, addsToListed);
+    return person.pictures.map(({ name, state, messages = [], sameAs = [], looksLike = [] }) => [
       person.name,
       name,
       isOut ? states.refused : states[state],
-      isOut ? listedAlready : messages.map(({ text }) => text).join(' '),
-      person.looksLike.join('; '),
+      [
+        ...messages.map(({ text }) => text),
+        ...(sameAs.length > 0 ? [samePicture(sameAs.join(', '))] : []),
+        ...remarks,
+      ].join(' '),
+      looksLike.join('; '),
     ]);
   });
   const left = plan.leftOut.map(({ what, reason }) => ['', what, states.refused, leftOutReasons[reason], '']);

@@ -44,8 +44,20 @@ describe('a table of people', () => {
         { name: 'Jane Roe', reason: 'Banned, "for life".\nSince May.', pictures: ['a', 'b', 'b'] },
         { name: 'John', reason: null, pictures: ['b'] },
       ],
-      remarks: ["The column 'door' is passed over."],
+      remarks: [
+        "The column 'door' is passed over.",
+        'Row 4, Jane Roe: Its reason differs from that of a row before, which is kept.',
+      ],
     });
+  });
+
+  test.each([
+    'name,reason,files\nJane,,b.jpg\nJane,Theft,pictures/a.jpg\nJane,Theft,',
+    'name,reason,files\nJane,Theft,\nJane,,b.jpg|pictures/a.jpg',
+  ])('has the reason of whichever row gives one: %j', async (content) => {
+    const { persons, remarks } = await read(content);
+    expect(persons).toEqual([{ name: 'Jane', reason: 'Theft', pictures: ['b', 'a'] }]);
+    expect(remarks).toEqual([expect.stringMatching(/^Row [24], Jane: It names no file\.$/)]);
   });
 
   test('may have semicolons, and Windows-1252, as spreadsheets write it', async () => {

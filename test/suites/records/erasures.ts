@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { RequestInvalidError } from '../../../lib/errors.ts';
+import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../../../lib/errors.ts';
+import type { MergeClaim, MergeStep } from '../../../lib/records/merging.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
 import type { ProcessedFilter } from '../../../lib/records/processed.ts';
-import { PictureCameError } from '../../../lib/records/shared/mergeable.ts';
+import { MergeOvertakenError } from '../../../lib/records/shared/mergeable.ts';
 import { nothingErased } from '../../../lib/records/shared/redaction.ts';
 import {
   activeEntry,
@@ -100,20 +101,77 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     await expect(merge(third.id, into.id)).rejects.toThrow(RequestInvalidError);
   });
 
+  const claim: MergeClaim = { into: 1, token: 'a', images: ['x'], calls: ['c'], seen: 5 };
+  const step = (images: readonly string[], token = claim.token): MergeStep => ({
+    ...{ token, images: new Set(images), actor: 'ada' },
+    change: (into, from) => ({ notes: [into.notes, from.name].filter((part) => part !== null).join(' ') }),
+  });
+
+  test('the claim of a merge is replaced only as it was read, and stands only for an entry that is shown', async () => {
+    const another = await opened().another();
+    const { entry } = await activeEntry(store, 'Ada');
+    expect(await store.mergeClaim(entry.id)).toBeUndefined();
+    expect(await store.replaceMergeClaim(entry.id, claim, claim)).toBe(false);
+    const rivals = [store, another].map((one, index) =>
+      one.replaceMergeClaim(entry.id, undefined, { ...claim, token: String(index) }),
+    );
+    expect((await Promise.all(rivals)).toSorted()).toEqual([false, true]);
+    const known = await another.mergeClaim(entry.id);
+    expect(known).toMatchObject({ into: 1, images: ['x'], calls: ['c'] });
+    const more = { ...claim, images: ['x', 'y'] };
+    expect(await store.replaceMergeClaim(entry.id, { ...claim, token: 'b' }, more)).toBe(false);
+    expect(await store.replaceMergeClaim(entry.id, known, more)).toBe(true);
+    await store.markEntryDeleting(entry.id, { history: 'redact' });
+    expect(await store.replaceMergeClaim(entry.id, more, claim)).toBe(false);
+    const revoked = { ...more, isRevoked: true } as const;
+    expect(await store.replaceMergeClaim(entry.id, more, revoked)).toBe(true);
+    await store.removeEntry(entry.id);
+    expect(await another.mergeClaim(entry.id)).toEqual(revoked);
+    expect(await store.replaceMergeClaim(entry.id, revoked, undefined)).toBe(true);
+    expect(await store.mergeClaim(entry.id)).toBeUndefined();
+  });
+
+  test('a merge hides one entry and changes the other in one step, and only as long as it is claimed', async () => {
+    const { entry: into } = await activeEntry(store, 'Ada L.');
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const merge = (wanted: MergeStep, ifVersion = [1]) =>
+      store.markEntryDeleting(entry.id, { history: 'keep', mergedInto: into.id, ifVersion, merge: wanted });
+    await expect(merge(step([imageId]))).rejects.toThrow(MergeOvertakenError);
+    await store.replaceMergeClaim(entry.id, undefined, claim);
+    const revoked = { ...claim, isRevoked: true } as const;
+    await store.replaceMergeClaim(entry.id, claim, revoked);
+    await expect(merge(step([imageId]))).rejects.toThrow(MergeOvertakenError);
+    await store.replaceMergeClaim(entry.id, revoked, claim);
+    await expect(merge(step([imageId], 'b'))).rejects.toThrow(MergeOvertakenError);
+    await expect(merge({ ...step([imageId]), intoVersions: [7] })).rejects.toThrow(VersionConflictError);
+    await expect(merge(step([imageId]), [7])).rejects.toThrow(VersionConflictError);
+    expect(await store.getErasure(entry.id)).toBeUndefined();
+    expect(await store.getEntry(into.id)).toEqual(into);
+    await merge(step([imageId]));
+    expect(await store.getEntry(into.id)).toMatchObject({ notes: 'Ada', version: 2, updatedBy: 'ada' });
+    // A second merge does not touch what the first has begun.
+    await expect(merge(step([imageId]))).rejects.toThrow(EntryNotFoundError);
+    expect(await store.getErasure(entry.id)).toMatchObject({ history: 'keep', mergedInto: into.id });
+    const { entry: erased } = await activeEntry(store, 'Ada M.');
+    await store.markEntryDeleting(erased.id, { history: 'delete' });
+    const late = store.markEntryDeleting(erased.id, { history: 'keep', mergedInto: into.id });
+    await expect(late).rejects.toThrow(EntryNotFoundError);
+    expect(await store.getErasure(erased.id)).toMatchObject({ history: 'delete' });
+  });
+
   test('an entry is merged only with the images that are known, also when one comes at the same moment', async () => {
     const another = await opened().another();
     const { entry: into } = await activeEntry(store, 'Ada L.');
     const { entry, imageId } = await activeEntry(store, 'Ada');
+    await store.replaceMergeClaim(entry.id, undefined, claim);
     const merge = (...ids: readonly string[]) =>
-      store.markEntryDeleting(entry.id, {
-        ...{ history: 'keep', mergedInto: into.id, ifVersion: [1], ifImages: new Set(ids) },
-      });
+      store.markEntryDeleting(entry.id, { history: 'keep', mergedInto: into.id, merge: step(ids) });
     const { id: pending } = await addImage(store, entry.id);
     const outcomes = await Promise.allSettled([merge(imageId), another.activateImage(pending, enrolledFace)]);
     if (outcomes[0].status === 'rejected') {
-      expect(outcomes[0].reason).toBeInstanceOf(PictureCameError);
+      expect(outcomes[0].reason).toBeInstanceOf(MergeOvertakenError);
       expect(await getImage(store, pending)).toMatchObject({ status: 'ACTIVE' });
-      await expect(merge(imageId)).rejects.toThrow(PictureCameError);
+      await expect(merge(imageId)).rejects.toThrow(MergeOvertakenError);
       expect(await store.getErasure(entry.id)).toBeUndefined();
       expect(await store.getEntry(entry.id)).toMatchObject({ status: 'ACTIVE', imageCount: 2 });
       // One that is known and gone is no hindrance.

@@ -121,6 +121,8 @@ async function answerOf(url: URL, options: RequestInit): Promise<Response> {
 
 async function refusal(response: Response): Promise<RefusedError> {
   const { status } = response;
+  // The service tells its versions and times, which say nothing to a person.
+  if (status === 412) return new RefusedError(status);
   try {
     const { detail, errors, message }: Record<string, unknown> = await response.json();
     const reasons = Array.isArray(errors) ? errors.map(String) : [];
@@ -143,6 +145,7 @@ function textOf(detail: unknown): string | undefined {
 
 function statusText(status: number): string {
   if (status === 403) return texts.frame.notAllowed;
+  if (status === 412) return texts.frame.changedMeanwhile;
   if (status === 413) return texts.frame.tooLarge;
   if (status === 429 || status === 503) return texts.frame.busy;
   return texts.frame.answeredWithError(String(status));

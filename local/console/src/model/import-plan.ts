@@ -2,6 +2,7 @@ import { foldedName } from '../../../../lib/names/folded-name.ts';
 import { personName } from '../../../../lib/people/person-name.ts';
 import { readTable, type TablePerson } from '../../../../lib/people/table.ts';
 import { systemPath } from '../../../../lib/system-names.ts';
+import type { FileFault } from './import-files.ts';
 
 /** Reading of chosen files as people with their pictures, by the rules of `npm run enroll`. */
 
@@ -9,6 +10,8 @@ import { systemPath } from '../../../../lib/system-names.ts';
 export interface ChosenFile {
   readonly path: string;
   readonly file: Pick<File, 'name' | 'size' | 'type'>;
+  /** Fault that was found in the file, if it can't be used. */
+  readonly fault?: FileFault;
 }
 
 /** Reasons to leave a file, a folder or a row out. */
@@ -18,8 +21,9 @@ export type LeftOutReason =
   | 'no-name'
   | 'damaged-name'
   | 'empty'
-  | 'no-picture'
+  | FileFault
   | 'not-there'
+  | 'nameless-row'
   | 'not-in-table'
   | 'twice';
 
@@ -54,6 +58,13 @@ const pictureEnding = /\.(jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
 
 export const isTable = ({ path }: ChosenFile) => /\.csv$/i.test(path) && segmentsOf(path).length === 1;
 
+const byPath = new Intl.Collator(undefined, { numeric: true });
+
+/** Sorts files by their paths: browsers list a folder in any order. */
+function inOrder<Chosen extends ChosenFile>(files: readonly Chosen[]): Chosen[] {
+  return files.toSorted((one, other) => byPath.compare(one.path, other.path));
+}
+
 /**
  * Reads the folders of persons in a chosen folder: the name of each is the person's. Folders of one name are
  * one person.
@@ -61,7 +72,7 @@ export const isTable = ({ path }: ChosenFile) => /\.csv$/i.test(path) && segment
 export function planFolders<Chosen extends ChosenFile>(files: readonly Chosen[]): ImportPlan<Chosen> {
   const sorter = new Sorter<Chosen>();
   const persons = new Map<string, Chosen[]>();
-  for (const chosen of sorter.usable(files)) {
+  for (const chosen of sorter.usable(inOrder(files))) {
     const [folder = '', ...rest] = segmentsOf(chosen.path);
     const name = personName(folder);
     if (rest.length === 0) sorter.leaveOut(chosen.path, 'not-in-folder');
@@ -81,15 +92,19 @@ export function planTable<Chosen extends ChosenFile>(
   text: string,
   files: readonly Chosen[],
 ): ImportPlan<Chosen> {
-  const { persons, remarks } = readTable(text);
+  const { persons, nameless, remarks } = readTable(text);
   const sorter = new Sorter<Chosen>();
-  const usable = sorter.usable(files.filter((chosen) => !isTable(chosen)));
+  const usable = sorter.usable(inOrder(files.filter((chosen) => !isTable(chosen))));
   const places = new PicturePlaces(usable);
   const planned = persons.map((person) => ({
     name: person.name,
     reason: person.reason,
     pictures: picturesOf(person, places, sorter),
   }));
+  for (const file of nameless) {
+    const found = places.findUnused(file);
+    if (found) sorter.leaveOut(found.path, 'nameless-row');
+  }
   for (const { path } of places.unused()) sorter.leaveOut(path, 'not-in-table');
   return sorter.plan(
     planned.filter(({ pictures }) => pictures.length > 0),
@@ -124,7 +139,8 @@ class Sorter<Chosen extends ChosenFile> {
       else if (file.size === 0) this.leaveOut(path, 'empty');
       else if (!file.type.startsWith('image/') && !(file.type === '' && pictureEnding.test(path))) {
         this.leaveOut(path, 'no-picture');
-      } else return true;
+      } else if (chosen.fault) this.leaveOut(path, chosen.fault);
+      else return true;
       return false;
     });
   }
@@ -159,6 +175,13 @@ class PicturePlaces<Chosen extends ChosenFile> {
     const found = this.#byPath.get(path) ?? (this.#isFlat ? this.#byPath.get(lastOf(path)) : undefined);
     if (found) this.#used.add(found);
     return found;
+  }
+
+  /** Finds a file that no other row has named. */
+  findUnused(named: string): Chosen | undefined {
+    const before = this.#used.size;
+    const found = this.find(named);
+    return this.#used.size > before ? found : undefined;
   }
 
   unused(): Chosen[] {
@@ -199,4 +222,17 @@ export function clashesOf(
     if (found) clashes.set(name, { id: found.id, name: found.name, isSame: found.name === name });
   }
   return clashes;
+}
+
+/** Finds for each planned name the others of the plan from which only case or accents tell it. */
+export function alikeOf(
+  persons: readonly Pick<PlannedPerson, 'name'>[],
+): ReadonlyMap<string, readonly string[]> {
+  const names = persons.map(({ name }) => name);
+  const groups = [...Map.groupBy(names, foldedName).values()].filter((group) => group.length > 1);
+  return new Map(
+    groups.flatMap((group) =>
+      group.map((name): [string, string[]] => [name, group.filter((other) => other !== name)]),
+    ),
+  );
 }

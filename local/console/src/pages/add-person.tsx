@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
 import { errorText, RefusedError } from '../api/client.ts';
 import { deleteEntry, getStatus } from '../api/endpoints.ts';
-import { addFiles, clearDraft, newPersonPictures } from '../draft.ts';
+import { addFiles, change, clearDraft, newPersonPictures } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
@@ -64,7 +64,8 @@ export function AddPersonPage() {
           }
         />
         <ErrorNotice error={error} />
-        {outcome && <OutcomeNotice outcome={outcome} name={name} />}
+        {/* Not once the listing was taken back. */}
+        {outcome && outcome.entryId === entryId && <OutcomeNotice outcome={outcome} name={name} />}
         <Actions isSending={isSending} />
         <EnrollingDoubts
           enrolling={enrolling}
@@ -135,12 +136,15 @@ function finish(
   if (entryId === undefined) return;
   const isDoubtful = duplicates.length > 0 || isUnsure || warnings.length > 0;
   const words = texts.people.isListed(name, added);
-  if (refused === 0 && !isDoubtful && pictures.value.length === added) {
+  const isDone = refused === 0 && !isDoubtful && pictures.value.length === added;
+  if (isDone) {
     discard();
     go(paths.entry(entryId), { replace: true });
-    if (mayDelete) notifyWithUndo(words, () => void takeBack(entryId, name));
-    else notify(words);
-  } else announce(words);
+  }
+  // A doubtful listing is the one that is most likely to be taken back.
+  if (mayDelete) notifyWithUndo(words, () => void takeBack(entryId, name));
+  else if (isDone) notify(words);
+  else announce(words);
 }
 
 /** Takes back a listing, unless somebody has changed it meanwhile. */
@@ -149,6 +153,13 @@ async function takeBack(entryId: number, name: string): Promise<void> {
   if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
   try {
     await deleteEntry(entryId, firstVersion);
+    // The form may still be there, with what was entered.
+    if (person.value.entryId === entryId) {
+      person.update((before) => ({ ...before, entryId: undefined }));
+      for (const { id, state } of pictures.value) {
+        if (state === 'added') change(pictures, id, { state: 'ready', text: { text: '' } });
+      }
+    }
     notify(texts.people.noLongerListed(name));
   } catch (error) {
     notify(texts.people.stillListed(name, errorText(error)), { isFailure: true });

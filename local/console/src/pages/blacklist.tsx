@@ -10,6 +10,7 @@ import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Cover } from '../ui/cover.tsx';
 import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
+import { ForRole } from '../ui/for-role.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
@@ -47,10 +48,12 @@ export function BlacklistPage() {
       lead={data && query === '' && !expired ? texts.people.listed(data.total) : texts.people.lead}
       actions={mayAdd && <Additions />}
     >
-      <div class="filters">
-        <Search />
-        <Sorting />
-      </div>
+      <ForRole least="desk">
+        <div class="filters">
+          <Search />
+          <Sorting />
+        </div>
+      </ForRole>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && isLoading && <LoadingCards />}
       {shown?.length === 0 && !isLoading && <Nobody query={query} isExpired={expired} />}
@@ -223,10 +226,12 @@ function Nobody({ query, isExpired }: { query: string; isExpired: boolean }) {
   return (
     <Empty icon="people" title={texts.people.nobodyYet}>
       <p>{texts.people.addWithPictures}</p>
-      <a class="button primary" href={paths.addPerson}>
-        <Icon name="plus" />
-        {texts.people.addPerson}
-      </a>
+      <ForRole least="editor">
+        <a class="button primary" href={paths.addPerson}>
+          <Icon name="plus" />
+          {texts.people.addPerson}
+        </a>
+      </ForRole>
     </Empty>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { Message } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
@@ -21,7 +22,9 @@ import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
+import { ForRole } from '../ui/for-role.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useVerdictInSight } from '../ui/in-sight.ts';
 import { Isolated } from '../ui/isolated.tsx';
 import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
@@ -36,8 +39,12 @@ export function CheckPage() {
   const selectedId = useStore(selectedCheck);
   const status = useLoad('status', getStatus);
   const selected = all.find(({ id }) => id === selectedId) ?? all[0];
+  // Whoever chooses pictures at the page's end sees their verdict at its top.
+  const [round, setRound] = useState(0);
+  useVerdictInSight(round === 0 ? undefined : round);
   const start = (sources: readonly (File | string)[]) => {
     const tooMany = startChecks(sources);
+    setRound((count) => count + 1);
     if (tooMany > 0) {
       notify(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
     }
@@ -50,7 +57,10 @@ export function CheckPage() {
       {all.length > 1 && <Strip all={all} selected={selected} />}
       {status.data?.counts.entries === 0 && (
         <Notice kind="info">
-          {texts.checking.nobodyListed} <a href={paths.addPerson}>{texts.checking.addFirst}</a>
+          {texts.checking.nobodyListed}{' '}
+          <ForRole least="editor">
+            <a href={paths.addPerson}>{texts.checking.addFirst}</a>
+          </ForRole>
         </Notice>
       )}
       <CheckOnly>

@@ -23,6 +23,7 @@ import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useVerdictInSight } from '../ui/in-sight.ts';
 import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonPicker } from '../ui/person-picker.tsx';
@@ -37,6 +38,9 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
   const { one, other, take, setOne, setOther } = useSides(Number(query.get('person') ?? 0));
   const { result, error, isComparing } = useComparison(one, other);
   const isWhole = one !== undefined && other !== undefined;
+  useVerdictInSight(
+    isWhole ? `${one.url} ${other.kind === 'person' ? other.entry.id : other.url}` : undefined,
+  );
   return (
     <Page title={texts.checking.compare} isCompact={isWhole} lead={texts.checking.compareLead}>
       {!isWhole && <CheckTabs />}

@@ -20,6 +20,7 @@ import { hasCamera } from '../ui/camera.tsx';
 import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useVerdictInSight } from '../ui/in-sight.ts';
 import { Page } from '../ui/page.tsx';
 import { Results } from '../ui/results.tsx';
 import { Notice } from '../ui/states.tsx';
@@ -53,6 +54,8 @@ function Door({ onStop }: { onStop: () => void }) {
   const video = useRef<HTMLVideoElement>(null);
   const { state, cameras, inUse, change } = useCamera(video);
   const { view, watch } = useWatch(video, state === 'running');
+  useVerdictInSight('the start');
+  useVerdictInSight(peopleIn(view.shown) || undefined);
   return (
     <div class="door">
       {state === 'refused' ? (
@@ -90,6 +93,13 @@ function Door({ onStop }: { onStop: () => void }) {
       </div>
     </div>
   );
+}
+
+/** Names the people whom the verdict is about; the empty text for none. */
+function peopleIn(shown: Shown | undefined): string {
+  if (shown === undefined) return '';
+  const ids = hitsOf(judgePicture(shown.result)).map(({ comparison }) => comparison.entry.id);
+  return [...new Set(ids)].sort().join();
 }
 
 type CameraState = 'asking' | 'running' | 'refused';

@@ -4,6 +4,7 @@ import { useLoad } from '../load.ts';
 import { historyPath, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { ForRole } from '../ui/for-role.tsx';
 import { HistoryActions } from '../ui/history-actions.tsx';
 import { HistoryFilters } from '../ui/history-filters.tsx';
 import { Page } from '../ui/page.tsx';
@@ -39,15 +40,17 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
       title={texts.history.title}
       lead={texts.history.lead}
       actions={
-        <>
+        <ForRole least="desk">
           <button type="button" class="button" onClick={() => setGrid(!isGrid)}>
             {isGrid ? texts.history.showAsList : texts.history.showAsGrid}
           </button>
           <HistoryActions filter={filterOf(query)} isFiltered={isFiltered} />
-        </>
+        </ForRole>
       }
     >
-      <HistoryFilters query={query} isFiltered={isFiltered} />
+      <ForRole least="desk">
+        <HistoryFilters query={query} isFiltered={isFiltered} />
+      </ForRole>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <LoadingRows rows={8} />}
       {data && (

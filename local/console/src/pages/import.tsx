@@ -2,16 +2,10 @@ import { useState } from 'preact/hooks';
 import { TableError } from '../../../../lib/people/table.ts';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
+import { planImport } from '../import-planning.ts';
 import { countsOf, reportOf } from '../import-report.ts';
-import {
-  cancelImport,
-  currentImport,
-  discardImport,
-  type Import,
-  planImport,
-  runImport,
-  setAddsToListed,
-} from '../importing.ts';
+import { currentImport, type Import } from '../import-state.ts';
+import { cancelImport, discardImport, runImport, setAddsToListed } from '../importing.ts';
 import { csvLine } from '../model/csv.ts';
 import { paths } from '../routes.ts';
 import { saveCsv } from '../save-csv.ts';
@@ -100,15 +94,16 @@ function ChooseFiles() {
 function Sending({ known }: { known: Import }) {
   const { persons, state, addsToListed, error } = known;
   const { pictures, done } = countsOf(known);
-  const taken = persons.filter(({ clash }) => clash?.isSame).length;
+  const wanted = persons.filter(({ isUnwanted }) => !isUnwanted);
+  const taken = wanted.filter(({ clash }) => clash?.isSame).length;
   return (
     <section class="form wide" aria-label={texts.importing.title}>
       {state === 'planned' ? (
-        <p>{texts.importing.found(persons.length, pictures)}</p>
+        <p>{texts.importing.found(wanted.length, pictures)}</p>
       ) : (
         <div class="progress-line">
           <progress max={Math.max(1, pictures)} value={done} aria-label={texts.importing.progressLabel} />
-          <span>{texts.checking.progress(done, pictures)}</span>
+          <span>{texts.importing.progress(done, pictures)}</span>
         </div>
       )}
       {state === 'planned' && taken > 0 && (
@@ -134,21 +129,29 @@ function isOver({ state }: Import): boolean {
 }
 
 function Outcome({ known }: { known: Import }) {
-  const { added, there, refused, open, listed } = countsOf(known);
-  return (
-    <Notice kind={open + refused === 0 ? 'clear' : 'warning'}>
-      {texts.importing.result(listed, added)}
-      {there > 0 && ` ${texts.importing.thereAlready(there)}`}
-      {refused > 0 && ` ${texts.importing.notTaken(refused)}`}
-      {open > 0 && ` ${texts.importing.notSent(open)}`}
-    </Notice>
-  );
+  const { refused, held, open, lookAlikes } = countsOf(known);
+  const isClear = open + refused + held + lookAlikes === 0;
+  return <Notice kind={isClear ? 'clear' : 'warning'}>{outcomeOf(known)}</Notice>;
+}
+
+/** Tells in words what became of an import's pictures and people. */
+function outcomeOf(known: Import): string {
+  const { added, there, refused, held, open, listed, lookAlikes } = countsOf(known);
+  const { result, thereAlready, notTaken, notSent, heldBack, lookAlikes: alike } = texts.importing;
+  return [
+    result(listed, added),
+    ...(there > 0 ? [thereAlready(there)] : []),
+    ...(refused > 0 ? [notTaken(refused)] : []),
+    ...(open > 0 ? [notSent(open)] : []),
+    ...(held > 0 ? [heldBack(held)] : []),
+    ...(lookAlikes > 0 ? [alike(lookAlikes)] : []),
+  ].join(' ');
 }
 
 async function start(): Promise<void> {
   await runImport();
   const now = currentImport.value;
-  if (now) announce(texts.importing.result(countsOf(now).listed, countsOf(now).added));
+  if (now) announce(outcomeOf(now));
 }
 
 function Actions({ known }: { known: Import }) {

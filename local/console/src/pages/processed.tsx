@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { toReview } from '../alerts.ts';
-import { useMay } from '../api/caller.ts';
+import { useLacks, useMay } from '../api/caller.ts';
 import { errorMessage, RefusedError } from '../api/client.ts';
 import {
   deleteProcessed,
@@ -28,7 +28,8 @@ import { Warnings } from '../ui/warnings.tsx';
 
 /** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
-  const back = { href: useStore(historyShown), label: texts.history.title };
+  const historyBefore = { href: useStore(historyShown), label: texts.history.title };
+  const back = useLacks('desk') ? { href: paths.check, label: texts.checking.title } : historyBefore;
   const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
     'review',
     'deletion',

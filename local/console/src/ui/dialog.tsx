@@ -61,12 +61,15 @@ export interface ConfirmProps {
   readonly children: ComponentChildren;
   /** Label of the button, which names what it deletes. */
   readonly action: string;
+  /** False while it is not known yet what there is to confirm. */
+  readonly isReady?: boolean;
+  /** Closes the dialog once it is done. If it does not, the person may confirm again. */
   readonly run: () => Promise<void>;
   readonly onClose: () => void;
 }
 
 /** Asks before something is destroyed. It stays open, with the reason, when that fails. */
-export function Confirm({ title, children, action, run, onClose }: ConfirmProps) {
+export function Confirm({ title, children, action, isReady = true, run, onClose }: ConfirmProps) {
   const [isRunning, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
   const cancel = useRef<HTMLButtonElement>(null);
@@ -78,8 +81,8 @@ export function Confirm({ title, children, action, run, onClose }: ConfirmProps)
       await run();
     } catch (failure) {
       setError(failure);
-      setRunning(false);
     }
+    setRunning(false);
   };
   return (
     <Dialog title={title} onClose={isRunning ? () => {} : onClose}>
@@ -89,7 +92,7 @@ export function Confirm({ title, children, action, run, onClose }: ConfirmProps)
         <button type="button" class="button" ref={cancel} onClick={onClose} disabled={isRunning}>
           {texts.frame.cancel}
         </button>
-        <button type="button" class="button danger" onClick={confirm} disabled={isRunning}>
+        <button type="button" class="button danger" onClick={confirm} disabled={isRunning || !isReady}>
           {action}
         </button>
       </div>

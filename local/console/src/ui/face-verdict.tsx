@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
 import { faceOf, imagePath } from '../api/endpoints.ts';
 import { distanceOf, similarityOf, wholePercent } from '../format.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
@@ -92,18 +93,24 @@ interface ComparisonRowProps {
 function ComparisonRow({ comparison, backend }: ComparisonRowProps) {
   const { entry, best, references, likeness } = comparison;
   const isMatch = likeness === 'match';
+  const mayLook = useMay('desk');
   return (
     <li class={`comparison ${isMatch ? 'match' : ''}`}>
       <div class="references">
-        {references.slice(0, maxReferences).map((reference) => (
-          <Reference key={reference.image_id} reference={reference} />
-        ))}
+        {mayLook &&
+          references
+            .slice(0, maxReferences)
+            .map((reference) => <Reference key={reference.image_id} reference={reference} />)}
       </div>
       <div class="comparison-text">
         <div class="comparison-name">
-          <a href={paths.entry(entry.id)} dir="auto">
-            {entry.name}
-          </a>
+          {mayLook ? (
+            <a href={paths.entry(entry.id)} dir="auto">
+              {entry.name}
+            </a>
+          ) : (
+            <bdi>{entry.name}</bdi>
+          )}
           {isMatch && <Badge kind="match">{wordsOf('match')}</Badge>}
           {likeness === 'possible' && <Badge kind="possible">{wordsOf('possible')}</Badge>}
         </div>

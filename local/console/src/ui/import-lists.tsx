@@ -1,15 +1,26 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Import, type ImportPerson, type ImportPicture, isLeftOut } from '../importing.ts';
+import { remarksOn } from '../import-report.ts';
+import {
+  type Import,
+  type ImportPerson,
+  type ImportPicture,
+  isListedOut,
+  looksLikeOf,
+} from '../import-state.ts';
+import { setWanted } from '../importing.ts';
 import type { ImportPlan } from '../model/import-plan.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { HeldPicture } from './held-picture.tsx';
 import { MessageText } from './message.tsx';
 
 /** Rows that are shown at first; a table may have thousands. */
 const rowsAtFirst = 200;
 
 /** Shows the people of an import, with what is known of each. */
-export function ImportPeople({ known: { persons, addsToListed } }: { known: Import }) {
+export function ImportPeople({ known }: { known: Import }) {
+  const { persons } = known;
   const [showsAll, setShowsAll] = useState(false);
   const shown = showsAll ? persons : persons.slice(0, rowsAtFirst);
   if (persons.length === 0) return null;
@@ -30,8 +41,8 @@ export function ImportPeople({ known: { persons, addsToListed } }: { known: Impo
           </tr>
         </thead>
         <tbody>
-          {shown.map((person) => (
-            <PersonRow key={person.name} person={person} isOut={isLeftOut(person, addsToListed)} />
+          {shown.map((person, index) => (
+            <PersonRow key={person.name} person={person} index={index} known={known} />
           ))}
         </tbody>
       </table>
@@ -44,40 +55,82 @@ export function ImportPeople({ known: { persons, addsToListed } }: { known: Impo
   );
 }
 
-function PersonRow({ person, isOut }: { person: ImportPerson; isOut: boolean }) {
-  const { name, reason, pictures, entryId, clash, looksLike, isUnsure } = person;
+interface PersonProps {
+  readonly person: ImportPerson;
+  /** Place of the person in the import. */
+  readonly index: number;
+  readonly known: Import;
+}
+
+function PersonRow({ person, index, known }: PersonProps) {
+  const { reason, pictures, entryId, isUnsure } = person;
   const added = pictures.filter(({ state }) => state === 'added').length;
+  const looksLike = looksLikeOf(person);
   return (
     <tr>
-      <td dir="auto">{entryId === undefined ? name : <a href={paths.entry(entryId)}>{name}</a>}</td>
+      <td dir="auto">
+        <PersonName person={person} index={index} known={known} />
+      </td>
       <td dir="auto">{reason ?? ''}</td>
       <td>
         {added > 0 ? texts.importing.addedOf(added, pictures.length) : texts.people.pictures(pictures.length)}
       </td>
       <td>
-        {isOut && <p>{texts.importing.listedAlready}</p>}
-        {clash?.isSame && !isOut && <p>{texts.importing.addedToListed}</p>}
-        {clash && !clash.isSame && <p>{texts.importing.nearlyListed(clash.name)}</p>}
+        {remarksOn(person, known.addsToListed).map((remark) => (
+          <p key={remark}>{remark}</p>
+        ))}
         {looksLike.length > 0 && <p>{texts.importing.looksLike(looksLike.join(', '))}</p>}
         {isUnsure && <p>{texts.people.notAllCompared}</p>}
         {pictures.filter(hasMessages).map((picture) => (
-          <p key={picture.key}>
-            <bdi>{picture.name}</bdi>
-            {': '}
-            {picture.state !== 'added' && `${texts.importing.states[picture.state]} `}
-            {picture.messages?.map((message) => (
-              <MessageText key={message.text} message={message} />
-            ))}
-          </p>
+          <PictureRemarks key={picture.key} picture={picture}>
+            {picture.state === 'held' && entryId !== undefined && known.state !== 'running' && (
+              <HeldPicture picture={picture} index={index} entryId={entryId} person={person.name} />
+            )}
+          </PictureRemarks>
         ))}
       </td>
     </tr>
   );
 }
 
+/** Shows a person's name: with a box to leave them out before anything is sent, as a link once listed. */
+function PersonName({ person, index, known: { state, addsToListed } }: PersonProps) {
+  const { name, entryId, isUnwanted } = person;
+  if (entryId !== undefined) return <a href={paths.entry(entryId)}>{name}</a>;
+  if (state !== 'planned' || isListedOut(person, addsToListed)) return name;
+  return (
+    <label class="checkbox">
+      <input
+        type="checkbox"
+        checked={isUnwanted !== true}
+        onChange={({ currentTarget }) => setWanted(index, currentTarget.checked)}
+      />
+      <span dir="auto">{name}</span>
+    </label>
+  );
+}
+
+function PictureRemarks({ picture, children }: { picture: ImportPicture; children: ComponentChildren }) {
+  const { name, state, messages = [], sameAs = [] } = picture;
+  return (
+    <div>
+      <p>
+        <bdi>{name}</bdi>
+        {': '}
+        {state !== 'added' && state !== 'waiting' && `${texts.importing.states[state]} `}
+        {sameAs.length > 0 && `${texts.importing.samePicture(sameAs.join(', '))} `}
+        {messages.map((message) => (
+          <MessageText key={message.text} message={message} />
+        ))}
+      </p>
+      {children}
+    </div>
+  );
+}
+
 /** Returns true for a picture of which there is more to say than that it waits, or was added. */
-function hasMessages({ state, messages = [] }: ImportPicture): boolean {
-  return ['there', 'refused', 'failed'].includes(state) || messages.length > 0;
+function hasMessages({ state, messages = [], sameAs = [] }: ImportPicture): boolean {
+  return ['there', 'refused', 'failed'].includes(state) || messages.length + sameAs.length > 0;
 }
 
 /** Shows the files and rows that can't be used, each with the reason. */

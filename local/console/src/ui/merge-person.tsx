@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { errorMessage, RefusedError } from '../api/client.ts';
@@ -10,6 +10,7 @@ import { useLoad } from '../load.ts';
 import { lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { type Merging, useMerging } from '../use-merging.ts';
 import { Cover } from './cover.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
 import { notify } from './live.tsx';
@@ -26,24 +27,36 @@ export interface MergePersonProps {
 }
 
 /** Makes this entry and another one of the same person one, and shows first what comes of it. */
-export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
-  const [other, setOther] = useState<BlacklistRecord>();
+export function MergePerson({ entry: first, onMerged, onClose }: MergePersonProps) {
   const [keepsOther, setKeepsOther] = useState(false);
+  const merging = useMerging(first, () => {
+    onClose();
+    onMerged();
+  });
+  const { entry, other, news, choose } = merging;
   if (other === undefined) {
     return (
       <Dialog title={texts.people.mergeWith(entry.name)} onClose={onClose}>
+        <News text={news} />
         <p>{texts.people.chooseSame}</p>
-        <PersonPicker label={texts.frame.partOfName} without={entry.id} onPick={setOther} />
+        <PersonPicker
+          label={texts.frame.partOfName}
+          without={entry.id}
+          onPick={(picked) => {
+            setKeepsOther(false);
+            choose(picked);
+          }}
+        />
       </Dialog>
     );
   }
   const [into, from] = keepsOther ? [other, entry] : [entry, other];
   return (
-    <Preview into={into} from={from} onMerged={onMerged} onClose={onClose}>
+    <Preview into={into} from={from} merging={merging} onMerged={onMerged} onClose={onClose}>
       <fieldset class="choice">
         <legend>{texts.people.keepEntryOf}</legend>
         {[entry, other].map((each) => (
-          <label class="radio" key={each.id}>
+          <label class="radio" key={`${each.id} ${each.version}`}>
             <input
               type="radio"
               name="kept"
@@ -63,6 +76,19 @@ export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
   );
 }
 
+/** Tells what somebody else has done meanwhile, in sight also where the rest changes above it. */
+function News({ text, isLoading = false }: { text: string | undefined; isLoading?: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (text !== undefined) place.current?.scrollIntoView({ block: 'center' });
+  }, [text, isLoading]);
+  return (
+    <div role="alert" ref={place}>
+      {text !== undefined && <Notice kind="warning">{text}</Notice>}
+    </div>
+  );
+}
+
 /** Merges them. A service that had no time for all pictures is asked again, and goes on. */
 async function mergeToTheEnd(into: BlacklistRecord, from: BlacklistRecord): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -79,49 +105,68 @@ async function mergeToTheEnd(into: BlacklistRecord, from: BlacklistRecord): Prom
 interface PreviewProps {
   readonly into: BlacklistRecord;
   readonly from: BlacklistRecord;
+  readonly merging: Merging;
   readonly children: ComponentChildren;
   readonly onMerged: () => void;
   readonly onClose: () => void;
 }
 
 /** Shows what a merge will change, with the likeness of both, and asks. */
-function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
+function Preview({ into, from, merging, children, onMerged, onClose }: PreviewProps) {
   const [isMerging, setMerging] = useState(false);
-  const preview = useLoad(`merge ${into.id} ${from.id}`, (signal) =>
-    mergeEntry(into, from, { isPreview: true, signal }),
-  );
+  const { data, error, isLoading } = usePreview(into, from, merging);
   const run = async () => {
     setMerging(true);
-    await mergeToTheEnd(into, from).finally(() => setMerging(false));
+    try {
+      await mergeToTheEnd(into, from);
+    } catch (failure) {
+      if (await merging.isOvertaken(failure)) return;
+      throw failure;
+    } finally {
+      setMerging(false);
+    }
     forgetPictures(imagePath(from.id, ''));
     go(paths.entry(into.id), { replace: true });
     notify(texts.people.wasMerged(from.name, into.name));
     onClose();
     onMerged();
   };
-  // That of the other way round may still be shown while this one loads.
-  const merged = preview.data?.entry.id === into.id ? preview.data : undefined;
-  const { likeness = null } = merged ?? {};
   return (
     <Confirm
       title={texts.people.mergeInto(into.name)}
       action={texts.people.mergeAction(from.name, into.name)}
+      isReady={!isLoading}
       run={run}
       onClose={onClose}
     >
       {children}
-      {preview.isLoading ? (
+      {isLoading ? (
         <p class="hint">{texts.people.comparingFaces}</p>
       ) : (
-        <Likeness likeness={likeness} />
+        <Likeness likeness={data?.likeness ?? null} />
       )}
-      <ErrorNotice error={preview.error === undefined ? undefined : errorMessage(preview.error)} />
+      <ErrorNotice error={error === undefined ? undefined : errorMessage(error)} />
       <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
-      {merged && <WhatChanges merged={merged} />}
-      {merged && <Refused pictures={merged.pictures.refused} />}
+      {data && <WhatChanges merged={data} />}
+      {data && <Refused pictures={data.pictures.refused} />}
+      <News text={merging.news} isLoading={isLoading} />
       {isMerging && <p role="status">{texts.people.merging}</p>}
     </Confirm>
   );
+}
+
+/** Reads what comes of merging these versions of both. Nothing of other versions is shown meanwhile. */
+function usePreview(into: BlacklistRecord, from: BlacklistRecord, merging: Merging) {
+  const key = `${into.id}.${into.version}.${from.id}.${from.version}`;
+  const { data, error, isLoading } = useLoad(`merge-${key}`, async (signal) => {
+    try {
+      return await mergeEntry(into, from, { isPreview: true, signal });
+    } catch (failure) {
+      if (!signal.aborted) await merging.isOvertaken(failure);
+      throw failure;
+    }
+  });
+  return { data, error, isLoading: isLoading || (data === undefined && error === undefined) };
 }
 
 /** Shows what the remaining entry gets of the other one's fields. */

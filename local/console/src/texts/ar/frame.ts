@@ -71,6 +71,8 @@ export const frame: Texts['frame'] = {
   unreachable: 'تعذر الوصول إلى الخدمة.',
   notSentTo: (host) => `تعذر إرسال الصورة إلى ${host}.`,
   notAllowed: 'لا يُسمح لك بذلك.',
+  roleMayNotSee: 'لا يعرض دور هذا الرمز هذه الصفحة.',
+  changedMeanwhile: 'غيّر شخص آخر القيد في هذه الأثناء. انظر إليه مرة أخرى أولًا.',
   tooLarge: 'هذا أكبر مما تقبله الخدمة.',
   busy: 'الخدمة مشغولة. حاول بعد لحظة.',
   answeredWithError: (status) => `ردّت الخدمة بخطأ (${status}).`,

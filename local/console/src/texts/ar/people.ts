@@ -247,6 +247,8 @@ export const people: Texts['people'] = {
   mergeAction: (from, into) => `دمج ${from} في ${into}`,
   mergeMeans: (into, from, id) =>
     `يحصل ${into} على كل الصور ويحتفظ بالاسم والرقم. يُحذف ${from}، رقم ${id}؛ ويبقى سجله ويُمحى مع ${into}. لا يمكن التراجع عن ذلك.`,
+  changedMeanwhile: 'غيّر شخص آخر أحد القيدين في هذه الأثناء. ما يظهر هنا جديد. انظر إليه ثم ادمج مرة أخرى.',
+  otherGone: (name) => `لم يعد ${name} موجودًا: حذف شخص آخر القيد أو دمجه في هذه الأثناء. اختر قيدًا آخر.`,
   takesOver: 'يُؤخذ من القيد الآخر:',
   reviewAt: 'للمراجعة قبل',
   endless: 'لا ينتهي',

@@ -71,6 +71,8 @@ export const frame: Texts['frame'] = {
   unreachable: 'Der Dienst ist nicht erreichbar.',
   notSentTo: (host) => `Das Bild konnte nicht an ${host} gesendet werden.`,
   notAllowed: 'Das dürfen Sie nicht.',
+  roleMayNotSee: 'Die Rolle dieses Tokens zeigt diese Seite nicht.',
+  changedMeanwhile: 'Jemand anders hat den Eintrag inzwischen geändert. Sehen Sie ihn zuerst noch einmal an.',
   tooLarge: 'Das ist zu groß für den Dienst.',
   busy: 'Der Dienst ist ausgelastet. Versuchen Sie es gleich noch einmal.',
   answeredWithError: (status) => `Der Dienst hat mit einem Fehler geantwortet (${status}).`,

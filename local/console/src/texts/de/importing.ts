@@ -22,6 +22,11 @@ export const importing: Texts['importing'] = {
       other: '# sind unter demselben Namen gelistet: die Bilder diesen Einträgen hinzufügen',
     }),
   progressLabel: 'Gesendete Bilder',
+  progress: (done, count) =>
+    plural(count, {
+      one: `${number(done)} von # Bild erledigt`,
+      other: `${number(done)} von # Bildern erledigt`,
+    }),
   start: (count) => `${pictures(count)} senden`,
   stop: 'Anhalten',
   goOn: (count) => plural(count, { one: '# fehlendes Bild senden', other: '# fehlende Bilder senden' }),
@@ -31,6 +36,16 @@ export const importing: Texts['importing'] = {
   thereAlready: (count) => `${pictures(count)} schon vorhanden.`,
   notTaken: (count) => `${pictures(count)} nicht angenommen.`,
   notSent: (count) => `${pictures(count)} noch nicht gesendet.`,
+  heldBack: (count) =>
+    plural(count, {
+      one: '# Bild zurückgehalten: Bitte unten ansehen.',
+      other: '# Bilder zurückgehalten: Bitte unten ansehen.',
+    }),
+  lookAlikes: (people) =>
+    plural(people, {
+      one: '# Person sieht aus wie jemand, der schon gelistet war.',
+      other: '# Personen sehen aus wie jemand, der schon gelistet war.',
+    }),
 
   people: 'Zu listende Personen',
   pictures: 'Bilder',
@@ -44,11 +59,18 @@ export const importing: Texts['importing'] = {
   addedToListed: 'Unter diesem Namen schon gelistet: Die Bilder kommen zu diesem Eintrag.',
   nearlyListed: (name) => `Unter fast demselben Namen ist schon jemand gelistet: ${name}.`,
   looksLike: (names) => `Sieht aus wie ${names}, schon gelistet.`,
+  unwanted: 'Von Ihnen ausgelassen.',
+  reasonStays: 'Der Grund aus der Tabelle wird nicht übernommen: Der Eintrag behält seinen.',
+  nearlySame: (names) => `Fast derselbe Name kommt in diesen Dateien auch vor: ${names}.`,
+  samePicture: (names) => `Es ist dasselbe Bild wie eines von ${names}.`,
+  unlike: (similarity) => `Es ähnelt den anderen Bildern der Person nicht: ${similarity} Ähnlichkeit.`,
+  sendHeld: 'Es ist diese Person: trotzdem senden',
   states: {
     waiting: 'Nicht gesendet.',
     sending: 'Wird gesendet …',
     added: 'Hinzugefügt.',
     there: 'War schon da.',
+    held: 'Zurückgehalten.',
     refused: 'Nicht angenommen.',
     failed: 'Nicht gesendet.',
   },
@@ -68,8 +90,11 @@ export const importing: Texts['importing'] = {
     'damaged-name': 'ein Programm hat den Namen des Ordners beschädigt. Bitte umbenennen.',
     empty: 'die Datei ist leer.',
     'no-picture': 'ist kein Bild.',
+    'too-large': 'die Datei ist größer als 100 MB.',
+    unreadable: 'die Datei ist nicht lesbar.',
     'not-there': 'das Bild wurde nicht gewählt.',
     'not-in-table': 'die Tabelle nennt es nicht.',
+    'nameless-row': 'seine Zeile in der Tabelle hat keinen Namen von 1 bis 100 Zeichen.',
     twice: 'die Tabelle nennt es für diese Person zweimal.',
   },
   passedOver: (count) =>

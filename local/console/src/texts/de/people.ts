@@ -206,6 +206,10 @@ export const people: Texts['people'] = {
   mergeAction: (from, into) => `${from} mit ${into} zusammenführen`,
   mergeMeans: (into, from, id) =>
     `${into} erhält alle Bilder und behält Namen und Nummer. ${from}, Nummer ${id}, wird gelöscht; der Verlauf bleibt und wird zusammen mit ${into} gelöscht. Das lässt sich nicht rückgängig machen.`,
+  changedMeanwhile:
+    'Jemand anders hat inzwischen einen der Einträge geändert. Was hier steht, ist neu. Sehen Sie es an und führen Sie dann noch einmal zusammen.',
+  otherGone: (name) =>
+    `${name} gibt es nicht mehr: Jemand anders hat den Eintrag inzwischen gelöscht oder zusammengeführt. Wählen Sie einen anderen.`,
   takesOver: 'Vom anderen Eintrag übernommen:',
   reviewAt: 'Zu überprüfen bis',
   endless: 'Endet nicht',

@@ -72,6 +72,8 @@ export const frame = {
   unreachable: 'The service cannot be reached.',
   notSentTo: (host: string) => `The picture could not be sent to ${host}.`,
   notAllowed: 'You are not allowed to do this.',
+  roleMayNotSee: 'The role of this token does not show this page.',
+  changedMeanwhile: 'Somebody else has changed the entry meanwhile. Look at it again first.',
   tooLarge: 'This is too large for the service.',
   busy: 'The service is busy. Try again in a moment.',
   answeredWithError: (status: string) => `The service answered with an error (${status}).`,

@@ -22,6 +22,7 @@ export const importing = {
       other: '# are listed under the same name: add the pictures to those entries',
     }),
   progressLabel: 'Pictures sent',
+  progress: (done: number, count: number) => `${number(done)} of ${pictures(count)} done`,
   start: (count: number) => `Send ${pictures(count)}`,
   stop: 'Stop',
   goOn: (count: number) =>
@@ -32,6 +33,16 @@ export const importing = {
   thereAlready: (count: number) => `${pictures(count)} there already.`,
   notTaken: (count: number) => `${pictures(count)} not taken.`,
   notSent: (count: number) => `${pictures(count)} not sent yet.`,
+  heldBack: (count: number) =>
+    plural(count, {
+      one: '# picture held back: look at it below.',
+      other: '# pictures held back: look at them below.',
+    }),
+  lookAlikes: (people: number) =>
+    plural(people, {
+      one: '# person looks like somebody who was listed already.',
+      other: '# people look like somebody who was listed already.',
+    }),
 
   people: 'People to list',
   pictures: 'Pictures',
@@ -41,11 +52,18 @@ export const importing = {
   addedToListed: 'Listed already under this name: the pictures are added to that entry.',
   nearlyListed: (name: string) => `Somebody is listed under nearly the same name: ${name}.`,
   looksLike: (names: string) => `Looks like ${names}, listed already.`,
+  unwanted: 'Left out by you.',
+  reasonStays: 'The reason in the table is not taken over: the entry keeps its own.',
+  nearlySame: (names: string) => `Nearly the same name is in these files too: ${names}.`,
+  samePicture: (names: string) => `It is the same picture as one of ${names}.`,
+  unlike: (similarity: string) => `It does not look like the person’s other pictures: ${similarity} alike.`,
+  sendHeld: 'It is this person: send it all the same',
   states: {
     waiting: 'Not sent.',
     sending: 'Sending …',
     added: 'Added.',
     there: 'Was there already.',
+    held: 'Held back.',
     refused: 'Not taken.',
     failed: 'Not sent.',
   },
@@ -65,8 +83,11 @@ export const importing = {
     'damaged-name': 'a program has damaged the folder’s name. Rename it.',
     empty: 'the file is empty.',
     'no-picture': 'it is no picture.',
+    'too-large': 'the file is larger than 100 MB.',
+    unreadable: 'the file can’t be read.',
     'not-there': 'the picture was not chosen.',
     'not-in-table': 'the table does not name it.',
+    'nameless-row': 'its row in the table has no name of 1 to 100 characters.',
     twice: 'the table names it twice for this person.',
   },
   passedOver: (count: number) =>

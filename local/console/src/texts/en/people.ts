@@ -202,6 +202,10 @@ export const people = {
   mergeAction: (from: string, into: string) => `Merge ${from} into ${into}`,
   mergeMeans: (into: string, from: string, id: string) =>
     `${into} gets all pictures and keeps its name and number. ${from}, number ${id}, is deleted; its history stays, and is erased together with ${into}. This cannot be undone.`,
+  changedMeanwhile:
+    'Somebody else has changed one of the entries meanwhile. What is shown here is new. Look at it, and merge again.',
+  otherGone: (name: string) =>
+    `${name} is gone: somebody else has deleted or merged this entry meanwhile. Choose another one.`,
   takesOver: 'Taken over from the other entry:',
   reviewAt: 'To be reviewed by',
   endless: 'Does not end',

@@ -71,6 +71,8 @@ export const frame: Texts['frame'] = {
   unreachable: 'No se puede conectar con el servicio.',
   notSentTo: (host) => `No se pudo enviar la foto a ${host}.`,
   notAllowed: 'No tiene permiso para esto.',
+  roleMayNotSee: 'El rol de este token no muestra esta página.',
+  changedMeanwhile: 'Mientras tanto, otra persona cambió la ficha. Véala primero de nuevo.',
   tooLarge: 'Es demasiado grande para el servicio.',
   busy: 'El servicio está ocupado. Inténtelo de nuevo en un momento.',
   answeredWithError: (status) => `El servicio respondió con un error (${status}).`,

@@ -22,6 +22,8 @@ export const importing: Texts['importing'] = {
       other: '# están en la lista con el mismo nombre: añadir las fotos a esas entradas',
     }),
   progressLabel: 'Fotos enviadas',
+  progress: (done, count) =>
+    plural(count, { one: `${number(done)} de # foto tratada`, other: `${number(done)} de # fotos tratadas` }),
   start: (count) => `Enviar ${pictures(count)}`,
   stop: 'Detener',
   goOn: (count) => plural(count, { one: 'Enviar # foto pendiente', other: 'Enviar # fotos pendientes' }),
@@ -32,6 +34,13 @@ export const importing: Texts['importing'] = {
   thereAlready: (count) => plural(count, { one: '# foto ya estaba.', other: '# fotos ya estaban.' }),
   notTaken: (count) => plural(count, { one: '# foto no aceptada.', other: '# fotos no aceptadas.' }),
   notSent: (count) => plural(count, { one: '# foto sin enviar.', other: '# fotos sin enviar.' }),
+  heldBack: (count) =>
+    plural(count, { one: '# foto retenida: mírela abajo.', other: '# fotos retenidas: mírelas abajo.' }),
+  lookAlikes: (people) =>
+    plural(people, {
+      one: '# persona se parece a alguien que ya estaba en la lista.',
+      other: '# personas se parecen a alguien que ya estaba en la lista.',
+    }),
 
   people: 'Personas por añadir',
   pictures: 'Fotos',
@@ -45,11 +54,18 @@ export const importing: Texts['importing'] = {
   addedToListed: 'Ya está en la lista con este nombre: las fotos se añaden a esa entrada.',
   nearlyListed: (name) => `Ya hay alguien en la lista con casi el mismo nombre: ${name}.`,
   looksLike: (names) => `Se parece a ${names}, ya en la lista.`,
+  unwanted: 'Omitida por usted.',
+  reasonStays: 'El motivo de la tabla no se toma: la entrada conserva el suyo.',
+  nearlySame: (names) => `En estos archivos hay también casi el mismo nombre: ${names}.`,
+  samePicture: (names) => `Es la misma foto que una de ${names}.`,
+  unlike: (similarity) => `No se parece a las otras fotos de la persona: parecido ${similarity}.`,
+  sendHeld: 'Es esta persona: enviarla de todos modos',
   states: {
     waiting: 'Sin enviar.',
     sending: 'Enviando …',
     added: 'Añadida.',
     there: 'Ya estaba.',
+    held: 'Retenida.',
     refused: 'No aceptada.',
     failed: 'Sin enviar.',
   },
@@ -69,8 +85,11 @@ export const importing: Texts['importing'] = {
     'damaged-name': 'un programa ha dañado el nombre de la carpeta. Cámbielo.',
     empty: 'el archivo está vacío.',
     'no-picture': 'no es una foto.',
+    'too-large': 'el archivo tiene más de 100 MB.',
+    unreadable: 'el archivo no se puede leer.',
     'not-there': 'la foto no se ha elegido.',
     'not-in-table': 'la tabla no la nombra.',
+    'nameless-row': 'su fila en la tabla no tiene un nombre de 1 a 100 caracteres.',
     twice: 'la tabla la nombra dos veces para esta persona.',
   },
   passedOver: (count) =>

@@ -205,6 +205,10 @@ export const people: Texts['people'] = {
   mergeAction: (from, into) => `Fusionar ${from} con ${into}`,
   mergeMeans: (into, from, id) =>
     `${into} recibe todas las fotos y conserva el nombre y el número. Se elimina ${from}, número ${id}; su historial queda, y se borrará junto con ${into}. No se puede deshacer.`,
+  changedMeanwhile:
+    'Mientras tanto, otra persona cambió una de las fichas. Lo que se muestra aquí es nuevo. Véalo y fusione de nuevo.',
+  otherGone: (name) =>
+    `${name} ya no existe: otra persona eliminó o fusionó la ficha mientras tanto. Elija otra.`,
   takesOver: 'Se toma de la otra ficha:',
   reviewAt: 'Por revisar antes del',
   endless: 'No termina',

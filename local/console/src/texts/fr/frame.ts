@@ -71,6 +71,8 @@ export const frame: Texts['frame'] = {
   unreachable: 'Le service est injoignable.',
   notSentTo: (host) => `La photo n’a pas pu être envoyée à ${host}.`,
   notAllowed: 'Vous n’y êtes pas autorisé.',
+  roleMayNotSee: 'Le rôle de ce jeton n’affiche pas cette page.',
+  changedMeanwhile: 'Quelqu’un d’autre a modifié la fiche entre-temps. Regardez-la d’abord de nouveau.',
   tooLarge: 'C’est trop grand pour le service.',
   busy: 'Le service est occupé. Réessayez dans un instant.',
   answeredWithError: (status) => `Le service a répondu par une erreur (${status}).`,

@@ -22,6 +22,11 @@ export const importing: Texts['importing'] = {
       other: '# sont dans la liste sous le même nom : ajouter les photos à ces fiches',
     }),
   progressLabel: 'Photos envoyées',
+  progress: (done, count) =>
+    plural(count, {
+      one: `${number(done)} sur # photo traitée`,
+      other: `${number(done)} sur # photos traitées`,
+    }),
   start: (count) => `Envoyer ${pictures(count)}`,
   stop: 'Arrêter',
   goOn: (count) => plural(count, { one: 'Envoyer # photo en attente', other: 'Envoyer # photos en attente' }),
@@ -34,6 +39,16 @@ export const importing: Texts['importing'] = {
   notTaken: (count) => plural(count, { one: '# photo refusée.', other: '# photos refusées.' }),
   notSent: (count) =>
     plural(count, { one: '# photo pas encore envoyée.', other: '# photos pas encore envoyées.' }),
+  heldBack: (count) =>
+    plural(count, {
+      one: '# photo retenue : regardez-la plus bas.',
+      other: '# photos retenues : regardez-les plus bas.',
+    }),
+  lookAlikes: (people) =>
+    plural(people, {
+      one: '# personne ressemble à quelqu’un qui était déjà dans la liste.',
+      other: '# personnes ressemblent à quelqu’un qui était déjà dans la liste.',
+    }),
 
   people: 'Personnes à ajouter',
   pictures: 'Photos',
@@ -47,11 +62,19 @@ export const importing: Texts['importing'] = {
   addedToListed: 'Déjà dans la liste sous ce nom : les photos sont ajoutées à cette fiche.',
   nearlyListed: (name) => `Quelqu’un est dans la liste sous presque le même nom : ${name}.`,
   looksLike: (names) => `Ressemble à ${names}, déjà dans la liste.`,
+  unwanted: 'Laissée de côté par vous.',
+  reasonStays: 'Le motif du tableau n’est pas repris : la fiche garde le sien.',
+  nearlySame: (names) => `Presque le même nom se trouve aussi dans ces fichiers : ${names}.`,
+  samePicture: (names) => `C’est la même photo qu’une de ${names}.`,
+  unlike: (similarity) =>
+    `Elle ne ressemble pas aux autres photos de la personne : ressemblance de ${similarity}.`,
+  sendHeld: 'C’est cette personne : l’envoyer quand même',
   states: {
     waiting: 'Pas envoyée.',
     sending: 'Envoi …',
     added: 'Ajoutée.',
     there: 'Déjà présente.',
+    held: 'Retenue.',
     refused: 'Refusée.',
     failed: 'Pas envoyée.',
   },
@@ -71,8 +94,11 @@ export const importing: Texts['importing'] = {
     'damaged-name': 'un programme a abîmé le nom du dossier. Renommez-le.',
     empty: 'le fichier est vide.',
     'no-picture': 'n’est pas une photo.',
+    'too-large': 'le fichier dépasse 100 Mo.',
+    unreadable: 'le fichier ne peut pas être lu.',
     'not-there': 'la photo n’a pas été choisie.',
     'not-in-table': 'le tableau ne la nomme pas.',
+    'nameless-row': 'sa ligne dans le tableau n’a pas de nom de 1 à 100 caractères.',
     twice: 'le tableau la nomme deux fois pour cette personne.',
   },
   passedOver: (count) =>

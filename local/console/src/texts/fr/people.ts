@@ -206,6 +206,10 @@ export const people: Texts['people'] = {
   mergeAction: (from, into) => `Fusionner ${from} avec ${into}`,
   mergeMeans: (into, from, id) =>
     `${into} reçoit toutes les photos et garde le nom et le numéro. ${from}, numéro ${id}, est supprimé ; son historique reste, et sera effacé avec ${into}. C’est irréversible.`,
+  changedMeanwhile:
+    'Quelqu’un d’autre a modifié une des fiches entre-temps. Ce qui est affiché ici est nouveau. Regardez-le, puis fusionnez de nouveau.',
+  otherGone: (name) =>
+    `${name} n’existe plus : quelqu’un d’autre a supprimé ou fusionné la fiche entre-temps. Choisissez-en une autre.`,
   takesOver: 'Repris de l’autre fiche :',
   reviewAt: 'À revoir avant le',
   endless: 'Sans fin',

@@ -71,6 +71,8 @@ export const frame: Texts['frame'] = {
   unreachable: 'Não é possível acessar o serviço.',
   notSentTo: (host) => `Não foi possível enviar a foto para ${host}.`,
   notAllowed: 'Você não tem permissão para isto.',
+  roleMayNotSee: 'O papel deste token não mostra esta página.',
+  changedMeanwhile: 'Enquanto isso, outra pessoa mudou o registro. Veja-o primeiro de novo.',
   tooLarge: 'Isto é grande demais para o serviço.',
   busy: 'O serviço está ocupado. Tente de novo em um momento.',
   answeredWithError: (status) => `O serviço respondeu com um erro (${status}).`,

@@ -22,6 +22,8 @@ export const importing: Texts['importing'] = {
       other: '# estão na lista com o mesmo nome: adicionar as fotos a esses registros',
     }),
   progressLabel: 'Imagens enviadas',
+  progress: (done, count) =>
+    plural(count, { one: `${number(done)} de # foto tratada`, other: `${number(done)} de # fotos tratadas` }),
   start: (count) => `Enviar ${pictures(count)}`,
   stop: 'Parar',
   goOn: (count) => plural(count, { one: 'Enviar # foto pendente', other: 'Enviar # fotos pendentes' }),
@@ -33,6 +35,13 @@ export const importing: Texts['importing'] = {
   notTaken: (count) => plural(count, { one: '# foto recusada.', other: '# fotos recusadas.' }),
   notSent: (count) =>
     plural(count, { one: '# foto ainda não enviada.', other: '# fotos ainda não enviadas.' }),
+  heldBack: (count) =>
+    plural(count, { one: '# foto retida: veja-a abaixo.', other: '# fotos retidas: veja-as abaixo.' }),
+  lookAlikes: (people) =>
+    plural(people, {
+      one: '# pessoa se parece com alguém que já estava na lista.',
+      other: '# pessoas se parecem com alguém que já estava na lista.',
+    }),
 
   people: 'Pessoas a adicionar',
   pictures: 'Imagens',
@@ -46,11 +55,18 @@ export const importing: Texts['importing'] = {
   addedToListed: 'Já está na lista com este nome: as fotos são adicionadas a esse registro.',
   nearlyListed: (name) => `Já há alguém na lista com quase o mesmo nome: ${name}.`,
   looksLike: (names) => `Parece-se com ${names}, já na lista.`,
+  unwanted: 'Deixada de fora por você.',
+  reasonStays: 'O motivo da tabela não é usado: o registro mantém o seu.',
+  nearlySame: (names) => `Quase o mesmo nome também está nestes arquivos: ${names}.`,
+  samePicture: (names) => `É a mesma foto que uma de ${names}.`,
+  unlike: (similarity) => `Não se parece com as outras fotos da pessoa: semelhança de ${similarity}.`,
+  sendHeld: 'É esta pessoa: enviar mesmo assim',
   states: {
     waiting: 'Não enviada.',
     sending: 'Enviando …',
     added: 'Adicionada.',
     there: 'Já existia.',
+    held: 'Retida.',
     refused: 'Recusada.',
     failed: 'Não enviada.',
   },
@@ -70,8 +86,11 @@ export const importing: Texts['importing'] = {
     'damaged-name': 'um programa danificou o nome da pasta. Renomeie-a.',
     empty: 'o arquivo está vazio.',
     'no-picture': 'não é uma foto.',
+    'too-large': 'o arquivo tem mais de 100 MB.',
+    unreadable: 'o arquivo não pode ser lido.',
     'not-there': 'a foto não foi escolhida.',
     'not-in-table': 'a tabela não a nomeia.',
+    'nameless-row': 'a linha dela na tabela não tem um nome de 1 a 100 caracteres.',
     twice: 'a tabela a nomeia duas vezes para esta pessoa.',
   },
   passedOver: (count) =>

@@ -205,6 +205,10 @@ export const people: Texts['people'] = {
   mergeAction: (from, into) => `Mesclar ${from} com ${into}`,
   mergeMeans: (into, from, id) =>
     `${into} recebe todas as fotos e mantém o nome e o número. ${from}, número ${id}, é excluído; seu histórico fica, e é apagado junto com ${into}. Não dá para desfazer.`,
+  changedMeanwhile:
+    'Enquanto isso, outra pessoa mudou um dos registros. O que aparece aqui é novo. Veja e mescle de novo.',
+  otherGone: (name) =>
+    `${name} não existe mais: outra pessoa excluiu ou mesclou o registro enquanto isso. Escolha outro.`,
   takesOver: 'Assumido do outro registro:',
   reviewAt: 'Rever até',
   endless: 'Não termina',

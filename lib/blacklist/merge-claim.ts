@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../errors.ts';
+import type { Stores } from '../ports.ts';
+import type { MergeClaim } from '../records/merging.ts';
+import { MergeOvertakenError } from '../records/shared/mergeable.ts';
+import { undo } from './enroll-picture.ts';
+import { persistently } from './persistently.ts';
+import { removeImagesEverywhere } from './remove-images.ts';
+
+/**
+ * The claim of a merge notes durably which images an entry gets by it. So they can be taken back where the
+ * merge is refused or the other entry is erased instead, also after a crash. One merge has an entry at once.
+ */
+
+/** Milliseconds after which the calls of a merge count as dead that gave no sign of life. */
+const abandonedMs = 2 * 60_000;
+/** Attempts at a claim that others keep changing. */
+const attempts = 20;
+
+/** A merge that a call works on. */
+export interface HeldMerge {
+  readonly token: string;
+  /**
+   * Notes images before the other entry gets them.
+   * @throws MergeOvertakenError when the merge was revoked
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  add(imageIds: readonly string[]): Promise<void>;
+}
+
+/**
+ * Does some work of a merge under its claim. Calls for the same merge share it. When the last of them is
+ * refused, the other entry gives back all that it got.
+ * @throws MergeOvertakenError when the entry is being merged into another one, or is not shown any more
+ * @throws BackendUnavailableError, ThrottledError, and what the work throws
+ */
+export async function withMergeClaim<Result>(
+  stores: Stores,
+  fromId: number,
+  intoId: number,
+  work: (merge: HeldMerge) => Promise<Result>,
+): Promise<Result> {
+  const call = randomUUID();
+  const token = await claim(stores, fromId, intoId, call);
+  const add = (imageIds: readonly string[]) =>
+    change(stores, fromId, token, ({ images, ...rest }) => ({
+      ...rest,
+      images: [...new Set([...images, ...imageIds])],
+    }));
+  try {
+    return await work({ token, add });
+  } catch (error) {
+    await undo(() => leave(stores, fromId, { token, call, isRefused: isRefusal(error) }));
+    throw error;
+  }
+}
+
+/** Returns true for an error after which the same request would be refused again. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof RequestInvalidError ||
+    error instanceof VersionConflictError ||
+    error instanceof EntryNotFoundError
+  );
+}
+
+/** Joins the merge of an entry into another one, or begins it; returns its token. */
+async function claim(stores: Stores, fromId: number, into: number, call: string): Promise<string> {
+  const { records } = stores;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const known = await persistently(() => records.mergeClaim(fromId));
+    const isDead = known !== undefined && Date.now() - known.seen > abandonedMs;
+    if (known && (known.isRevoked || (known.into !== into && (isDead || known.calls.length === 0)))) {
+      await takeBackMerge(stores, fromId);
+      continue;
+    }
+    if (known && known.into !== into) throw new MergeOvertakenError();
+    const { token = randomUUID(), images = [], calls = [] } = known ?? {};
+    const after = { into, token, images, calls: [...(isDead ? [] : calls), call], seen: Date.now() };
+    if (await persistently(() => records.replaceMergeClaim(fromId, known, after))) return token;
+    if ((await persistently(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
+  }
+  throw new MergeOvertakenError();
+}
+
+/** Changes a claim that is still valid, however often others change it meanwhile. */
+async function change(
+  { records }: Stores,
+  fromId: number,
+  token: string,
+  changed: (known: MergeClaim) => MergeClaim,
+): Promise<void> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const known = await persistently(() => records.mergeClaim(fromId));
+    if (known?.token !== token || known.isRevoked) break;
+    const after = { ...changed(known), seen: Date.now() };
+    if (await persistently(() => records.replaceMergeClaim(fromId, known, after))) return;
+    if ((await persistently(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
+  }
+  throw new MergeOvertakenError();
+}
+
+/** Ends a call's part in a merge. What the other entry got stays if somebody may go on with it. */
+async function leave(
+  stores: Stores,
+  fromId: number,
+  { token, call, isRefused }: { readonly token: string; readonly call: string; readonly isRefused: boolean },
+): Promise<void> {
+  const known = await stores.records.mergeClaim(fromId);
+  if (known?.token !== token) return;
+  const isLast = known.calls.every((other) => other === call);
+  if (known.isRevoked || (isRefused && isLast)) return takeBackMerge(stores, fromId);
+  await change(stores, fromId, token, ({ calls, ...rest }) => ({
+    ...rest,
+    calls: calls.filter((other) => other !== call),
+  }));
+}
+
+/**
+ * Revokes the merge of an entry, if there is one, and removes what the other entry got by it. The claim of an
+ * entry that is not shown stays: a call that began before may still add one of the images.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function takeBackMerge(stores: Stores, fromId: number): Promise<void> {
+  const { records } = stores;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const known = await persistently(() => records.mergeClaim(fromId));
+    if (!known) return;
+    const revoked: MergeClaim = { ...known, isRevoked: true };
+    if (!known.isRevoked && !(await persistently(() => records.replaceMergeClaim(fromId, known, revoked)))) {
+      continue;
+    }
+    const images = [...(await persistently(() => records.getImages(known.images))).values()];
+    await removeImagesEverywhere(
+      stores,
+      images.filter(({ entryId }) => entryId === known.into),
+    );
+    const from = await persistently(() => records.getEntry(fromId));
+    if (from?.status === 'ACTIVE') await records.replaceMergeClaim(fromId, revoked, undefined);
+    return;
+  }
+  throw new MergeOvertakenError();
+}
+
+/** Forgets the merge of an entry, if there is one. */
+export async function endMerge({ records }: Stores, fromId: number): Promise<void> {
+  const known = await persistently(() => records.mergeClaim(fromId));
+  if (known) await persistently(() => records.replaceMergeClaim(fromId, known, undefined));
+}

@@ -1,0 +1,60 @@
+import pLimit from 'p-limit';
+import { listEntries } from './api/endpoints.ts';
+import { currentImport, type ImportPerson } from './import-state.ts';
+import { namesOfCopies, unusable } from './model/import-files.ts';
+import { alikeOf, clashesOf, isTable, planFolders, planTable } from './model/import-plan.ts';
+
+/** Files that are looked into at the same time. */
+const readAtOnce = 16;
+
+/**
+ * Reads the chosen files as people, and finds out who of them is listed, and which can't be used.
+ *
+ * @throws TableError, and what `call` throws
+ */
+export async function planImport(files: readonly File[]): Promise<void> {
+  const chosen = await pLimit(readAtOnce).map(files, async (file) => {
+    const found = { path: pathOf(file), file };
+    const fault = isTable(found) ? undefined : await unusable(file);
+    return { ...found, ...(fault && { fault }) };
+  });
+  const table = chosen.find(isTable);
+  const plan = table ? planTable(await textOf(table.file), chosen) : planFolders(chosen);
+  const { items } = await listEntries({ query: '', sort: 'name', limit: Number.MAX_SAFE_INTEGER });
+  const clashes = clashesOf(plan.persons, items);
+  const alike = alikeOf(plan.persons);
+  const copies = await namesOfCopies(plan.persons);
+  const persons = plan.persons.map(({ name, reason, pictures }): ImportPerson => {
+    const clash = clashes.get(name);
+    return {
+      ...{ name, reason, alike: alike.get(name) ?? [], ...(clash && { clash }) },
+      pictures: pictures.map(({ path, file }) => {
+        const sameAs = copies.get(file)?.filter((other) => other !== name) ?? [];
+        return { name: path, file, key: randomKey(), state: 'waiting', sameAs };
+      }),
+    };
+  });
+  currentImport.set({ persons, plan, state: 'planned', addsToListed: false });
+}
+
+/** Returns the path below the chosen folder. */
+function pathOf({ name, webkitRelativePath: path }: File): string {
+  return path === '' ? name : path.slice(path.indexOf('/') + 1);
+}
+
+/** Reads a table as UTF-8, or as Windows-1252, which older spreadsheets write. */
+async function textOf(file: File): Promise<string> {
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+/** Makes a key up. Pages that are not served by HTTPS have no `randomUUID`. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}

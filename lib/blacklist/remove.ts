@@ -1,5 +1,6 @@
 import { aboutEntry } from '../audit/scope.ts';
 import { entryFolder } from '../images/key.ts';
+import type { Leftover } from '../images/leftovers.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureRecord } from '../records/erasure.ts';
 import { cleanErased } from './clean-erased.ts';
@@ -25,7 +26,9 @@ async function removeEverywhere(stores: Stores, entryId: number): Promise<void> 
   // Images that another entry got by a merge go too, unless that merge is done.
   if (erasure?.mergedInto === undefined) await takeBackMerge(stores, entryId);
   const found = await persistently(() => records.listImages(entryId));
-  const left = erasure && entry ? await findLeftovers(stores, entry) : [];
+  // Files that came into the inbox during a merge are for somebody who stays listed.
+  const isErased = ({ key }: Leftover) => erasure?.mergedInto === undefined || !key.startsWith('inbox/');
+  const left = erasure && entry ? (await findLeftovers(stores, entry)).filter(isErased) : [];
   if (erasure) {
     // Noted before it goes: after a crash, there would be less to count.
     const counts = {

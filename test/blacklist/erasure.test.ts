@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
@@ -193,6 +193,26 @@ describe('an erasure', () => {
       const { faces } = (await opened().records.getProcessed(dbId)) ?? {};
       expect(faces?.[0]?.blacklist_matches[0]?.entry.name).toBe('(erased)');
     }
+  });
+
+  it('that ends a merge leaves what came into the inbox meanwhile', async () => {
+    const [from, into] = [await somebody(false), await somebody(false)];
+    const images = await opened().records.listImages(from.id);
+    const kept = await Promise.all(images.map(({ key }) => opened().images.get(key)));
+    const files = kept.map((bytes) => ({ fileName: 'moved.jpg', bytes: bytes ?? Buffer.of() }));
+    await addImages(opened(), into.id, files);
+    const late = join(folder.path, 'inbox', from.name, 'late.jpg');
+    const before = async (call: string) => {
+      if (call !== 'records.markEntryDeleting') return;
+      await mkdir(dirname(late), { recursive: true });
+      await writeFile(late, 'late');
+    };
+    const busy = watched(opened(), { before, after: async () => {} });
+    await deleteEntry(busy, from.id, { mergedInto: into.id });
+    expect(await opened().records.getEntry(from.id)).toBeUndefined();
+    expect(await readFile(late, 'utf8')).toBe('late');
+    await deleteEntry(opened(), into.id);
+    await rm(dirname(late), { recursive: true });
   });
 
   it('finds a name that is written otherwise, also behind a link', async () => {

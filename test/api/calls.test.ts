@@ -206,7 +206,7 @@ const expected: Record<string, Record<string, number>> = {
     // One of two for each picture looks for its smaller ones.
     'S3 GET': 22,
     'S3 DELETE': 19,
-    BatchGetItem: 20,
+    BatchGetItem: 21,
     Query: 14,
     TransactWriteItems: 8,
   },

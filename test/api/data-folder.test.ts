@@ -7,7 +7,7 @@ import { Status } from '../../lib/contract/endpoints/status.ts';
 import { describeWithDisk, mountSmallDisk } from '../small-disk.ts';
 import { ApiClient, answer, refusal } from '../suites/api/client.ts';
 import { connectOverHttp } from './connections.ts';
-import { sample } from './pictures.ts';
+import { encodedAgain, sample } from './pictures.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
 
 /** Changes that other programs make to a running server's data, as its clients see them. */
@@ -73,10 +73,11 @@ describe('a started server beside which another program writes', () => {
     const { server, api } = await start(folder.path);
     await using _server = server;
     const { id } = await api.list([picture], { name: 'Ada' });
+    const another = await encodedAgain(picture);
     using other = new DatabaseSync(join(folder.path, 'face-blacklist.sqlite'));
     other.exec('BEGIN IMMEDIATE');
     const adding = Array.from({ length: 4 }, () =>
-      api.upload(`/api/v1/blacklist/${id}/images`, {}, [picture]),
+      api.upload(`/api/v1/blacklist/${id}/images`, {}, [another]),
     );
     const looks = (async () => {
       for (let count = 0; count < 3; count++) expect(await api.detect(picture)).not.toEqual([]);
@@ -89,7 +90,7 @@ describe('a started server beside which another program writes', () => {
       expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
     }
     other.exec('COMMIT');
-    expect(await api.addImages(id, [picture])).toMatchObject({ errors: [expect.any(String)] });
+    expect(await api.addImages(id, [another])).toMatchObject({ errors: [expect.any(String)] });
     expect(await api.entry(id)).toMatchObject({ image_count: 2 });
   });
 });

@@ -1,6 +1,7 @@
 import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { connectOverHttp } from './connections.ts';
+import { encodedAgain } from './pictures.ts';
 
 /** Clients that list, add to, delete and process until their server is gone, and remember its answers. */
 
@@ -24,6 +25,7 @@ export class Load {
   /** Number of acknowledged changes. */
   acknowledged = 0;
   readonly #faces: readonly Buffer[];
+  readonly #encoded = new Map<number, Promise<Buffer[]>>();
 
   constructor(faces: readonly Buffer[]) {
     this.#faces = faces;
@@ -71,7 +73,7 @@ export class Load {
     listing.imagesKept = 1;
     if (Math.random() < 0.5) {
       listing.imagesAsked += 2;
-      await api.addImages(id, [image, image]);
+      await api.addImages(id, await this.#others(face));
       listing.imagesKept += 2;
     }
     if (Math.random() < 0.4) {
@@ -79,6 +81,15 @@ export class Load {
       await api.delete(id);
       listing.deletion = 'done';
     }
+  }
+
+  /** Two other pictures of a face: the same bytes again would add nothing. */
+  #others(face: number): Promise<Buffer[]> {
+    const others =
+      this.#encoded.get(face) ??
+      Promise.all([90, 80].map((quality) => encodedAgain(this.#faces[face] as Buffer, quality)));
+    this.#encoded.set(face, others);
+    return others;
   }
 
   async #process(api: ApiClient): Promise<void> {

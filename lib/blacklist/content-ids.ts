@@ -9,17 +9,12 @@ export function contentIdOf(entryId: number, bytes: Uint8Array): string {
   return uuidOfHash(createHash('sha256').update(`${entryId}:`).update(bytes).digest());
 }
 
-/**
- * Computes the ids of pictures, the same ones whenever they are sent.
- * @returns for each picture its ids, the first one to be tried first
- */
-export function contentIdsOf(entryId: number, pictures: readonly Uint8Array[]): string[][] {
-  return pictures.map((bytes) => {
-    const first = contentIdOf(entryId, bytes);
-    return Array.from({ length: idsOfPicture }, (_, attempt) =>
-      attempt === 0 ? first : derivedId(`${first}:0:${attempt}`),
-    );
-  });
+/** Computes a picture's ids, the same ones whenever it is sent, the first one to be tried first. */
+export function contentIdsOf(entryId: number, bytes: Uint8Array): string[] {
+  const first = contentIdOf(entryId, bytes);
+  return Array.from({ length: idsOfPicture }, (_, attempt) =>
+    attempt === 0 ? first : derivedId(`${first}:0:${attempt}`),
+  );
 }
 
 function derivedId(text: string): string {

@@ -94,10 +94,7 @@ export async function enrollImages(
 /** Gives each file the ids that its image may get, the first one to be tried first. */
 function idsOf(entryId: number, files: readonly ReferenceFile[], identity: ImageIdentity): string[][] {
   if (identity !== 'content') return files.map((_, place) => [identity(place)]);
-  return contentIdsOf(
-    entryId,
-    files.map(({ bytes }) => bytes),
-  );
+  return files.map(({ bytes }) => contentIdsOf(entryId, bytes));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { MergedPictures } from '../contract/endpoints/merge-entry.ts';
 import type { MergedFields } from '../contract/merged-fields.ts';
-import { InputUnreadableError, isUnusablePicture } from '../errors.ts';
+import { isUnusablePicture } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord, ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
@@ -39,12 +39,14 @@ export async function planMerge(
   const refused: MergedPictures['refused'] = [];
   const own = await EntryPictures.of(ports, from.id);
   await own.each(async (image, bytes) => {
-    if (bytes && (await there.has(bytes))) return;
+    const refuse = (reason: string) =>
+      void refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });
+    if (!bytes) return refuse('The stored original is lost.');
+    if (await there.has(bytes)) return;
     const reason = await whyUnusable(ports, bytes);
-    if (reason === undefined) {
-      missing.push(image);
-      newIds.push(...contentIdsOf(into.id, [bytes ?? new Uint8Array()]).flat());
-    } else refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });
+    if (reason !== undefined) return refuse(reason);
+    missing.push(image);
+    newIds.push(...contentIdsOf(into.id, bytes));
   });
   return {
     into,
@@ -58,12 +60,8 @@ export async function planMerge(
 }
 
 /** Tells why a stored picture can't be enrolled again, as far as that is seen without looking for faces. */
-async function whyUnusable(
-  { faces }: EnrollingPorts,
-  bytes: Uint8Array | undefined,
-): Promise<string | undefined> {
+async function whyUnusable({ faces }: EnrollingPorts, bytes: Uint8Array): Promise<string | undefined> {
   try {
-    if (!bytes) throw new InputUnreadableError('The stored original is lost.');
     await measureReference(faces, bytes);
     return undefined;
   } catch (error) {

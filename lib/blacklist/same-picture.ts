@@ -64,7 +64,7 @@ export class EntryPictures {
    * @throws BackendUnavailableError, ThrottledError
    */
   async find(bytes: Uint8Array): Promise<string | undefined> {
-    const [ids = []] = contentIdsOf(this.#entryId, [bytes]);
+    const ids = contentIdsOf(this.#entryId, bytes);
     const known = ids.find((id) => this.#imageIds.has(id));
     return known ?? (await this.stored(storedForm(bytes)))[0]?.id;
   }

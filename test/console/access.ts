@@ -11,6 +11,7 @@ import {
   pictureIsShown,
   token,
   unfold,
+  withUnknownRole,
 } from './setup.ts';
 
 const distFolder = join(import.meta.dirname, '../../local/console/dist');
@@ -74,16 +75,11 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/status', { token: checkToken, expected: [/403/] });
     const { page } = visit;
-    const known = Promise.withResolvers<void>();
-    await page.route('**/api/v1/status', async (route) => {
-      await known.promise;
-      await route.continue();
-    });
-    await page.reload();
+    const roleIsKnown = await withUnknownRole(page);
     const sections = page.getByRole('navigation', { name: 'Sections' }).getByRole('link');
     await page.getByRole('heading', { name: 'Status' }).waitFor();
     expect(await sections.allInnerTexts()).toEqual(['Status']);
-    known.resolve();
+    roleIsKnown();
     await expect.poll(() => sections.allInnerTexts()).toEqual(['Check', 'Status']);
     await page.unrouteAll({ behavior: 'wait' });
     const hidden = ['blacklist', `blacklist/${listed.id}`, 'blacklist/new', 'history', 'cameras', 'audit'];

@@ -2,7 +2,15 @@ import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { cropFace, pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
-import { type ConsoleSetup, deskToken, fileOf, focusIsOn, pictureIsShown, spokenOn } from './setup.ts';
+import {
+  type ConsoleSetup,
+  deskToken,
+  fileOf,
+  focusIsOn,
+  pictureIsShown,
+  spokenOn,
+  withUnknownRole,
+} from './setup.ts';
 
 /** Tests listing people, and changing who is listed. */
 export function describePeople(setup: () => ConsoleSetup): void {
@@ -496,19 +504,14 @@ export function describePeople(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/blacklist', { token: deskToken });
     const { page } = visit;
-    const known = Promise.withResolvers<void>();
-    await page.route('**/api/v1/status', async (route) => {
-      await known.promise;
-      await route.continue();
-    });
-    await page.reload();
+    const roleIsKnown = await withUnknownRole(page);
     await page.getByRole('link', { name: listed.name }).click();
     await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
     expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByRole('heading', { name: 'Status' }).waitFor();
     expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
-    known.resolve();
+    roleIsKnown();
     // Once it is known, the guard finds the pages for guards.
     await page.getByRole('link', { name: 'Cameras' }).waitFor();
     expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);

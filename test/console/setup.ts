@@ -137,6 +137,17 @@ export async function unfold(page: Page): Promise<void> {
   await page.getByText('Whole picture, boxes and numbers').click();
 }
 
+/** Loads a page again whose role the service does not tell before the returned function is called. */
+export async function withUnknownRole(page: Page): Promise<() => void> {
+  const known = Promise.withResolvers<void>();
+  await page.route('**/api/v1/status', async (route) => {
+    await known.promise;
+    await route.continue();
+  });
+  await page.reload();
+  return known.resolve;
+}
+
 /** Waits until the first picture in this place is shown. */
 export async function pictureIsShown(place: Locator): Promise<void> {
   const image = place.locator('img').first();

@@ -54,6 +54,8 @@ interface EnrollingFiles {
   readonly wereListed: boolean;
   /** True for an entry to which nobody else adds pictures. */
   readonly isNew: boolean;
+  /** Name of the merge that may take the pictures back. */
+  readonly holder: string | undefined;
   /** Ids of images that an earlier attempt at the request has enrolled. */
   readonly own: ReadonlySet<string>;
   /** Pictures that the entry had before the request. */
@@ -106,7 +108,7 @@ export class EnrolledFiles {
     fileName: string,
     [imageId, ...otherIds]: readonly string[],
   ): Promise<FileOutcome> {
-    const { deadline, wereListed, isNew, there } = this.#request;
+    const { deadline, wereListed, isNew, holder, there } = this.#request;
     const known = await there.findAny(prepared.forms);
     if (known !== undefined) return thereAlready(known);
     deadline.refuseIfAbandoned();
@@ -115,6 +117,7 @@ export class EnrolledFiles {
       ...(wereListed && { qualityFilter: 'none' as const }),
       compare: !wereListed && deadline.leaves(neededToCompareMs),
       deadline,
+      holder,
       ...(imageId !== undefined && { imageId }),
       ...(!isNew && {
         findSame: async () => (await EntryPictures.of(this.#ports, this.#entryId)).findAny(prepared.forms),

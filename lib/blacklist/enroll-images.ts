@@ -7,7 +7,7 @@ import { contentIdsOf } from './content-ids.ts';
 import { withoutDoubles } from './doubles.ts';
 import { EnrolledFiles, type FileOutcome, isUnusable, type ReferenceFile } from './enroll-file.ts';
 import { type SimilarFaces, undo } from './enroll-picture.ts';
-import { removeImagesEverywhere } from './remove-images.ts';
+import { removeImagesEverywhere, takeBackImages } from './remove-images.ts';
 import { EntryPictures } from './same-picture.ts';
 import { shownFileName } from './shown-file-name.ts';
 
@@ -35,6 +35,8 @@ export interface EnrollFilesOptions {
   readonly wereListed?: boolean;
   /** True for an entry that is being made: it has no pictures, and nobody else adds any. */
   readonly isNew?: boolean;
+  /** Name of the merge that lends the entry the pictures, and may take them back later. */
+  readonly holder?: string;
 }
 
 /**
@@ -59,17 +61,18 @@ export async function enrollImages(
   files: readonly ReferenceFile[],
   {
     deadline = noDeadline,
-    takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
+    takeBack = (images) => undo(() => takeBackImages(ports, images)),
     identity = 'content',
     wereListed = false,
     isNew = false,
+    holder,
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
   const ids = idsOf(entryId, files, identity);
   const own = identity === 'content' ? new Set<string>() : await enrolledEarlier(ports, entryId, ids.flat());
   const there = isNew ? EntryPictures.none(ports, entryId) : await EntryPictures.of(ports, entryId);
-  const taking = new EnrolledFiles(ports, entryId, { deadline, wereListed, isNew, own, there });
+  const taking = new EnrolledFiles(ports, entryId, { deadline, wereListed, isNew, holder, own, there });
   try {
     // The pictures of a request take turns with those of other requests.
     const outcomes = await allInTurns(
@@ -77,7 +80,9 @@ export async function enrollImages(
       ports.pictureSlots.fairShare(),
       ({ file, ids }) => taking.take(file, ids),
     );
-    const settled = isNew ? outcomes : await withoutDoubles(ports, entryId, outcomes);
+    // A merge looks at the entry's pictures at its end.
+    const isSettled = isNew || holder !== undefined;
+    const settled = isSettled ? outcomes : await withoutDoubles(ports, entryId, outcomes);
     const errors = errorsOf(settled, files);
     if (settled.every(isUnusable)) throw noneEnrolled(settled, errors);
     const similar = settled.flatMap(({ enrolled, imageId }) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Deadline, neededMs, noTimeLeft } from '../deadline.ts';
-import { BackendUnavailableError, EntryNotFoundError } from '../errors.ts';
+import { BackendUnavailableError, EntryNotFoundError, type ServiceError } from '../errors.ts';
 import type { EnrollOptions, WithPicture } from '../faces/comparing.ts';
 import type { FaceMatch } from '../faces/face.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -11,7 +11,7 @@ import { withoutMetadata } from '../inputs/metadata.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
-import { removeImageEverywhere } from './remove-images.ts';
+import { takeBackImages } from './remove-images.ts';
 
 /** Earlier faces that match a new one; `null` if nobody looked for them, or the search failed. */
 export type SimilarFaces = readonly FaceMatch[] | null;
@@ -78,6 +78,8 @@ export async function preparePicture(
 export interface EnrollPictureOptions extends EnrollOptions {
   /** Id of the image; a new one by default. */
   readonly imageId?: string;
+  /** Name of the work that may take the image back; the caller's alone by default. */
+  readonly holder?: string | undefined;
   /** End of the request's time; none without it. */
   readonly deadline?: Deadline;
   /** Finds the id of another image that is the same picture, just before this one is shown. */
@@ -99,7 +101,13 @@ export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
   { picture, stored, fileName }: Omit<PreparedPicture, 'forms'> & { readonly fileName: string | null },
-  { imageId = randomUUID(), deadline, findSame, ...options }: EnrollPictureOptions = {},
+  {
+    imageId = randomUUID(),
+    holder = randomUUID(),
+    deadline,
+    findSame,
+    ...options
+  }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
   const { format, width, height } = picture;
@@ -111,7 +119,7 @@ export async function enrollPicture(
       if (deadline && !deadline.leaves(neededMs)) throw new NoTimeLeftError(noTimeLeft);
       return work(await decodePicture(picture));
     });
-  const created = await records.createImage({ id: imageId, entryId, key, file: description });
+  const created = await records.createImage({ id: imageId, entryId, key, file: description, holder });
   if (!created) throw new ImageIdTakenError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
@@ -122,13 +130,20 @@ export async function enrollPicture(
     image = { ...image, face };
     const same = await findSame?.();
     if (same !== undefined) throw new PictureThereError(same);
-    // Otherwise the entry was deleted meanwhile.
-    if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
+    if (!(await records.activateImage(imageId, face))) throw await whyNotShown(records, entryId);
     return { image, faceCount, similar };
   } catch (error) {
-    await undo(() => removeImageEverywhere(ports, image));
+    await undo(() => takeBackImages(ports, [image]));
     throw error;
   }
+}
+
+/** Tells why an image that was being made can't be shown: its entry was deleted meanwhile, or it was. */
+async function whyNotShown(records: EnrollingPorts['records'], entryId: number): Promise<ServiceError> {
+  const status = (await records.getEntry(entryId))?.status;
+  return status === undefined || status === 'DELETING'
+    ? new EntryNotFoundError()
+    : new BackendUnavailableError('The picture was taken back meanwhile: try again.', 1);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
-import { removeDoubles } from '../blacklist/doubles.ts';
+import { findDoubles } from '../blacklist/doubles.ts';
 import {
   enrollPicture,
   measureReference,
@@ -10,12 +10,13 @@ import {
   type SimilarFaces,
   undo,
 } from '../blacklist/enroll-picture.ts';
+import { keepImage } from '../blacklist/held-images.ts';
 import { isInterrupted } from '../blacklist/interrupted.ts';
 import { stayingId } from '../blacklist/merged-entries.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere } from '../blacklist/remove.ts';
-import { removeImageEverywhere } from '../blacklist/remove-images.ts';
+import { removeImageEverywhere, removeImagesEverywhere } from '../blacklist/remove-images.ts';
 import { EntryPictures, storedForm } from '../blacklist/same-picture.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { takeName, whileClaimed } from '../blacklist/take-name.ts';
@@ -230,7 +231,11 @@ async function addPicture(
 ): Promise<NewUpload> {
   const imageId = contentIdOf(entryId, picture.bytes);
   const known = (await ports.records.getImages([imageId])).get(imageId);
-  if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
+  const isKnown = async (imageId: string) => {
+    if (!(await keepImage(ports, imageId))) throw tryAgain('The same picture was taken back meanwhile.');
+    return { entryId, imageId, faceCount: undefined, similar: [] };
+  };
+  if (known?.status === 'ACTIVE') return isKnown(imageId);
   if (known) {
     // The image is not made again at once, because another process that found it may still be removing it.
     if (isInterrupted(known)) await removeImageEverywhere(ports, known);
@@ -239,7 +244,6 @@ async function addPicture(
   const measured = await measureReference(ports.faces, picture.bytes);
   const { forms, ...prepared } = await preparePicture(ports, measured);
   const findSame = async () => (await EntryPictures.of(ports, entryId)).findAny(forms);
-  const isKnown = (imageId: string) => ({ entryId, imageId, faceCount: undefined, similar: [] });
   const there = await findSame();
   if (there !== undefined) return isKnown(there);
   const file = { ...prepared, fileName: picture.fileName };
@@ -247,9 +251,11 @@ async function addPicture(
     const options = { imageId, compare: true, findSame };
     const { faceCount, similar } = await enrollPicture(ports, entryId, file, options);
     const own = new Map([[imageId, storedForm(prepared.stored)]]);
-    const kept = await removeDoubles(ports, await EntryPictures.of(ports, entryId), own);
+    const { kept, doubles } = await findDoubles(await EntryPictures.of(ports, entryId), own);
     const keptId = kept.get(imageId) ?? imageId;
-    return keptId === imageId ? { entryId, imageId, faceCount, similar } : isKnown(keptId);
+    const indexed = keptId === imageId ? { entryId, imageId, faceCount, similar } : await isKnown(keptId);
+    if (doubles.length > 0) await undo(() => removeImagesEverywhere(ports, doubles));
+    return indexed;
   } catch (error) {
     if (error instanceof PictureThereError) return isKnown(error.imageId);
     throw error;

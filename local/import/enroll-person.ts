@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
 import { preparePicture } from '../../lib/blacklist/enroll-picture.ts';
+import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
@@ -85,7 +86,8 @@ async function isPresent(
   const isSeen = digests.some((digest) => seen.has(digest));
   for (const digest of digests) seen.add(digest);
   if (isSeen) return true;
-  return (await listed?.findAny(forms)) !== undefined;
+  const present = await listed?.findAny(forms);
+  return present !== undefined && keepImage(ports, present);
 }
 
 /** Returns the bytes that a file's picture may have where it is stored: as it is, and without metadata. */

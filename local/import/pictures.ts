@@ -1,5 +1,6 @@
 import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
 import { enrollPicture, measureReference, preparePicture } from '../../lib/blacklist/enroll-picture.ts';
+import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove-images.ts';
 import { EntryPictures, storedForm } from '../../lib/blacklist/same-picture.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
@@ -160,7 +161,7 @@ async function takeBytes(
 ): Promise<Outcome> {
   const { imageId } = options;
   const there = (await ports.records.getImages([imageId])).get(imageId);
-  if (there?.status === 'ACTIVE') {
+  if (there?.status === 'ACTIVE' && (await keepImage(ports, imageId))) {
     report.picturesPresent += 1;
     return 'present';
   }

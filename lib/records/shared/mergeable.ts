@@ -39,15 +39,16 @@ export interface FoundMerge {
 /**
  * Returns the entry that stays as it is after a merge, itself where it has everything, and the audit trail's
  * line of its change.
- * @throws MergeOvertakenError when the merge was revoked, or the entry that is to go has another picture
+ * @throws MergeOvertakenError when the merge was revoked, or the entry that is to go has other pictures
  * @throws RequestInvalidError, VersionConflictError
  */
 export function mergedEntry(
   { into, from, claim, images }: FoundMerge,
   { token, images: known, intoVersions, actor, change }: MergeStep,
 ): { readonly entry: EntryRecord; readonly facts: readonly AuditFacts[] } {
-  const isOther = ({ id, status }: ImageRecord) => status === 'ACTIVE' && !known.has(id);
-  if (claim?.token !== token || claim.isRevoked || images.some(isOther)) throw new MergeOvertakenError();
+  const present = new Set(images.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+  const isAsKnown = present.symmetricDifference(known).size === 0;
+  if (claim?.token !== token || claim.isRevoked || !isAsKnown) throw new MergeOvertakenError();
   const entry = changedEntry(into, change(into, from), actor);
   if (entry === into) return { entry, facts: [] };
   requireVersion(into, { ifVersion: intoVersions });

@@ -332,7 +332,7 @@ describe('records in DynamoDB', () => {
     const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
     const image = await addImage(store, entryId);
     const another = openDynamoRecords(settings);
-    let changed: Promise<void> | undefined;
+    let changed: Promise<boolean> | undefined;
     proxy.before = async ({ operation }) => {
       if (operation !== 'TransactWriteItems' || changed) return;
       changed = another.markImageDeleting(image.id);

@@ -1,6 +1,6 @@
 import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.ts';
 import type { Deadline } from '../deadline.ts';
-import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
+import { EntryNotFoundError, NameTakenError, SimultaneousWorkError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/entry.ts';
 import { blacklistRecord } from './blacklist-record.ts';
@@ -64,7 +64,7 @@ export async function createEntry(
   } catch (error) {
     await undo(() => removeEntryEverywhere(ports, id));
     if (!(error instanceof EntryNotFoundError)) throw error;
-    throw new BackendUnavailableError('The entry was swept away before it was complete.', 1, {
+    throw new SimultaneousWorkError('The entry was swept away before it was complete.', 1, {
       cause: error,
     });
   }

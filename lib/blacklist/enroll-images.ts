@@ -1,5 +1,10 @@
 import { type Deadline, noDeadline, noTimeLeft } from '../deadline.ts';
-import { BackendUnavailableError, NoUsableImageError, type ServiceError } from '../errors.ts';
+import {
+  BackendUnavailableError,
+  NoUsableImageError,
+  type ServiceError,
+  SimultaneousWorkError,
+} from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/entry.ts';
@@ -117,10 +122,7 @@ async function enrolledEarlier(
   const unfinished = found.filter(({ status }) => status !== 'ACTIVE');
   if (unfinished.length > 0) {
     await removeImagesEverywhere(ports, unfinished);
-    throw new BackendUnavailableError(
-      'An earlier attempt had broken off. Its rest is removed: try again.',
-      1,
-    );
+    throw new SimultaneousWorkError('An earlier attempt had broken off. Its rest is removed: try again.', 1);
   }
   return new Set(found.filter((image) => image.entryId === entryId).map(({ id }) => id));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Deadline, neededMs, noTimeLeft } from '../deadline.ts';
-import { BackendUnavailableError, EntryNotFoundError, type ServiceError } from '../errors.ts';
+import { EntryNotFoundError, type ServiceError, SimultaneousWorkError } from '../errors.ts';
 import type { EnrollOptions, WithPicture } from '../faces/comparing.ts';
 import type { FaceMatch } from '../faces/face.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -24,7 +24,7 @@ export interface EnrolledPicture {
 }
 
 /** An image has the id already. */
-export class ImageIdTakenError extends BackendUnavailableError {}
+export class ImageIdTakenError extends SimultaneousWorkError {}
 
 /** The entry has got the same picture meanwhile. */
 export class PictureThereError extends Error {
@@ -143,7 +143,7 @@ async function whyNotShown(records: EnrollingPorts['records'], entryId: number):
   const status = (await records.getEntry(entryId))?.status;
   return status === undefined || status === 'DELETING'
     ? new EntryNotFoundError()
-    : new BackendUnavailableError('The picture was taken back meanwhile: try again.', 1);
+    : new SimultaneousWorkError('The picture was taken back meanwhile: try again.', 1);
 }
 
 /**

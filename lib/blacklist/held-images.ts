@@ -1,4 +1,4 @@
-import { BackendUnavailableError } from '../errors.ts';
+import { SimultaneousWorkError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -28,7 +28,7 @@ export function keepImage({ records }: Stores, imageId: string): Promise<boolean
 export async function keepImages(stores: Stores, imageIds: Iterable<string>): Promise<void> {
   for (const id of new Set(imageIds)) {
     if (await keepImage(stores, id)) continue;
-    throw new BackendUnavailableError('Another request took the same pictures back: try again.', 1);
+    throw new SimultaneousWorkError('Another request took the same pictures back: try again.', 1);
   }
 }
 
@@ -40,7 +40,7 @@ export function mergeHolder(fromId: number, token: string): string {
 const mergeHolders = /^merge (?<fromId>\d+) (?<token>\S+)$/;
 
 /**
- * Returns true for an image that a merge has only lent to its entry: it is taken back if the merge is refused.
+ * Returns true for an image that a merge has only lent to its entry, and takes back where it is refused.
  * @throws BackendUnavailableError, ThrottledError
  */
 export async function isLent(records: Records, { entryId, holder = '' }: ImageRecord): Promise<boolean> {

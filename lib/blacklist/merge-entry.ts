@@ -56,7 +56,7 @@ async function requireMerged(
   const { records } = stores;
   if (intoId === entry.id) throw mergeRefused('An entry can not be merged into itself.');
   const into = await persistently(() => records.getEntry(intoId));
-  requireMergeable(into, intoId);
+  requireMergeable(into);
   const own = await EntryPictures.of(stores, entry.id);
   const there = await EntryPictures.of(stores, intoId);
   const others = there.only((image) => image.holder !== holder);
@@ -76,7 +76,7 @@ async function requireMerged(
 }
 
 /**
- * Keeps the images that the other entry has of the person, and takes back what the merge has lent for nothing.
+ * Keeps the images that the other entry has of the person, and takes back what it was lent for nothing.
  * @throws MergeOvertakenError when one is lent by another merge, or is gone
  */
 async function keepFound(

@@ -1,6 +1,6 @@
 import type { ChangedFields, EntryRecord } from './entry.ts';
 
-/** A merge that is under way, noted under the id of the entry that is to go. See `mergeHolder` for its images. */
+/** A merge that is under way, noted under the id of the entry that is to go. */
 export interface MergeClaim {
   /** Id of the entry that stays. */
   readonly into: number;

@@ -255,8 +255,8 @@ export interface RecordStore {
    */
   keepImage(imageId: string): Promise<boolean>;
   /**
-   * Marks an image `DELETING`, so that it is no longer shown. Does nothing if it is absent. Returns false if it
-   * has another holder: then nothing of it may be removed.
+   * Marks an image `DELETING`, so that it is no longer shown. Does nothing if it is absent. Returns false if
+   * it has another holder: then nothing of it may be removed.
    * @param holder the holder that the image must have; any without it
    * @throws BackendUnavailableError, ThrottledError
    */

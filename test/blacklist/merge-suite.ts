@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { contentIdsOf } from '../../lib/blacklist/content-ids.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
@@ -297,6 +298,31 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     await expect(broken).rejects.toThrow(BackendUnavailableError);
     expect(await contents(used.living)).toMatchObject({ pictures: 5 });
     await mergeEntries(used.living, other, { entry_id: later.from });
+    expect(await contents(used.living)).toEqual(complete({ Jane: 1, John: 2 }));
+  });
+
+  it('gives signs of life, without which it counts as dead after a while', async () => {
+    const ids = await prepare();
+    const third = await list('John', null, used.portraits.listed);
+    const { records } = used.living;
+    const claim = { into: ids.into, token: 't', calls: ['dead'], seen: Date.now() };
+    await records.replaceMergeClaim(ids.from, undefined, claim);
+    const merging = () => mergeEntries(used.living, third, { entry_id: ids.from });
+    await expect(merging()).rejects.toThrow(MergeOvertakenError);
+    await records.replaceMergeClaim(ids.from, claim, { ...claim, seen: Date.now() - 20_001 });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const signs: (number | undefined)[] = [];
+    const seen = async () => (await records.mergeClaim(ids.from))?.seen;
+    const busy = whenMoved(async () => {
+      signs.push(await seen());
+      await delay(2);
+      vi.advanceTimersByTime(5_000);
+      while ((await seen()) === signs[0]) await delay(10);
+      signs.push(await seen());
+    });
+    await mergeEntries(busy, third, { entry_id: ids.from }).finally(() => vi.useRealTimers());
+    expect(signs).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(Number(signs[1])).toBeGreaterThan(Number(signs[0]));
     expect(await contents(used.living)).toEqual(complete({ Jane: 1, John: 2 }));
   });
 

@@ -237,7 +237,7 @@ class SqliteRecords implements RecordStore {
         if (mergedInto !== undefined) {
           if (before?.status !== 'ACTIVE') throw new EntryNotFoundError();
           const into = this.#entry(mergedInto);
-          requireMergeable(into, mergedInto);
+          requireMergeable(into);
           if (merge) facts = this.#merge(before, into, merge);
         }
         this.#statements.markEntryDeleting.run(entryId);

@@ -12,6 +12,7 @@ import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { removeImageEverywhere } from './remove-images.ts';
+import { similarityIfUnlike } from './unlike-pictures.ts';
 
 /** Earlier faces that match a new one; `null` if nobody looked for them, or the search failed. */
 export type SimilarFaces = readonly FaceMatch[] | null;
@@ -33,6 +34,16 @@ export class PictureThereError extends Error {
   constructor(imageId: string) {
     super('The entry had this picture already.');
     this.imageId = imageId;
+  }
+}
+
+/** The picture may show somebody else, see `unlike-pictures.ts`. */
+export class UnlikePictureError extends Error {
+  readonly similarity: number;
+
+  constructor(similarity: number) {
+    super('The picture looks like none of the others.');
+    this.similarity = similarity;
   }
 }
 
@@ -82,6 +93,8 @@ export interface EnrollPictureOptions extends EnrollOptions {
   readonly deadline?: Deadline;
   /** Finds the id of another image that is the same picture, just before this one is shown. */
   readonly findSame?: () => Promise<string | undefined>;
+  /** True to hold a picture back that looks like none of the entry's others. */
+  readonly holdsUnlike?: boolean;
 }
 
 /**
@@ -93,13 +106,14 @@ export interface EnrollPictureOptions extends EnrollOptions {
  *   can't be used
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
  * @throws PictureThereError when `findSame` has found one
+ * @throws UnlikePictureError when the picture is held back
  * @throws BackendUnavailableError also when an image has the id
  */
 export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
   { picture, stored, fileName }: Omit<PreparedPicture, 'forms'> & { readonly fileName: string | null },
-  { imageId = randomUUID(), deadline, findSame, ...options }: EnrollPictureOptions = {},
+  { imageId = randomUUID(), deadline, findSame, holdsUnlike = false, ...options }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
   const { format, width, height } = picture;
@@ -122,6 +136,8 @@ export async function enrollPicture(
     image = { ...image, face };
     const same = await findSame?.();
     if (same !== undefined) throw new PictureThereError(same);
+    const unlike = holdsUnlike ? await similarityIfUnlike(ports, image, similar, withPicture) : undefined;
+    if (unlike !== undefined) throw new UnlikePictureError(unlike);
     // Otherwise the entry was deleted meanwhile.
     if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
     return { image, faceCount, similar };

@@ -30,7 +30,8 @@ export async function lookAtConsole(base: URL): Promise<Step[]> {
   if (status !== undefined && unknownPath.includes(status) && !type.startsWith('text/'))
     return [{ ...line, isAbsent: true, faults: [] }];
   const names = [...text.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, name = '']) => name);
-  const faults = [...faultsOf(page, 'text/html'), ...(names.length === 0 ? ['It names no files.'] : [])];
+  const faults = faultsOf(page, 'text/html');
+  if (faults.length === 0 && names.length === 0) faults.push('It names no files.');
   if (faults.length > 0) return [{ ...line, faults }];
   // The pages read it to find the service, and where people sign in.
   const all = [...names, './config.json'];

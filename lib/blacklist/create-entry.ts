@@ -12,6 +12,7 @@ import { entryWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere } from './remove.ts';
 import { takeName, whileClaimed } from './take-name.ts';
+import { unlikeWarnings } from './unlike-pictures.ts';
 
 interface Person extends GivenDetails {
   readonly name: string;
@@ -49,14 +50,15 @@ export async function createEntry(
     // The enrolled pictures are removed with the entry, below. That hides the entry in one step, and frees
     // the name.
     const takeBack = async () => {};
-    const { errors, similar } = await whileClaimed(ports, id, () =>
+    const { errors, similar, unlike } = await whileClaimed(ports, id, () =>
       enrollImages(ports, id, files, { deadline, takeBack, identity, isNew: true }),
     );
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();
     const possible_duplicates = await possibleDuplicates(ports, id, similar);
+    const warnings = [...((await entryWarnings(ports, entry)) ?? []), ...(unlikeWarnings(unlike) ?? [])];
     return {
-      ...blacklistRecord(ports, entry, await entryWarnings(ports, entry)),
+      ...blacklistRecord(ports, entry, warnings.length === 0 ? null : warnings),
       errors,
       possible_duplicates,
       seen_before: await seenBefore(ports, id),

@@ -12,6 +12,7 @@ import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { takeBackImages } from './remove-images.ts';
+import { similarityIfUnlike } from './unlike-pictures.ts';
 
 /** Earlier faces that match a new one; `null` if nobody looked for them, or the search failed. */
 export type SimilarFaces = readonly FaceMatch[] | null;
@@ -33,6 +34,16 @@ export class PictureThereError extends Error {
   constructor(imageId: string) {
     super('The entry had this picture already.');
     this.imageId = imageId;
+  }
+}
+
+/** The picture may show somebody else, see `unlike-pictures.ts`. */
+export class UnlikePictureError extends Error {
+  readonly similarity: number;
+
+  constructor(similarity: number) {
+    super('The picture looks like none of the others.');
+    this.similarity = similarity;
   }
 }
 
@@ -84,6 +95,8 @@ export interface EnrollPictureOptions extends EnrollOptions {
   readonly deadline?: Deadline;
   /** Finds the id of another image that is the same picture, just before this one is shown. */
   readonly findSame?: () => Promise<string | undefined>;
+  /** True to hold a picture back that looks like none of the entry's others. */
+  readonly holdsUnlike?: boolean;
 }
 
 /**
@@ -95,6 +108,7 @@ export interface EnrollPictureOptions extends EnrollOptions {
  *   can't be used
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
  * @throws PictureThereError when `findSame` has found one
+ * @throws UnlikePictureError when the picture is held back
  * @throws BackendUnavailableError also when an image has the id
  */
 export async function enrollPicture(
@@ -106,6 +120,7 @@ export async function enrollPicture(
     holder = randomUUID(),
     deadline,
     findSame,
+    holdsUnlike = false,
     ...options
   }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
@@ -130,6 +145,8 @@ export async function enrollPicture(
     image = { ...image, face };
     const same = await findSame?.();
     if (same !== undefined) throw new PictureThereError(same);
+    const unlike = holdsUnlike ? await similarityIfUnlike(ports, image, similar, withPicture) : undefined;
+    if (unlike !== undefined) throw new UnlikePictureError(unlike);
     if (!(await records.activateImage(imageId, face))) throw await whyNotShown(records, entryId);
     return { image, faceCount, similar };
   } catch (error) {

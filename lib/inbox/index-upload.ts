@@ -20,6 +20,7 @@ import { removeImageEverywhere, removeImagesEverywhere } from '../blacklist/remo
 import { EntryPictures, storedForm } from '../blacklist/same-picture.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { takeName, whileClaimed } from '../blacklist/take-name.ts';
+import { unlikeAmong } from '../blacklist/unlike-pictures.ts';
 import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture } from '../errors.ts';
@@ -45,6 +46,8 @@ export interface IndexedUpload {
   readonly faceCount: number | undefined;
   /** A sentence, where nobody matches the entry: it is suspended, or has expired. */
   readonly warning?: string;
+  /** Similarity to the nearest of the entry's other pictures, where it looks like none of them. */
+  readonly unlike?: number;
 }
 
 interface UploadedPicture {
@@ -120,8 +123,11 @@ export async function indexUpload(ports: IndexingPorts, key: string, isAlone = t
     await inbox.notes.indexed(file.mark);
     const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
-    const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
-    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates, ...left };
+    const { entryId, imageId } = indexed;
+    const possible = await possibleDuplicates(ports, entryId, [similar]);
+    const [unlike] = await unlikeAmong(ports, entryId, [{ imageId, similar }]);
+    const doubt = unlike && { unlike: unlike.similarity };
+    return { outcome: 'enrolled', ...indexed, ...doubt, possibleDuplicates: possible, ...left };
   } catch (error) {
     if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);
     await undo(() => inbox.notes.end(file.mark));

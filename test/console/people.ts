@@ -5,6 +5,7 @@ import { newName } from '../suites/api/client.ts';
 import {
   type ConsoleSetup,
   deskToken,
+  editorToken,
   fileOf,
   focusIsOn,
   pictureIsShown,
@@ -131,6 +132,23 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByText(`${name} is no longer listed.`).first().waitFor();
     expect(await setup().api.entries()).toEqual([]);
     await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
+  });
+
+  it('suspends by Undo for an editor, who may not delete', async () => {
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new', { token: editorToken });
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(`${name} is suspended, so nobody matches the entry.`).first().waitFor();
+    await page.getByText('Suspended: nobody matches this entry').waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ name, suspended: true, updated_by: 'clerk' }]);
+    const { faces } = await setup().api.process(setup().pictures.sameWoman);
+    expect(faces.map((face) => face.blacklist_matches)).toEqual([[]]);
   });
 
   it('takes back the listing of somebody who may be listed already, and keeps what was entered', async () => {

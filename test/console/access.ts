@@ -104,7 +104,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
   it('asks for nothing that a role may not have, at any address', async () => {
     const { id, name } = await setup().listWoman();
     const { db_id } = await setup().api.process(setup().pictures.sameWoman);
-    // What each address shows, by the least role that may see it.
+    // Each address with a text of its page, by the least role that may see it.
     const addresses = {
       check: { check: 'Choose pictures', door: 'Start the camera', compare: 'Choose pictures' },
       desk: {

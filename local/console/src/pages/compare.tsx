@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BlacklistRecord, Box } from '../../../../lib/contract/shapes.ts';
 import { useLacks, useMay } from '../api/caller.ts';
-import { errorMessage, type Message } from '../api/client.ts';
+import { errorMessage, type Message, wordsOf } from '../api/client.ts';
 import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
 import { UnreadableFileError } from '../api/prepare.ts';
 import {
@@ -124,7 +124,7 @@ function useSides(personId: number) {
         else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
         else setOther(side);
       } catch (error) {
-        notify(texts.frame.withError(file.name, messageFor(error).text), { isFailure: true });
+        notify(texts.frame.withError(file.name, wordsOf(messageFor(error))), { isFailure: true });
       }
     }
   };
@@ -186,11 +186,11 @@ interface VerdictProps extends Compared {
 function Verdict({ result, error, isComparing, one, other }: VerdictProps) {
   if (isComparing) return <ComingVerdict text={texts.checking.comparing} />;
   if (error !== undefined) {
-    const { side, text: detail, isByService = false } = faultOf(error, one, other);
+    const { side, text: detail, ...origin } = faultOf(error, one, other);
     const text = side ? texts.frame.withError(texts.verdicts.cannotTell, side) : texts.verdicts.cannotTell;
     return (
       <div role="alert">
-        <VerdictBar headline={{ tone: 'cannot-tell', text, detail, isByService }} />
+        <VerdictBar headline={{ tone: 'cannot-tell', text, detail, ...origin }} />
       </div>
     );
   }
@@ -203,18 +203,14 @@ function Verdict({ result, error, isComparing, one, other }: VerdictProps) {
   );
 }
 
-/** Tells which side a refusal of the service is about, and the commonest one in the page's language. */
+/** Tells which side a refusal of the service is about. */
 function faultOf(error: Message, one: PictureSide, other: Side): Message & { readonly side?: string } {
   const [, field, text] = /^(image1|image2|image): (.+)$/s.exec(error.text) ?? [];
   if (error.isByService !== true || text === undefined) return error;
-  const { fault, remedy } = texts.verdicts.advice.NO_FACE_FOUND;
-  const message = text === noFaceText ? { text: `${fault} ${remedy}` } : { text, isByService: true };
+  const message = { text, isByService: true };
   const about = field === 'image2' ? other : one;
   return about.kind === 'picture' ? { ...message, side: about.file.name } : message;
 }
-
-/** The service's own words. */
-const noFaceText = 'No face was found in it.';
 
 interface SideCardProps {
   readonly side: Side | undefined;

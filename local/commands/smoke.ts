@@ -18,6 +18,9 @@ const openWords =
   'This service runs without authentication: anybody who reaches it may do everything. ' +
   'Only a trial on this machine may. Set API_TOKENS for one that asks for a token.';
 
+const unknownWords =
+  'It does not know the caller. Set SMOKE_TOKEN to one of its tokens, or to the ID token of a user for -c auth=cognito.';
+
 function addressOf(text: string | undefined): URL {
   if (text === undefined || !URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
     throw new ConfigError(`${usage}\nThe address is the output ApiUrl of the stack, such as https://….`);
@@ -79,5 +82,7 @@ await runCommand(async () => {
   const failed = steps.filter(({ faults }) => faults.length > 0).length;
   console.log(`${steps.length} steps, ${failed} not as they should be.`);
   if (steps.some(({ isOpen }) => isOpen)) console.log(openWords);
+  const isUnknown = steps.some(({ operation, status }) => operation === 'status' && status === 401);
+  if (isUnknown) console.log(unknownWords);
   if (failed + untried.length > 0) process.exitCode = 1;
 });

@@ -156,8 +156,9 @@ it.each([
 });
 
 it('it says so when the service does not let it in', async () => {
-  const { code, errors } = await smoke([cloud.url], { SMOKE_TOKEN: 'another-token-of-nobody' });
+  const { code, errors, output } = await smoke([cloud.url], { SMOKE_TOKEN: 'another-token-of-nobody' });
   expect(code).toBe(1);
+  expect(output).toMatch(/^It does not know the caller\. Set SMOKE_TOKEN /m);
   expect(errors).toMatch(/^status, look: 401 instead of 200/m);
 });
 

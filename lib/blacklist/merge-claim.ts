@@ -5,7 +5,8 @@ import type { ImageRecord } from '../records/entry.ts';
 import type { MergeClaim } from '../records/merging.ts';
 import { MergeOvertakenError } from '../records/shared/mergeable.ts';
 import { undo } from './enroll-picture.ts';
-import { keepImage, mergeHolder } from './held-images.ts';
+import { keepImage, lenderOf, mergeHolder } from './held-images.ts';
+import { stayingId } from './merged-entries.ts';
 import { persistently } from './persistently.ts';
 import { takeBackImages } from './remove-images.ts';
 
@@ -67,18 +68,40 @@ async function claim(stores: Stores, fromId: number, into: number, call: string)
   const { records } = stores;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const known = await persistently(() => records.mergeClaim(fromId));
-    const isDead = known !== undefined && Date.now() - known.seen > abandonedMs;
-    if (known && (known.isRevoked || (known.into !== into && (isDead || known.calls.length === 0)))) {
+    if (known && (known.isRevoked || (known.into !== into && isOver(known)))) {
       await takeBackMerge(stores, fromId);
       continue;
     }
     if (known && known.into !== into) throw new MergeOvertakenError();
     const { token = randomUUID(), calls = [] } = known ?? {};
-    const after = { into, token, calls: [...(isDead ? [] : calls), call], seen: Date.now() };
+    const after = { into, token, calls: [...(known && isOver(known) ? [] : calls), call], seen: Date.now() };
     if (await persistently(() => records.replaceMergeClaim(fromId, known, after))) return token;
     if ((await persistently(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
   }
   throw new MergeOvertakenError();
+}
+
+/** Returns true for a merge on which nobody works any more. */
+function isOver({ calls, seen, isRevoked }: MergeClaim): boolean {
+  return isRevoked === true || calls.length === 0 || Date.now() - seen > abandonedMs;
+}
+
+/**
+ * Returns true for an image that a merge has only lent to its entry: it is taken back if the merge is
+ * refused. Where nobody works on the merge any more, that is done at once.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function isStillLent(stores: Stores, image: ImageRecord): Promise<boolean> {
+  const { records } = stores;
+  const lender = lenderOf(image);
+  if (!lender) return false;
+  const { fromId, token } = lender;
+  const claim = await persistently(() => records.mergeClaim(fromId));
+  // The merge is done.
+  if ((await stayingId(records, fromId)) === image.entryId) return false;
+  if (claim?.token !== token) await takeBackImages(stores, [image]);
+  else if (isOver(claim)) await takeBackMerge(stores, fromId);
+  return true;
 }
 
 /** Changes a claim that is still valid, however often others change it meanwhile. */

@@ -143,8 +143,14 @@ async function merge(
     const isOvertaken = error instanceof PicturesMissingError || error instanceof EntryNotFoundError;
     throw isUnasked || isOvertaken ? new MergeOvertakenError({ cause: error }) : error;
   }
-  const stays = await activeEntry(ports, into.id);
-  return { ...outcomeOf(ports, plan, stays), dry_run: false, likeness: null };
+  // Somebody may have deleted it since, but the merge is done.
+  const stays = await ports.records.getEntry(into.id);
+  return { ...outcomeOf(ports, plan, stays ?? mergedBy(plan)), dry_run: false, likeness: null };
+}
+
+/** Returns the entry that stays as a merge leaves it. */
+function mergedBy({ into, missing, change }: MergePlan): EntryRecord {
+  return { ...into, ...recordChange(change), imageCount: into.imageCount + missing.length };
 }
 
 /** Tells what would come of a merge. The version is the present one, on which a condition is put. */
@@ -153,16 +159,12 @@ async function preview(
   plan: MergePlan,
   { deadline, reviewBand }: MergeOptions,
 ): Promise<MergedEntry> {
-  const { into, from, missing, change } = plan;
+  const { into, from } = plan;
   const likeness = await likenessOf(ports, into.id, from.id, {
     deadline,
     ...(reviewBand !== undefined && { reviewBand }),
   });
-  const would = outcomeOf(ports, plan, {
-    ...into,
-    ...recordChange(change),
-    imageCount: into.imageCount + missing.length,
-  });
+  const would = outcomeOf(ports, plan, mergedBy(plan));
   const warning = likenessWarning(likeness);
   return {
     ...would,

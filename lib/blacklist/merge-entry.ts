@@ -7,8 +7,8 @@ import type { MergeStep } from '../records/merging.ts';
 import { MergeOvertakenError, mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
 import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
-import { isLent, keepImage } from './held-images.ts';
-import type { HeldMerge } from './merge-claim.ts';
+import { keepImage } from './held-images.ts';
+import { type HeldMerge, isStillLent } from './merge-claim.ts';
 import { persistently } from './persistently.ts';
 import { takeBackImages } from './remove-images.ts';
 import { EntryPictures } from './same-picture.ts';
@@ -88,7 +88,7 @@ async function keepFound(
   const lent = images.filter((image) => image.holder === holder);
   const theirs = images.filter((image) => image.holder !== undefined && image.holder !== holder);
   for (const image of theirs.filter(({ id }) => found.has(id))) {
-    if ((await isLent(stores.records, image)) || !(await keepImage(stores, image.id))) {
+    if ((await isStillLent(stores, image)) || !(await keepImage(stores, image.id))) {
       throw new MergeOvertakenError();
     }
   }

@@ -5,7 +5,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord, ImageRecord } from '../records/entry.ts';
 import { MergeOvertakenError } from '../records/shared/mergeable.ts';
 import { measureReference } from './enroll-picture.ts';
-import { isAnyLent } from './held-images.ts';
+import { isStillLent } from './merge-claim.ts';
 import { changeOf, requireEmptyInbox } from './merge-entry.ts';
 import { EntryPictures } from './same-picture.ts';
 
@@ -37,7 +37,7 @@ export async function planMerge(
   const missing: ImageRecord[] = [];
   const refused: MergedPictures['refused'] = [];
   const own = await EntryPictures.of(ports, from.id);
-  if (await isAnyLent(ports.records, own.images)) throw new MergeOvertakenError();
+  for (const image of own.images) if (await isStillLent(ports, image)) throw new MergeOvertakenError();
   await own.each(async (image, bytes) => {
     const refuse = (reason: string) =>
       void refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });

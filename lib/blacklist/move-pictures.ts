@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import { EntryNotFoundError, NoUsableImageError } from '../errors.ts';
+import { EntryNotFoundError, NoUsableImageError, SimultaneousWorkError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { MergeOvertakenError, mergeRefused } from '../records/shared/mergeable.ts';
 import { enrollImages } from './enroll-images.ts';
@@ -29,7 +29,9 @@ export async function movePictures(
       await enrollImages(ports, into.id, [reference], options);
     });
   } catch (error) {
-    if (error instanceof EntryNotFoundError) throw new MergeOvertakenError({ cause: error });
+    if (error instanceof EntryNotFoundError || error instanceof SimultaneousWorkError) {
+      throw new MergeOvertakenError({ cause: error });
+    }
     if (!(error instanceof NoUsableImageError)) throw error;
     throw mergeRefused(`A picture of entry ${from.id} can not be taken over: ${error.reasons.join(' ')}`);
   }

@@ -8,6 +8,7 @@ import { expiredSince } from '../records/shared/in-force.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
+import { isStillLent } from './merge-claim.ts';
 import {
   comparePictures,
   everyOrphan,
@@ -285,11 +286,21 @@ async function mendImages(
   const { records, olderThan, stop, report } = run;
   for await (const image of records.listImagesByStatus('ACTIVE')) {
     if (stop?.aborted) return;
+    if (await isLent(run, image)) continue;
     // A younger image may have been added after the comparison.
     if (new Date(image.addedDate) >= olderThan) continue;
     if (!originals.has(image.key)) report.damaged += 1;
     else if (!current.has(image.id)) await mendImage(run, image);
   }
+}
+
+/** Returns true for an image that a merge has lent. It takes back that of a merge on which nobody works any more. */
+async function isLent(run: Sweep, image: ImageRecord): Promise<boolean> {
+  let isHeld = false;
+  await tolerating(run, `image ${image.id}`, async () => {
+    isHeld = await isStillLent(run, image);
+  });
+  return isHeld;
 }
 
 async function mendImage(run: Sweep, image: ImageRecord): Promise<void> {

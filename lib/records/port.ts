@@ -243,11 +243,12 @@ export interface RecordStore {
    * Marks an `ACTIVE` image of an `ACTIVE` entry `DELETING`, unless it is the entry's last `ACTIVE` image.
    * This holds for simultaneous calls too. Returns the image as it was, or `undefined` if it is not `ACTIVE`.
    * Of several simultaneous calls for one image, one gets it.
+   * @param staysId another image, which must be `ACTIVE` too
    * @throws EntryNotFoundError when its entry is not `ACTIVE`
-   * @throws LastImageError when it is the last one
+   * @throws LastImageError when it is the last one, or the other one is not `ACTIVE`
    * @throws BackendUnavailableError, ThrottledError
    */
-  withdrawImage(imageId: string): Promise<ImageRecord | undefined>;
+  withdrawImage(imageId: string, staysId?: string): Promise<ImageRecord | undefined>;
   /**
    * Takes an `ACTIVE` image from its holder, so that nobody takes it back. Returns false if there is no such
    * image.

@@ -34,13 +34,26 @@ export async function finishEarlierRun(
   config: Config,
   claim: DataFolderClaim,
 ): Promise<void> {
-  const sharesRecords = config.aws?.tableName !== undefined;
   try {
-    const isAlone = !sharesRecords && claim.take();
+    const isAlone = hasRecordsAlone(config, claim);
     const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
     await asSweep(() => finishInterrupted(opened, olderThan));
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
+  }
+}
+
+function hasRecordsAlone(config: Config, claim: DataFolderClaim): boolean {
+  return config.aws?.tableName === undefined && claim.take();
+}
+
+/** Removes the files that a killed server had begun to write: they may show somebody who is erased next. */
+async function removeUnfinished(opened: OpenedPorts, config: Config, claim: DataFolderClaim): Promise<void> {
+  try {
+    if (hasRecordsAlone(config, claim))
+      await opened.images.removeUnfinished(new Date(performance.timeOrigin));
+  } catch (error) {
+    log().error({ err: error }, 'Files that an earlier run had begun could not be removed yet.');
   }
 }
 
@@ -62,7 +75,10 @@ export async function workInBackground(
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    asSweep(() => keepSweeping(opened, config, stop)),
+    asSweep(async () => {
+      await removeUnfinished(opened, config, claim);
+      await keepSweeping(opened, config, stop);
+    }),
     // A table has no files that could still have what was erased.
     config.aws?.tableName === undefined && asSweep(() => keepCleaning(opened, stop)),
     delivery && deliverWebhooks(delivery, stop),

@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { deleteImage } from '../../lib/blacklist/delete-image.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { Deadline } from '../../lib/deadline.ts';
-import { BackendUnavailableError, EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
+import {
+  BackendUnavailableError,
+  EntryNotFoundError,
+  LastImageError,
+  NoUsableImageError,
+} from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps, watched } from './steps.ts';
 import { complete, contents, everything, matchedNames, nothing, slots, useStores } from './stores.ts';
 
@@ -62,6 +68,21 @@ describe('adding images', () => {
     expect(told).toEqual(['0 images added.']);
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
     expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe']);
+  });
+
+  it('that fails leaves a picture to the entry whose last other one was deleted meanwhile', async () => {
+    const { ports } = stores;
+    const id = await list();
+    const [own] = await ports.records.listImages(id);
+    const busy = interrupted(ports, stepAfter('records.activateImage 2'), async () => {
+      await deleteImage(ports, id, own?.id ?? '');
+      throw down;
+    });
+    await expect(addImages(busy, id, files())).rejects.toBe(down);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
+    const [left, ...others] = await ports.records.listImages(id);
+    expect(others).toEqual([]);
+    await expect(deleteImage(ports, id, left?.id ?? '')).rejects.toThrow(LastImageError);
   });
 
   it('tells where nobody matches the entry, for it has expired', async () => {

@@ -12,7 +12,12 @@ import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import type { WatchedTrack } from '../../lib/cameras/judge.ts';
 import { Sightings } from '../../lib/cameras/sightings.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { BackendUnavailableError, RequestInvalidError, VersionConflictError } from '../../lib/errors.ts';
+import {
+  BackendUnavailableError,
+  LastImageError,
+  RequestInvalidError,
+  VersionConflictError,
+} from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { MergeOvertakenError } from '../../lib/records/shared/mergeable.ts';
@@ -299,6 +304,67 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     expect(await contents(used.living)).toMatchObject({ pictures: 5 });
     await mergeEntries(used.living, other, { entry_id: later.from });
     expect(await contents(used.living)).toEqual(complete({ Jane: 1, John: 2 }));
+  });
+
+  /** Breaks a merge off when all pictures are there, as a client does that goes away. */
+  const breakOff = async (ids: { readonly into: number; readonly from: number }) => {
+    const broken = watched(used.living, {
+      after: async () => {},
+      before: async (call) => {
+        if (call === 'records.markEntryDeleting') throw new BackendUnavailableError('Down.', 5);
+      },
+    });
+    await expect(mergeEntries(broken, ids.into, { entry_id: ids.from })).rejects.toThrow(
+      BackendUnavailableError,
+    );
+  };
+
+  it('that broke off is in nobody’s way, and is taken back by who meets it and by the sweep', async () => {
+    const { other } = used.portraits;
+    // The other way round, which broke off too.
+    const ids = await prepare();
+    await breakOff(ids);
+    await breakOff({ into: ids.from, from: ids.into }).catch(() => undefined);
+    await mergeEntries(used.living, ids.from, { entry_id: ids.into });
+    expect(await contents(used.living)).toEqual(complete({ 'Jane R.': 2 }));
+    // Into a third entry.
+    const chained = await prepare();
+    const third = await list('John', null, used.portraits.listed);
+    await breakOff(chained);
+    await mergeEntries(used.living, third, { entry_id: chained.into });
+    expect(await contents(used.living)).toEqual(complete({ 'Jane R.': 2, John: 1 }));
+    // Where a picture of the entry that was to stay is deleted.
+    const kept = await prepare();
+    const [own] = await used.living.records.listImages(kept.into);
+    await breakOff(kept);
+    await expect(deleteImage(used.living, kept.into, own?.id ?? '')).rejects.toThrow(BackendUnavailableError);
+    await expect(deleteImage(used.living, kept.into, own?.id ?? '')).rejects.toThrow(LastImageError);
+    // By the sweep.
+    const swept = await prepare();
+    await breakOff(swept);
+    await updateEntry(used.living, swept.from, { suspended: true });
+    expect(await matchedNames(used.living, other)).toEqual(['Jane']);
+    await sweep(used.living, everything());
+    expect(await matchedNames(used.living, other)).toEqual([]);
+    expect(await contents(used.living)).toEqual(both);
+  });
+
+  it('that is done says so, though the entry that stays is deleted right after it', async () => {
+    const ids = await prepare();
+    const deleting = watched(used.living, {
+      before: async () => {},
+      after: async (call) => {
+        if (call !== 'records.markEntryDeleting') return;
+        if ((await used.living.records.getEntry(ids.into))?.status === 'ACTIVE') {
+          await deleteEntry(used.living, ids.into);
+        }
+      },
+    });
+    const merged = await mergeEntries(deleting, ids.into, { entry_id: ids.from });
+    expect(merged.entry).toMatchObject({ id: ids.into, image_count: 2, notes: 'Jane R.' });
+    expect(await used.living.records.getErasure(ids.from)).toMatchObject({ mergedInto: ids.into });
+    await sweep(used.living, everything());
+    expect(await contents(used.living)).toMatchObject({ entries: [], images: [] });
   });
 
   it('gives signs of life, without which it counts as dead after a while', async () => {

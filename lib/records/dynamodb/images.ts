@@ -119,7 +119,7 @@ function imageAdditions(table: TableClient) {
 /** Makes the methods that take images away. */
 function imageRemovals(table: TableClient) {
   return {
-    async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
+    async withdrawImage(imageId: string, staysId?: string): Promise<ImageRecord | undefined> {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'ACTIVE') return undefined;
@@ -131,11 +131,13 @@ function imageRemovals(table: TableClient) {
               values: { by: -1, one: 1, shown: 'ACTIVE' },
             },
             ...changeOfStatus(image, 'DELETING'),
+            ...(staysId === undefined ? [] : [isShown(staysId)]),
           ],
           [changeFacts({ entryId: image.entryId, imageId })],
         );
         if (done) countWritten(1);
         if (done) return image;
+        if (staysId !== undefined && refused.has(checkedLast)) throw new LastImageError();
         // If the image has changed too, both are read and checked again.
         if (!refused.has(0) || refused.has(1)) return again;
         if (refused.get(0)?.status !== 'ACTIVE') throw new EntryNotFoundError();
@@ -215,6 +217,13 @@ async function* imagesAt(table: TableClient, partition: string): AsyncGenerator<
     // An image may have been removed since its index item was read.
     yield* imageIds.map((imageId) => images.get(imageId)).filter((image) => image !== undefined);
   }
+}
+
+/** Index of the check below, after those of the entry and of the image that goes. */
+const checkedLast = 4;
+
+function isShown(imageId: string): Action {
+  return { check: imageKey(imageId), condition: '#status = :active', values: { active: 'ACTIVE' } };
 }
 
 const isActive = ({ status }: { status: RecordStatus }) => status === 'ACTIVE';

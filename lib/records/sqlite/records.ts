@@ -389,14 +389,15 @@ class SqliteRecords implements RecordStore {
     }
   }
 
-  async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
+  async withdrawImage(imageId: string, staysId?: string): Promise<ImageRecord | undefined> {
     return this.#change(
       () => {
         const image = this.#image(imageId);
         if (image?.status !== 'ACTIVE') return undefined;
         const entry = this.#entry(image.entryId);
         if (entry?.status !== 'ACTIVE') throw new EntryNotFoundError();
-        if (entry.imageCount === 1) throw new LastImageError();
+        const stays = staysId === undefined || this.#image(staysId)?.status === 'ACTIVE';
+        if (entry.imageCount === 1 || !stays) throw new LastImageError();
         this.#statements.markImageDeleting.run(imageId);
         return image;
       },

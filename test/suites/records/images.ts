@@ -144,6 +144,24 @@ export function imageSuite(opened: () => OpenedRecords): void {
     expect(await imagesOf(store, 'ACTIVE')).toHaveLength(1);
   });
 
+  test('an image is withdrawn only while another one stays, also when both are at the same moment', async () => {
+    const another = await opened().another();
+    for (let round = 0; round < 5; round++) {
+      const { entry, imageId } = await activeEntry(store, `Ada ${round}`);
+      const [second, third] = [await addImage(store, entry.id), await addImage(store, entry.id)];
+      await store.activateImage(second.id, enrolledFace);
+      await expect(store.withdrawImage(imageId, third.id)).rejects.toThrow(LastImageError);
+      await store.activateImage(third.id, enrolledFace);
+      const outcomes = await Promise.allSettled([
+        store.withdrawImage(imageId, second.id),
+        another.withdrawImage(second.id, imageId),
+      ]);
+      expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes).toContainEqual({ status: 'rejected', reason: expect.any(LastImageError) });
+      expect(await store.getEntry(entry.id)).toMatchObject({ imageCount: 2 });
+    }
+  });
+
   test('of an entry that is not shown, no image is withdrawn, and none that is not there', async () => {
     const { entry, imageId } = await activeEntry(store, 'Ada');
     await store.activateImage((await addImage(store, entry.id)).id, enrolledFace);

@@ -92,7 +92,7 @@ function passagesOf(pictures: readonly string[]): Passage[] {
       reference: undefined,
       pictures: own,
     }));
-  // Where not all passages are wanted, people pass once before anybody passes again.
+  // People pass once before anybody passes again, because not all passages may be wanted.
   const [first = [], ...others] = passagesOfAll;
   return [...first, ...strangers, ...others.flat()];
 }

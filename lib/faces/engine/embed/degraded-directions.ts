@@ -1,8 +1,8 @@
 /**
- * Directions in which embeddings of blurred, small, noisy and dark faces differ from those of clear pictures of
- * the same people: bytes with a sign, one for each value of `Fusion` without its constant part. They are the
- * first two singular vectors of these differences over the passages of the half of LFW's development people
- * on which `npm run bench -- video` tunes.
+ * Directions in which embeddings of blurred, small, noisy and dark faces differ from those of clear pictures
+ * of the same people. They are bytes with a sign, one for each value of `Fusion` without its constant part.
+ * They are the first two singular vectors of the differences of passages' means. The passages are those of
+ * the half of LFW's development people on which `npm run bench -- video` tunes.
  */
 const bytes = [
   [

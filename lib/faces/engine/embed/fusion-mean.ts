@@ -10,9 +10,9 @@ export const constantLength = 0.5;
 export const constantCount = 32;
 
 /**
- * Joins embeddings of one face by `Fusion`. Bad pictures move everybody's embedding the same way, so their
- * means lie nearer to each other and to some strangers, and farther from the person's clear pictures. Their
- * common directions say nothing about who it is, and are taken out. The mean is as sure as its embeddings.
+ * Joins embeddings of one face by `Fusion`. Bad pictures move everybody's embedding the same way: nearer to
+ * some strangers, and away from the person's clear pictures. These directions say nothing about who it is,
+ * and are taken out. The mean is as sure as its embeddings.
  * @param weights how much each embedding counts
  */
 export function fusionMean(embeddings: readonly Float32Array[], weights: readonly number[]): Float32Array {

@@ -21,6 +21,8 @@ export interface BenchOptions {
   /** A folder of people. */
   readonly data?: string;
   readonly model?: string;
+  /** File that keeps what a run of `video` has seen, for the next one. */
+  readonly looks?: string;
   readonly out: Output;
   readonly numbers: readonly number[];
 }
@@ -46,6 +48,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   return {
     ...(values.data !== undefined && { data: resolve(values.data) }),
     ...(values.model !== undefined && { model: values.model }),
+    ...(values.looks !== undefined && { looks: resolve(values.looks) }),
     out: folder === undefined ? ownOutput : { results: folder, plots: folder },
     numbers: positionals.map(Number),
   };
@@ -61,7 +64,12 @@ export function parseWords(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { data: { type: 'string' }, model: { type: 'string' }, out: { type: 'string' } },
+      options: {
+        data: { type: 'string' },
+        model: { type: 'string' },
+        looks: { type: 'string' },
+        out: { type: 'string' },
+      },
     });
   } catch (cause) {
     throw new WrongUseError((cause as Error).message, { cause });

@@ -8,6 +8,8 @@ import type { DecodedPicture } from '../../lib/inputs/picture.ts';
 
 /** Passage of a person as a cheap camera sees it: how it is made is drawn by chance, but always the same. */
 export interface Clip {
+  /** Name that no other clip has: what is drawn by chance depends on it alone. */
+  readonly name: string;
   readonly person: string;
   /** Pictures of the person, which fade into each other. */
   readonly pictures: readonly string[];
@@ -34,8 +36,8 @@ function randomOf(name: string): () => number {
 }
 
 /** Makes a clip: a face comes nearer, blurred, noisy and dark, and is compressed as a camera does it. */
-export async function clipFrames(folder: string, { person, pictures }: Clip): Promise<DecodedPicture[]> {
-  const random = randomOf(person);
+export async function clipFrames(folder: string, { name, pictures }: Clip): Promise<DecodedPicture[]> {
+  const random = randomOf(name);
   const between = (from: number, to: number) => from + (to - from) * random();
   const look = {
     first: between(32, 55),
@@ -48,7 +50,7 @@ export async function clipFrames(folder: string, { person, pictures }: Clip): Pr
     x: between(0.35, 0.65),
     y: between(0.4, 0.6),
   };
-  const stills = await Promise.all(pictures.map((name) => readFile(join(folder, name))));
+  const stills = await Promise.all(pictures.map((picture) => readFile(join(folder, picture))));
   const child = spawn('ffmpeg', encoding(look.noise, look.crf), { stdio: ['pipe', 'pipe', 'ignore'] });
   const decoded = decodedFrames(child.stdout);
   for (let frame = 0; frame < frameCount; frame++) {

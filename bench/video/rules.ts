@@ -1,4 +1,5 @@
 import { decide, pooledLooks, qualityOf, weightOf } from '../../lib/cameras/decide.ts';
+import { fusionMean } from '../../lib/faces/engine/embed/fusion-mean.ts';
 import type { FaceMatch } from '../../lib/faces/face.ts';
 import { type FacePrint, meanPrint, printDistance } from '../../lib/faces/print.ts';
 
@@ -52,19 +53,24 @@ export function toldBy(
     for (const index of plain) told.running.add(index);
     if (count === looks.length) told.mean = plain;
     const weights = best.map(({ width, confidence }) => weightOf(width, confidence));
-    const row = distancesOf(meanPrint(prints, weights));
+    const row = distancesOf(freed(prints, weights));
     // A track is told of once, at its first decision.
     const phases = count === looks.length ? (['early', 'end'] as const) : (['early'] as const);
     for (const phase of phases) {
       if (told.ours.size > 0) break;
       const neighbours = {
         mean: matchesOf(row, threshold),
+        isFreed: true,
         looks: distances.slice(0, count).map((one) => matchesOf(one, threshold)),
       };
       for (const { entryId } of decide(neighbours, phase)) told.ours.add(entryId);
     }
   }
   return told;
+}
+
+function freed(prints: readonly FacePrint[], weights: readonly number[]): FacePrint {
+  return meanPrint(prints, weights, { Fusion: fusionMean });
 }
 
 function quality({ width, confidence }: Look): number {

@@ -1,63 +1,68 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
-import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
-import { WorkerPool } from '../../lib/faces/engine/pool.ts';
-import { progressBar } from '../../local/commands/progress.ts';
 import { openLfw, personOf } from '../accuracy/lfw.ts';
 import { embedPictures } from '../accuracy/people.ts';
 import { parseOptions } from '../options.ts';
 import { provenanceOf, repository } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
-import { type Clip, clipFrames } from './clips.ts';
+import type { Clip } from './clips.ts';
+import { lookAt } from './looks.ts';
 import { type Look, type Reference, type Rule, rules, toldBy } from './rules.ts';
 
-/** Figures of a rule on some clips. */
-interface RuleFigures {
-  readonly found: number;
-  readonly clips: number;
-  readonly wrong: number;
-  readonly pairs: number;
-}
-
-type Figures = Record<Rule, RuleFigures>;
 type Half = 'tuned' | 'held back';
 
-interface SeenClip extends Clip {
+/** Passage of somebody, and what is listed of that person. */
+interface Passage extends Clip {
   readonly half: Half;
+  /** Number of the pass, from 0. */
+  readonly pass: number;
+  /** Picture of the person that is listed; there is none of people with a single picture. */
+  readonly reference: string | undefined;
+}
+
+interface SeenPassage extends Passage {
   readonly looks: readonly Look[];
 }
 
+/** Passages of a person that a rule had to find, and those that it found. */
+interface Found {
+  clips: number;
+  found: number;
+}
+
+/** Figures of a rule on some clips. */
+interface RuleFigures {
+  readonly byPerson: Map<string, Found>;
+  wrong: number;
+  pairs: number;
+}
+
+type Figures = Record<Rule, RuleFigures>;
+
 const { embedder, thresholds } = embeddingModels.Fusion;
 
-/** Frames that are worked on at once, besides those in the engine. */
-const ahead = 2;
+/** Times that each listed person passes, every time with other pictures and another one listed. */
+const passes = 3;
 
 /**
  * Measures the rule by which a camera's tracks are decided, on passages that it makes of the people of a
  * folder. Both halves of the people are told apart by their names.
- * usage: npm run bench -- video --data FOLDER [--out FOLDER] [CLIPS]
+ * usage: npm run bench -- video --data FOLDER [--looks FILE] [--out FOLDER] [PASSAGES]
  */
 export async function run(words: readonly string[]): Promise<void> {
-  const { data, out, numbers } = parseOptions(words);
-  if (data === undefined) throw new WrongUseError('usage: npm run bench -- video --data FOLDER [CLIPS]');
+  const { data, looks, out, numbers } = parseOptions(words);
+  if (data === undefined) throw new WrongUseError('usage: npm run bench -- video --data FOLDER [PASSAGES]');
   const provenance = provenanceOf('npm run bench -- video --data FOLDER');
   const { folder, pictures } = await openLfw(data);
-  const clips = clipsOf(pictures).slice(0, numbers[0]);
-  const listed = [
-    ...new Set(clips.filter(({ reference }) => reference).map(({ reference }) => reference as string)),
-  ];
+  const passages = passagesOf(pictures).slice(0, numbers[0]);
+  const listed = [...new Set(passages.flatMap(({ reference }) => reference ?? []))];
   const prints = await embedPictures(folder, listed, embedder);
-  const references = listed.flatMap((name): Reference[] => {
-    const vector = prints.get(name);
-    return vector ? [{ person: personOf(name), print: { vectors: { [embedder]: vector } } }] : [];
-  });
-  const seen = await lookAt(folder, clips);
+  const looksOf = await lookAt(folder, passages, embedder, looks);
+  const seen = passages.map((passage, index) => ({ ...passage, looks: looksOf[index] ?? [] }));
   const table = tableOf({
-    tuned: figuresOf(seen, references, 'tuned'),
-    'held back': figuresOf(seen, references, 'held back'),
+    tuned: figuresOf(seen, prints, 'tuned'),
+    'held back': figuresOf(seen, prints, 'held back'),
   });
   console.log(table);
   const told = `${seen.length} passages, ${provenance.date}, commit ${provenance.commit}.`;
@@ -65,19 +70,31 @@ export async function run(words: readonly string[]): Promise<void> {
   else await writeFile(join(out.results, 'video.md'), `${table}\n\n${told}\n`);
 }
 
-/** Takes for each person a reference, and up to three other pictures that the camera sees. */
-function clipsOf(pictures: readonly string[]): (Clip & { readonly reference: string | undefined })[] {
-  const byPerson = Map.groupBy(pictures, personOf);
-  const clips = [...byPerson].map(([person, own]) => {
-    const [reference, ...others] = own as [string, ...string[]];
-    return others.length > 0
-      ? { person, reference, pictures: others.slice(0, 3) }
-      : { person, reference: undefined, pictures: [reference] };
-  });
-  // Those who are listed come first, where not all clips are wanted.
-  return clips.sort(
-    (one, other) => Number(one.reference === undefined) - Number(other.reference === undefined),
+/** Takes for each pass of a person a reference, and up to three other pictures that the camera sees. */
+function passagesOf(pictures: readonly string[]): Passage[] {
+  const people = [...Map.groupBy(pictures, personOf)];
+  const listed = people.filter(([, own]) => own.length > 1);
+  const passagesOfAll = Array.from({ length: passes }, (_, pass) =>
+    listed.map(([person, own]): Passage => {
+      const at = pass % own.length;
+      const others = [...own.slice(at + 1), ...own.slice(0, at)];
+      const name = pass === 0 ? person : `${person}#${pass}`;
+      return { name, person, pass, half: halfOf(person), reference: own[at], pictures: others.slice(0, 3) };
+    }),
   );
+  const strangers = people
+    .filter(([, own]) => own.length === 1)
+    .map(([person, own]) => ({
+      name: person,
+      person,
+      pass: 0,
+      half: halfOf(person),
+      reference: undefined,
+      pictures: own,
+    }));
+  // People pass once before anybody passes again, because not all passages may be wanted.
+  const [first = [], ...others] = passagesOfAll;
+  return [...first, ...strangers, ...others.flat()];
 }
 
 /** Puts every second person into each half, by a sum of the name's letters. */
@@ -86,59 +103,55 @@ function halfOf(person: string): Half {
   return sum % 2 === 0 ? 'tuned' : 'held back';
 }
 
-async function lookAt(folder: string, clips: readonly Clip[]): Promise<SeenClip[]> {
-  const workers = availableParallelism();
-  const pool = await WorkerPool.start(workers, { minConfidence: usualMinConfidence, modelName: embedder });
-  const bar = progressBar('clips', clips.length);
-  const limit = pLimit(workers + ahead);
-  try {
-    return await Promise.all(
-      clips.map((clip) =>
-        limit(async () => {
-          const frames = await clipFrames(folder, clip);
-          const looks: Look[] = [];
-          for (const { width, height, pixels } of frames) {
-            const places = { regions: [{ x: 32, y: -8, w: 256, h: 256 }], faces: [], known: [] };
-            const picture = { width, height, pixels };
-            const [face] = await pool.run({ picture, places, models: [embedder] });
-            const vector = face?.embeddings[embedder];
-            if (!face || !vector) continue;
-            looks.push({
-              print: { vectors: { [embedder]: vector } },
-              width: face.area.w,
-              confidence: face.confidence,
-            });
-          }
-          bar.increment();
-          return { ...clip, half: halfOf(clip.person), looks };
-        }),
-      ),
-    );
-  } finally {
-    bar.stop();
-    await pool.close();
-  }
-}
-
-function figuresOf(clips: readonly SeenClip[], references: readonly Reference[], half: Half): Figures {
-  const own = clips.filter((clip) => clip.half === half);
-  const listed = references.filter(({ person }) => halfOf(person) === half);
-  const counts = Object.fromEntries(
-    Object.keys(rules).map((rule) => [rule, { found: 0, clips: 0, wrong: 0, pairs: 0 }]),
-  ) as Record<Rule, { found: number; clips: number; wrong: number; pairs: number }>;
-  for (const { person, looks } of own) {
+/** Counts whom each rule tells of; a passage is compared with what is listed in its own pass. */
+function figuresOf(
+  passages: readonly SeenPassage[],
+  prints: ReadonlyMap<string, Float32Array | undefined>,
+  half: Half,
+): Figures {
+  const own = passages.filter((passage) => passage.half === half);
+  const figures = Object.fromEntries(
+    Object.keys(rules).map((rule) => [rule, { byPerson: new Map(), wrong: 0, pairs: 0 }]),
+  ) as unknown as Figures;
+  for (const { person, pass, looks } of own) {
+    const listed = own.flatMap((other): Reference[] => {
+      const vector = other.pass === pass && other.reference && prints.get(other.reference);
+      return vector ? [{ person: other.person, print: { vectors: { [embedder]: vector } } }] : [];
+    });
     const right = listed.findIndex((reference) => reference.person === person);
     const told = toldBy(looks, listed, thresholds.cosine);
-    for (const rule of Object.keys(rules) as Rule[]) {
-      const count = counts[rule];
-      const hasRight = right !== -1 && told[rule].has(right);
-      if (right !== -1) count.clips++;
-      if (hasRight) count.found++;
-      count.wrong += told[rule].size - (hasRight ? 1 : 0);
-      count.pairs += listed.length - (right === -1 ? 0 : 1);
-    }
+    for (const rule of Object.keys(rules) as Rule[]) addTo(figures[rule], person, told[rule], right, listed);
   }
-  return counts;
+  return figures;
+}
+
+function addTo(
+  figures: RuleFigures,
+  person: string,
+  told: ReadonlySet<number>,
+  right: number,
+  { length }: readonly Reference[],
+): void {
+  const isListed = right !== -1;
+  const isFound = isListed && told.has(right);
+  figures.wrong += told.size - Number(isFound);
+  figures.pairs += length - Number(isListed);
+  if (!isListed) return;
+  const found = figures.byPerson.get(person) ?? { clips: 0, found: 0 };
+  found.clips++;
+  found.found += Number(isFound);
+  figures.byPerson.set(person, found);
+}
+
+/** Tells the share that was found, with its standard error: a person's passages are much alike. */
+function shareOf({ byPerson }: RuleFigures): string {
+  const people = [...byPerson.values()];
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  const clips = sum(people.map((person) => person.clips));
+  if (clips === 0) return '-';
+  const share = sum(people.map(({ found }) => found)) / clips;
+  const error = Math.sqrt(sum(people.map((person) => (person.found - share * person.clips) ** 2))) / clips;
+  return `${(100 * share).toFixed(1)}% ± ${(100 * error).toFixed(1)} of ${clips}`;
 }
 
 function tableOf(figures: Record<Half, Figures>): string {
@@ -147,9 +160,8 @@ function tableOf(figures: Record<Half, Figures>): string {
   const rows = (Object.keys(rules) as Rule[]).map((rule) => [
     rules[rule],
     ...halves.flatMap((half) => {
-      const { found, clips, wrong, pairs } = figures[half][rule];
-      const share = clips === 0 ? '-' : `${((100 * found) / clips).toFixed(1)}% of ${clips}`;
-      return [share, `${wrong} of ${pairs.toLocaleString('en')}`];
+      const { wrong, pairs } = figures[half][rule];
+      return [shareOf(figures[half][rule]), `${wrong} of ${pairs.toLocaleString('en')}`];
     }),
   ]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

@@ -6,11 +6,18 @@ import type { FaceMatch } from '../faces/face.ts';
  */
 export const pooledLooks = 8;
 
-/** Looks within the threshold that are needed: no chance likeness is told while more looks come. */
-const neededLooks = { early: 2, end: 1 } as const;
-
 /** Moment of a decision: while the person is in view, or when the last look has passed. */
-export type Phase = keyof typeof neededLooks;
+export type Phase = 'early' | 'end';
+
+/**
+ * Looks within the threshold that are needed beside the mean: no chance likeness is told while more looks
+ * come. Means of blurred faces lie nearer to everybody, so at the end a look must agree with those that are
+ * not freed of that.
+ */
+const neededLooks = {
+  freed: { early: 3, end: 0 },
+  plain: { early: 2, end: 1 },
+} as const satisfies Record<string, Record<Phase, number>>;
 
 /** Neighbours in the gallery of a track's looks, and of the mean of the best of them. */
 export interface TrackNeighbours {
@@ -18,6 +25,8 @@ export interface TrackNeighbours {
   readonly looks: readonly (readonly FaceMatch[])[];
   /** Neighbours of the mean, all within the threshold. */
   readonly mean: readonly FaceMatch[];
+  /** True if the mean is freed of what bad pictures add to all faces, see `FaceFollower.mean`. */
+  readonly isFreed: boolean;
 }
 
 /** An entry that the track shows. */
@@ -31,10 +40,10 @@ export interface TrackMatch {
 
 /**
  * Decides whom a track shows: each entry that the mean is within the threshold of, and enough looks too.
- * Means of blurred faces lie nearer to everybody, so the mean alone would accuse strangers.
  * @returns nearest first
  */
-export function decide({ looks, mean }: TrackNeighbours, phase: Phase): TrackMatch[] {
+export function decide({ looks, mean, isFreed }: TrackNeighbours, phase: Phase): TrackMatch[] {
+  const needed = neededLooks[isFreed ? 'freed' : 'plain'][phase];
   const matchedLooks = new Map<number, number>();
   for (const neighbours of looks) {
     for (const entryId of new Set(neighbours.map((match) => match.entryId))) {
@@ -47,7 +56,7 @@ export function decide({ looks, mean }: TrackNeighbours, phase: Phase): TrackMat
   );
   return [...byEntry].flatMap(([entryId, matches]) => {
     const count = matchedLooks.get(entryId) ?? 0;
-    return count >= neededLooks[phase] ? [{ entryId, matchedLooks: count, matches }] : [];
+    return count >= needed ? [{ entryId, matchedLooks: count, matches }] : [];
   });
 }
 

@@ -43,6 +43,8 @@ interface KnownMean {
 
 /** Judges by the engine's own gallery: each look is searched for once, and the mean whenever it changes. */
 export function galleryJudge(follower: FaceFollower, threshold: number | null): Judge {
+  const join = follower.mean ?? meanPrint;
+  const isFreed = follower.mean !== undefined;
   const neighboursOf = new WeakMap<TrackLook<Kept>, readonly FaceMatch[]>();
   const means = new WeakMap<WatchedTrack, KnownMean>();
 
@@ -53,7 +55,7 @@ export function galleryJudge(follower: FaceFollower, threshold: number | null): 
     const isSame = known?.looks.length === best.length && best.every((look) => known.looks.includes(look));
     if (known && isSame && fresh.length === 0) return known;
     const weights = best.map(({ box, confidence }) => weightOf(box.w, confidence));
-    const mean = meanPrint(
+    const mean = join(
       best.map(({ print }) => print),
       weights,
     );
@@ -73,7 +75,7 @@ export function galleryJudge(follower: FaceFollower, threshold: number | null): 
       if (track.looks.length === 0) return undefined;
       const { used, neighbours: mean } = await meanOf(track);
       const looks = track.looks.map((look) => neighboursOf.get(look) ?? []);
-      return { ...used, entries: decide({ mean, looks }, phase) };
+      return { ...used, entries: decide({ mean, looks, isFreed }, phase) };
     },
   };
 }

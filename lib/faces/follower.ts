@@ -44,6 +44,12 @@ export interface FaceFollower {
   /** Distances on the scale of its prints. */
   readonly scale: PrintScale;
   /**
+   * Joins the prints of one face, freed of what bad pictures add to all faces: such a mean needs no look that
+   * agrees. It is absent where the model has no such mean.
+   * @param weights how much each print counts
+   */
+  readonly mean?: (prints: readonly FacePrint[], weights: readonly number[]) => FacePrint;
+  /**
    * Finds upright faces at some places of a frame, largest first.
    * @throws BackendUnavailableError
    */

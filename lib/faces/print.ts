@@ -3,17 +3,25 @@ export interface FacePrint {
   readonly vectors: Readonly<Record<string, Float32Array>>;
 }
 
+/** Joins a face's embeddings by one network to one. */
+export type MeanVector = (vectors: readonly Float32Array[], weights: readonly number[]) => Float32Array;
+
 /**
  * Joins the prints of one face: the mean of their directions, as long as they are on average.
  * @param prints at least one, all of the same networks
  * @param weights how much each print counts; all count the same without them
+ * @param means networks whose embeddings are joined in a way of their own
  */
-export function meanPrint(prints: readonly FacePrint[], weights: readonly number[] = []): FacePrint {
+export function meanPrint(
+  prints: readonly FacePrint[],
+  weights: readonly number[] = [],
+  means: Readonly<Partial<Record<string, MeanVector>>> = {},
+): FacePrint {
   const [first] = prints;
   if (!first) throw new RangeError('A mean needs at least one print.');
   const names = Object.keys(first.vectors);
   const meanOf = (name: string) =>
-    meanVector(
+    (means[name] ?? meanVector)(
       prints.flatMap(({ vectors }) => vectors[name] ?? []),
       weights,
     );
@@ -40,8 +48,14 @@ export function printDistance(one: FacePrint, other: FacePrint): number {
   const name = Object.keys(one.vectors).find((known) => other.vectors[known] !== undefined);
   const [first, second] = name === undefined ? [] : [one.vectors[name], other.vectors[name]];
   if (!first || !second) return 2;
-  const dot = first.reduce((sum, value, at) => sum + value * (second[at] as number), 0);
-  return 1 - dot / (lengthOf(first) * lengthOf(second) || 1);
+  let [dot, firstSquares, secondSquares] = [0, 0, 0];
+  for (let at = 0; at < first.length; at++) {
+    const [value, other] = [first[at] as number, second[at] as number];
+    dot += value * other;
+    firstSquares += value * value;
+    secondSquares += other * other;
+  }
+  return 1 - dot / (Math.sqrt(firstSquares * secondSquares) || 1);
 }
 
 function lengthOf(vector: Float32Array | Float64Array): number {

@@ -8,37 +8,47 @@ function neighbour(entryId: number, distance = 0.1): FaceMatch {
   return { entryId, imageId, distance, similarity: 99, identity: null, target: null, metadata: null };
 }
 
+const plain = (mean: FaceMatch[], looks: FaceMatch[][]) => ({ mean, looks, isFreed: false });
+const freed = (mean: FaceMatch[], looks: FaceMatch[][]) => ({ mean, looks, isFreed: true });
+
 describe('the decision about a track', () => {
-  test('needs the mean and two looks while the person is in view', () => {
+  test('needs the mean and two looks while the person is in view, three beside a freed mean', () => {
     const mean = [neighbour(1)];
-    expect(decide({ mean, looks: [[neighbour(1)]] }, 'early')).toEqual([]);
-    expect(decide({ mean, looks: [[neighbour(1)], [neighbour(1)]] }, 'early')).toEqual([
-      { entryId: 1, matchedLooks: 2, matches: mean },
-    ]);
-    expect(decide({ mean: [], looks: [[neighbour(1)], [neighbour(1)]] }, 'early')).toEqual([]);
+    const looks = [[neighbour(1)], [neighbour(1)], [neighbour(1)]];
+    const told = (matchedLooks: number) => [{ entryId: 1, matchedLooks, matches: mean }];
+    expect(decide(plain(mean, looks.slice(1, 2)), 'early')).toEqual([]);
+    expect(decide(plain(mean, looks.slice(1)), 'early')).toEqual(told(2));
+    expect(decide(freed(mean, looks.slice(1)), 'early')).toEqual([]);
+    expect(decide(freed(mean, looks), 'early')).toEqual(told(3));
+    for (const neighbours of [plain([], looks), freed([], looks)]) {
+      expect(decide(neighbours, 'early')).toEqual([]);
+    }
   });
 
-  test('needs the mean and one look at the end', () => {
+  test('needs the mean and one look at the end, and of a freed mean the mean alone', () => {
     const mean = [neighbour(1)];
-    expect(decide({ mean, looks: [[], [neighbour(1)]] }, 'end')).toHaveLength(1);
-    expect(decide({ mean, looks: [[], []] }, 'end')).toEqual([]);
-    expect(decide({ mean: [], looks: [[neighbour(1)]] }, 'end')).toEqual([]);
+    expect(decide(plain(mean, [[], [neighbour(1)]]), 'end')).toHaveLength(1);
+    expect(decide(plain(mean, [[], []]), 'end')).toEqual([]);
+    expect(decide(plain([], [[neighbour(1)]]), 'end')).toEqual([]);
+    expect(decide(freed(mean, [[], []]), 'end')).toEqual([{ entryId: 1, matchedLooks: 0, matches: mean }]);
+    expect(decide(freed([], [[neighbour(1)], [neighbour(1)]]), 'end')).toEqual([]);
   });
 
   test('takes looks of another person for none of this one', () => {
-    const looks = [[neighbour(2)], [neighbour(2)]];
-    expect(decide({ mean: [neighbour(1)], looks }, 'early')).toEqual([]);
+    const looks = [[neighbour(2)], [neighbour(2)], [neighbour(2)]];
+    expect(decide(plain([neighbour(1)], looks), 'early')).toEqual([]);
+    expect(decide(freed([neighbour(1)], looks), 'early')).toEqual([]);
   });
 
   test('counts a look once, however many pictures of the entry are near it', () => {
     const looks = [[neighbour(1, 0.1), neighbour(1, 0.2)]];
-    expect(decide({ mean: [neighbour(1)], looks }, 'early')).toEqual([]);
+    expect(decide(plain([neighbour(1)], looks), 'early')).toEqual([]);
   });
 
   test('tells several entries, nearest first, each with its pictures nearest first', () => {
     const mean = [neighbour(1, 0.2), neighbour(2, 0.15), neighbour(1, 0.1)];
     const looks = [[neighbour(1), neighbour(2)]];
-    const told = decide({ mean, looks }, 'end');
+    const told = decide(plain(mean, looks), 'end');
     expect(told.map(({ entryId }) => entryId)).toEqual([1, 2]);
     expect(told[0]?.matches.map(({ distance }) => distance)).toEqual([0.1, 0.2]);
   });
@@ -49,12 +59,12 @@ describe('the decision about a track', () => {
       { maxLength: 3 },
     );
     fc.assert(
-      fc.property(look, fc.array(look, { maxLength: 6 }), (mean, looks) => {
+      fc.property(look, fc.array(look, { maxLength: 6 }), fc.boolean(), (mean, looks, isFreed) => {
         for (const phase of ['early', 'end'] as const) {
-          const told = decide({ mean, looks }, phase);
-          expect(decide({ mean, looks: looks.toReversed() }, phase)).toEqual(told);
-          for (const { matchedLooks } of told)
-            expect(matchedLooks).toBeGreaterThan(phase === 'early' ? 1 : 0);
+          const told = decide({ mean, looks, isFreed }, phase);
+          expect(decide({ mean, looks: looks.toReversed(), isFreed }, phase)).toEqual(told);
+          const least = phase === 'early' ? 2 : isFreed ? 0 : 1;
+          for (const { matchedLooks } of told) expect(matchedLooks).toBeGreaterThanOrEqual(least);
         }
       }),
     );

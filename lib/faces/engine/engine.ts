@@ -189,7 +189,7 @@ class Human implements FaceBackend {
     this.follower = engineFollower({
       pool,
       store,
-      calibration: this.#modelOf(this.modelId).calibration,
+      model,
       modelOf: (options) => {
         const used = this.#used(options);
         return { used, gallery: this.#gallery(used.model) };

@@ -1,8 +1,9 @@
 import type { FaceOptions, UsedOptions } from '../comparing.ts';
 import type { FaceFollower, FaceLook, NearestFaces } from '../follower.ts';
-import type { FacePrint } from '../print.ts';
+import { type FacePrint, meanPrint } from '../print.ts';
+import { fusionMean } from './embed/fusion-mean.ts';
 import type { JobFace } from './job.ts';
-import type { EmbedderName } from './models/models.ts';
+import type { EmbedderName, EmbeddingModel } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
 import type { EmbeddingStore } from './search/embedding-store.ts';
 import type { ModelGallery } from './search/model-gallery.ts';
@@ -18,8 +19,20 @@ export interface FollowerNeeds {
   readonly store: EmbeddingStore;
   /** Determines model and threshold, as for a picture. */
   readonly modelOf: (options: FaceOptions) => FollowerModel;
-  /** Cosine distances within which 1 in 100, 1,000 … pairs of different people lie. */
-  readonly calibration: readonly number[];
+  /** Model whose prints are made. */
+  readonly model: FollowedModel;
+}
+
+/** Part of a model that following needs. */
+export type FollowedModel = Pick<EmbeddingModel, 'embedder' | 'calibration'>;
+
+/** Networks whose embeddings of a face are joined in a way of their own. */
+const means = { Fusion: fusionMean, FastFusion: fusionMean } as const;
+
+/** Joins prints, where the model has a mean that is freed of what bad pictures add. */
+export function freedMean({ embedder }: Pick<EmbeddingModel, 'embedder'>): FaceFollower['mean'] {
+  if (!Object.hasOwn(means, embedder)) return undefined;
+  return (prints, weights) => meanPrint(prints, weights, means);
 }
 
 /** Distance beyond which two looks hardly show one person, in distances of 1 in 100 pairs of strangers. */
@@ -31,10 +44,12 @@ const noPixels = { width: 0, height: 0, pixels: new Uint8Array() };
 export function lookFor(
   pool: WorkerPool,
   models: () => readonly EmbedderName[],
-  calibration: readonly number[],
-): Pick<FaceFollower, 'look' | 'scale'> {
+  { embedder, calibration }: FollowedModel,
+): Pick<FaceFollower, 'look' | 'mean' | 'scale'> {
   const [oneInHundred = 1] = calibration;
+  const mean = freedMean({ embedder });
   return {
+    ...(mean && { mean }),
     scale: { same: calibration.at(-1) ?? 0, differs: differsBeyond * oneInHundred },
     async look({ width, height, pixels }, places): Promise<readonly FaceLook[]> {
       const picture = { width, height, pixels };
@@ -45,9 +60,9 @@ export function lookFor(
 }
 
 /** Makes the follower of the engine. */
-export function engineFollower({ pool, store, modelOf, calibration }: FollowerNeeds): FaceFollower {
+export function engineFollower({ pool, store, modelOf, model }: FollowerNeeds): FaceFollower {
   return {
-    ...lookFor(pool, () => modelOf({}).gallery.embedders, calibration),
+    ...lookFor(pool, () => modelOf({}).gallery.embedders, model),
 
     async nearest(prints: readonly FacePrint[], options: FaceOptions): Promise<NearestFaces> {
       const { gallery, used } = modelOf(options);

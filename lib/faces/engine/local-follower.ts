@@ -29,7 +29,7 @@ export async function openLocalFollower(
     runtime: config.engineRuntime,
   });
   return {
-    ...lookFor(pool, () => [model.embedder], model.calibration),
+    ...lookFor(pool, () => [model.embedder], model),
     async nearest() {
       throw new BackendUnavailableError('Faces are compared by another service.', 60);
     },

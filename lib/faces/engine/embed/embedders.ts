@@ -3,6 +3,7 @@ import type { Pyramid } from '../geometry/pyramid.ts';
 import type { EmbedderName } from '../models/models.ts';
 import { lengthOf } from '../search/distance.ts';
 import { customNetwork, type EmbeddingNetwork, inGroups, mirror, network } from './embedding-networks.ts';
+import { constantCount, constantLength } from './fusion-mean.ts';
 import type { CustomNetwork } from './picture-input.ts';
 
 /**
@@ -75,15 +76,6 @@ const medianLengths = {
  * embeddings.
  */
 const minConfidence = 0.8;
-
-/** Length of an embedding's constant part; the length of the face's own part is its confidence. */
-const constantLength = 0.5;
-/**
- * Number of values of the constant part, all equal. One value would be by far the largest of the embedding.
- * That would coarsen the gallery's codes, whose step follows from the largest value. This many values fill
- * the last block of codes.
- */
-const constantCount = 32;
 
 /**
  * Loads both MobileFaceNets. ArcFace's networks give shorter embeddings to faces that they are unsure of, so

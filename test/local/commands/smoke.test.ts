@@ -3,7 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mayBeOpen } from '../../../local/smoke/connection.ts';
-import { type RunningCloud, startCloudProcess } from '../../api/cloud.ts';
+import { type RunningCloud, startSharedCloudProcess } from '../../api/cloud.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { ApiClient } from '../../suites/api/client.ts';
 import { runCommandProcess } from './run-command.ts';
@@ -12,7 +12,7 @@ const token = 'a-token-for-the-smoke-test';
 let cloud: RunningCloud;
 
 beforeAll(async () => {
-  cloud = await startCloudProcess({ API_TOKENS: token });
+  cloud = await startSharedCloudProcess({ API_TOKENS: token });
 });
 afterAll(() => cloud[Symbol.asyncDispose]());
 

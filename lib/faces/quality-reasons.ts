@@ -3,7 +3,7 @@ import type { QualityReason } from '../contract/verdict.ts';
 export type { QualityReason } from '../contract/verdict.ts';
 
 /** Reasons in words that follow "is". */
-const reasonWords: Readonly<Record<QualityReason, string>> = {
+export const reasonWords: Readonly<Record<QualityReason, string>> = {
   EXTREME_POSE: 'turned too far to the side',
   LOW_BRIGHTNESS: 'too dark',
   LOW_CONFIDENCE: 'too unclear to be sure that it is one',

@@ -1,13 +1,17 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { includesRole, roles } from '../../lib/contract/role.ts';
 import { startHttpServer } from '../http-server.ts';
 import {
   type ConsoleSetup,
   checkToken,
+  deskToken,
+  editorToken,
   fileOf,
   focused,
   focusIsOn,
+  metricsToken,
   pictureIsShown,
   token,
   unfold,
@@ -82,8 +86,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     roleIsKnown();
     await expect.poll(() => sections.allInnerTexts()).toEqual(['Check', 'Status']);
     await page.unrouteAll({ behavior: 'wait' });
-    const hidden = ['blacklist', `blacklist/${listed.id}`, 'blacklist/new', 'history', 'cameras', 'audit'];
-    for (const path of hidden) {
+    for (const path of ['blacklist', 'history']) {
       await page.evaluate(`location.hash = ${JSON.stringify(`#/${path}`)}`);
       await page.getByText('The role of this token does not show this page.').waitFor();
       expect(await page.getByRole('main').getByRole('button').count(), path).toBe(0);
@@ -96,6 +99,40 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await unfold(page);
     await page.getByText('Similarity').first().waitFor();
     expect(await page.getByRole('link', { name: listed.name }).count()).toBe(0);
+  });
+
+  it('asks for nothing that a role may not have, at any address', async () => {
+    const { id, name } = await setup().listWoman();
+    const { db_id } = await setup().api.process(setup().pictures.sameWoman);
+    // Each address with a text of its page, by the least role that may see it.
+    const addresses = {
+      check: { check: 'Choose pictures', door: 'Start the camera', compare: 'Choose pictures' },
+      desk: {
+        ...{ blacklist: name, [`blacklist/${id}`]: 'Recent matches', [`compare?person=${id}`]: name },
+        ...{ history: name, [`history/${db_id}`]: `Match: ${name}`, cameras: 'No camera is set up' },
+      },
+      editor: { 'blacklist/new': 'Choose pictures', 'blacklist/import': 'Choose a folder' },
+      admin: { audit: 'Audit', tokens: 'Tokens', privacy: 'Privacy' },
+    };
+    const tokens = { metrics: metricsToken, check: checkToken, desk: deskToken, editor: editorToken };
+    for (const role of roles.filter((other) => other !== 'admin')) {
+      // A refused request fails the visit. That of a picture which others sent is like one that never was.
+      await using visit = await setup().visit('#/status', { token: tokens[role], expected: [/ 404 /] });
+      const { page } = visit;
+      await page.getByText('Working').waitFor();
+      const main = page.getByRole('main');
+      for (const least of ['check', 'desk', 'editor', 'admin'] as const) {
+        for (const [path, shown] of Object.entries(addresses[least])) {
+          await page.evaluate(`location.hash = ${JSON.stringify(`#/${path}`)}`);
+          const isForOthers = role === 'check' && path.startsWith('history/');
+          const hidden = isForOthers ? 'There is no such picture' : 'The role of this token';
+          await main
+            .getByText(includesRole(role, least) ? shown : hidden)
+            .first()
+            .waitFor();
+        }
+      }
+    }
   });
 
   it('says that the service is away, keeps what it shows, and comes back by itself', async () => {

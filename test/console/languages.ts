@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { type Language, languageNames } from '../../local/console/src/languages.ts';
 import { ar } from '../../local/console/src/texts/ar.ts';
@@ -7,6 +8,7 @@ import { en, type Texts } from '../../local/console/src/texts/en.ts';
 import { es } from '../../local/console/src/texts/es.ts';
 import { fr } from '../../local/console/src/texts/fr.ts';
 import { pt } from '../../local/console/src/texts/pt.ts';
+import { pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
 import { findings } from './accessibility.ts';
 import { areOnFirstScreen, type ConsoleSetup, fileOf, pictureIsShown } from './setup.ts';
@@ -140,9 +142,35 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
         return letter.left >= bar.left && letter.right <= bar.right && letter.bottom <= bar.bottom;
       })()`);
     await expect.poll(isInBar).toBe(true);
-    // The service's own words are told to be English.
-    await open(page, `#/history/${db_id}`, '.notice [lang=en]');
-    await expect.poll(() => page.locator('.notice [lang=en]').innerText()).toMatch(/^A threshold of 1000/);
+    // The service's own words are told in the page's language.
+    await open(page, `#/history/${db_id}`, '.notice');
+    await expect.poll(() => page.locator('.notice').innerText()).toContain('طُلبت العتبة 1000');
+  });
+
+  it('is that of what the service refuses, and of a file that is no picture', async () => {
+    const { woman } = setup().pictures;
+    await using visit = await setup().visit('#/blacklist/new', { locale: 'de', expected: [/ 400 /] });
+    const { page } = visit;
+    const { people, verdicts, frame, answers } = de;
+    await page.getByLabel(people.fields.name).fill(newName());
+    await page.locator('input[type=file]').setInputFiles([
+      // Phones write other formats under this name.
+      fileOf('avif.jpg', await sharp(woman).avif({ effort: 0 }).toBuffer()),
+      fileOf('heic.jpg', Buffer.from('....ftypheic, which this browser can not read')),
+      fileOf('nobody.jpg', await pictureOfNothing()),
+    ]);
+    const draft = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    await draft('avif.jpg').getByText(frame.converted).waitFor();
+    await draft('heic.jpg').getByText(frame.notReadable).waitFor();
+    await draft('nobody.jpg').getByText(people.noFaceFound).waitFor();
+    await page.getByRole('button', { name: people.addToList }).click();
+    await draft('nobody.jpg').getByText(verdicts.advice.NO_FACE_FOUND.fault).waitFor();
+    expect(await page.getByRole('main').locator('[lang=en]').count()).toBe(0);
+    expect(await setup().api.entries()).toMatchObject([{ image_count: 1 }]);
+    await open(page, '#/check', 'input[type=url]');
+    await page.getByLabel(frame.addressOfPicture).fill('http://127.0.0.1/a.jpg');
+    await page.getByRole('button', { name: frame.checkAddress }).click();
+    await page.getByText(answers.addressNotPublic).first().waitFor();
   });
 
   it('is the browser’s at first, and stays the one that was chosen', async () => {

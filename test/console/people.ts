@@ -4,6 +4,7 @@ import { newName } from '../suites/api/client.ts';
 import {
   type ConsoleSetup,
   deskToken,
+  editorToken,
   fileOf,
   fitsWindow,
   focusIsOn,
@@ -131,6 +132,23 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
   });
 
+  it('suspends by Undo for an editor, who may not delete', async () => {
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new', { token: editorToken });
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(`${name} is suspended, so nobody matches the entry.`).first().waitFor();
+    await page.getByText('Suspended: nobody matches this entry').waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ name, suspended: true, updated_by: 'clerk' }]);
+    const { faces } = await setup().api.process(setup().pictures.sameWoman);
+    expect(faces.map((face) => face.blacklist_matches)).toEqual([[]]);
+  });
+
   it('takes back the listing of somebody who may be listed already, and keeps what was entered', async () => {
     const listed = await setup().listWoman();
     const name = newName();
@@ -180,6 +198,21 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await expect.poll(() => page.getByRole('main').getByRole('listitem').count()).toBe(1);
     await page.getByLabel('Search names, reasons and notes').fill('nobody is called so');
     await page.getByRole('heading', { name: /^Nobody fits/ }).waitFor();
+  });
+
+  it('fetches the pictures of a list in their order', async () => {
+    const ids: number[] = [];
+    for (let count = 0; count < 5; count++) ids.push((await setup().listWoman()).id);
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.getByText('Working').waitFor();
+    const asked: number[] = [];
+    page.on('request', (request) => {
+      const [, id] = /blacklist\/(\d+)\/images\/cover/.exec(request.url()) ?? [];
+      if (id !== undefined) asked.push(Number(id));
+    });
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).click();
+    await expect.poll(() => asked).toEqual(ids.toReversed());
   });
 
   it('changes name and reason, and warns of a name that is nearly the same', async () => {

@@ -20,6 +20,8 @@ export const checkToken = 'a-token-of-the-door';
 export const metricsToken = 'a-token-of-the-counter';
 /** Token of somebody who may look and review, but change nothing. */
 export const deskToken = 'a-token-of-the-guard';
+/** Token of somebody who lists people, and deletes nobody. */
+export const editorToken = 'a-token-of-the-clerk';
 
 /** Camera of the empty service; its pictures are sent to it. */
 export const camera = 'Back door';
@@ -72,6 +74,7 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   const tokensFile = join(files.path, 'tokens.txt');
   const tokens = [
     tokenLine('guard', 'desk', deskToken),
+    tokenLine('clerk', 'editor', editorToken),
     tokenLine('door', 'check', checkToken),
     tokenLine('counter', 'metrics', metricsToken),
   ];

@@ -59,12 +59,14 @@ const sections: readonly Section[] = [
   },
 ];
 
-/** Roles of the pages that show nothing to a lesser one. The import tells that by itself. */
+/** Roles of the pages that show nothing to a lesser one. */
 const pageRoles: Partial<Record<Route['page'], Role>> = {
   blacklist: 'desk',
   'add-person': 'editor',
+  import: 'editor',
   entry: 'desk',
   history: 'desk',
+  processed: 'check',
   cameras: 'desk',
   audit: 'admin',
   tokens: 'admin',
@@ -223,14 +225,13 @@ function CurrentPage({ route: shown }: { route: Route }) {
 }
 
 function UnknownPage() {
+  const mayCheck = useMay('check');
   const mayLook = useMay('desk');
   return (
     <Page title={texts.frame.noSuchPage}>
       <p>
         {texts.frame.wrongAddress(
-          (text) => (
-            <a href={paths.check}>{text}</a>
-          ),
+          (text) => (mayCheck ? <a href={paths.check}>{text}</a> : text),
           (text) => (mayLook ? <a href={paths.blacklist}>{text}</a> : text),
         )}
       </p>

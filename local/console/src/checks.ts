@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import { call, errorMessage, type Message } from './api/client.ts';
+import { call, errorMessage, type Message, wordsOf } from './api/client.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
@@ -134,7 +134,7 @@ async function run({ id, name, source }: Check): Promise<void> {
 
 function fail(id: number, name: string, error: Message): void {
   change(id, { state: 'failed', error });
-  announce(texts.checking.couldNotBeChecked(name, error.text));
+  announce(texts.checking.couldNotBeChecked(name, wordsOf(error)));
 }
 
 async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {

@@ -1,3 +1,4 @@
+import { wordsOf } from './api/client.ts';
 import {
   type Import,
   type ImportPerson,
@@ -75,7 +76,7 @@ export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
       name,
       isOut ? states.refused : states[state],
       [
-        ...messages.map(({ text }) => text),
+        ...messages.map(wordsOf),
         ...(sameAs.length > 0 ? [samePicture(sameAs.join(', '))] : []),
         ...remarks,
       ].join(' '),

@@ -5,6 +5,10 @@ import { en, type Texts } from './texts/en.ts';
 
 /** Made of the catalogue: values that are put into a text keep their own direction. */
 export let texts: Texts = isolating(en);
+let isEnglish = true;
+
+/** Returns true while the page speaks English, as the service does. */
+export const isInEnglish = () => isEnglish;
 
 /**
  * Shows the texts of another language from now on.
@@ -15,6 +19,7 @@ export let texts: Texts = isolating(en);
 export function setTexts(catalogue: Texts, tag: string): void {
   setLocale(tag);
   texts = isolating(catalogue);
+  isEnglish = catalogue === en;
 }
 
 /** Copies a part of a catalogue, so that its functions isolate the texts that they are given. */

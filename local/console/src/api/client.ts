@@ -1,4 +1,5 @@
-import { texts } from '../texts.ts';
+import { inPageLanguage } from '../service-words.ts';
+import { isInEnglish, texts } from '../texts.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
 import { keepFresh, renewRefused } from './sign-in.ts';
 import { awaitToken, currentToken } from './token.ts';
@@ -151,23 +152,32 @@ function statusText(status: number): string {
   return texts.frame.answeredWithError(String(status));
 }
 
-/** Returns an error's message in words for a person. */
-export function errorText(error: unknown): string {
-  return error instanceof RefusedError || error instanceof UnreachableError
-    ? error.message
-    : texts.frame.pageFailed;
-}
-
 /** Message with its origin: the service's own is English, whatever the page's language is. */
 export interface Message {
   readonly text: string;
   readonly isByService?: boolean;
+  /** Words of the page before a sentence of the service that it can't translate. */
+  readonly lead?: string;
 }
 
 /** Returns an error's message in words, with its origin. */
 export function errorMessage(error: unknown): Message {
-  return {
-    text: errorText(error),
-    isByService: error instanceof RefusedError && error.isByService,
-  };
+  if (!(error instanceof RefusedError || error instanceof UnreachableError)) {
+    return { text: texts.frame.pageFailed };
+  }
+  const text = error.message;
+  if (error instanceof UnreachableError || !error.isByService) return { text };
+  const isKnown = isInEnglish() || inPageLanguage(text) !== undefined;
+  return { text, isByService: true, ...(!isKnown && { lead: statusText(error.status) }) };
+}
+
+/** Writes a message in the page's language, as far as it can be. */
+export function wordsOf({ text, isByService = false, lead }: Message): string {
+  const words = (isByService ? inPageLanguage(text) : undefined) ?? text;
+  return lead === undefined ? words : `${lead} ${words}`;
+}
+
+/** Returns an error's message in words for a person. */
+export function errorText(error: unknown): string {
+  return wordsOf(errorMessage(error));
 }

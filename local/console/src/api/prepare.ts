@@ -23,12 +23,25 @@ const slowBytes = 600_000;
 const jpegQuality = 0.9;
 const cutQuality = 0.95;
 
-const taken: Record<UploadContentType, true> = {
-  'image/jpeg': true,
-  'image/png': true,
-  'image/webp': true,
-  'image/gif': true,
+/** First bytes of the formats that the service takes, whatever a file is called. */
+const taken: Record<UploadContentType, RegExp> = {
+  'image/jpeg': /^\xff\xd8\xff/,
+  'image/png': /^\x89PNG\r\n/,
+  'image/webp': /^RIFF....WEBP/s,
+  'image/gif': /^GIF8[79]a/,
 };
+
+/** Finds out by a file's first bytes in which format it is; `undefined` if the service does not take it. */
+async function takenFormat(file: Blob): Promise<UploadContentType | undefined> {
+  const bytes = await file
+    .slice(0, 12)
+    .arrayBuffer()
+    .catch(() => {
+      throw new UnreadableFileError(texts.frame.noLongerReadable);
+    });
+  const start = String.fromCharCode(...new Uint8Array(bytes));
+  return (Object.keys(taken) as UploadContentType[]).find((type) => taken[type].test(start));
+}
 
 export interface PreparedPicture {
   readonly file: File;
@@ -68,13 +81,16 @@ export async function prepareForLine(file: File): Promise<PreparedPicture> {
 
 /**
  * Scales a picture down if it has more than `maxBytes`, and converts one of a format that the service does
- * not accept.
+ * not accept. Phones write such under the name of a JPEG.
  *
  * @throws UnreadableFileError
  */
 export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<PreparedPicture> {
-  const isTaken = Object.hasOwn(taken, file.type);
-  if (isTaken && file.size <= maxBytes) return { file, note: undefined };
+  const type = await takenFormat(file);
+  const isTaken = type !== undefined;
+  if (isTaken && file.size <= maxBytes) {
+    return { file: file.type === type ? file : new File([file], file.name, { type }), note: undefined };
+  }
   const image = await decodeFile(file);
   const { naturalWidth: w, naturalHeight: h } = image;
   const scale = Math.min(1, scaledSide / Math.max(w, h));

@@ -34,6 +34,8 @@ export interface Headline {
   readonly detail: string;
   /** True if the detail is the service's own text, which is English. */
   readonly isByService?: boolean;
+  /** Words of the page before such a text. */
+  readonly lead?: string;
 }
 
 /** Headline of a comparison too, which is no search for listed people and so has tones of its own. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
 import { errorText, RefusedError } from '../api/client.ts';
-import { deleteEntry, getStatus } from '../api/endpoints.ts';
+import { deleteEntry, getStatus, patchEntry } from '../api/endpoints.ts';
 import { addFiles, change, clearDraft, newPersonPictures } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
@@ -12,7 +12,7 @@ import { texts } from '../texts.ts';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
 import { EnrollingDoubts } from '../ui/enrolling-doubts.tsx';
-import { announce, notify, notifyWithUndo } from '../ui/live.tsx';
+import { notify, notifyWithUndo } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
@@ -142,31 +142,43 @@ function finish(
     go(paths.entry(entryId), { replace: true });
   }
   // A doubtful listing is the one that is most likely to be taken back.
-  if (mayDelete) notifyWithUndo(words, () => void takeBack(entryId, name));
-  else if (isDone) notify(words);
-  else announce(words);
+  notifyWithUndo(words, () => void takeBack(entryId, name, mayDelete ? erase : suspend));
 }
 
 /** Takes back a listing, unless somebody has changed it meanwhile. */
-async function takeBack(entryId: number, name: string): Promise<void> {
-  // The person's page would look for whom there is no more.
-  if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
+async function takeBack(entryId: number, name: string, how: typeof erase): Promise<void> {
   try {
-    await deleteEntry(entryId, firstVersion);
-    // The form may still be there, with what was entered.
-    if (person.value.entryId === entryId) {
-      person.update((before) => ({ ...before, entryId: undefined }));
-      for (const { id, state } of pictures.value) {
-        if (state === 'added') change(pictures, id, { state: 'ready', text: { text: '' } });
-      }
-    }
-    notify(texts.people.noLongerListed(name));
+    notify(await how(entryId, name));
   } catch (error) {
     notify(texts.people.stillListed(name, errorText(error)), { isFailure: true });
   }
 }
 
 const firstVersion = 1;
+
+async function erase(entryId: number, name: string): Promise<string> {
+  // The person's page would look for whom there is no more.
+  if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
+  await deleteEntry(entryId, firstVersion);
+  // The form may still be there, with what was entered.
+  if (person.value.entryId === entryId) {
+    person.update((before) => ({ ...before, entryId: undefined }));
+    for (const { id, state } of pictures.value) {
+      if (state === 'added') change(pictures, id, { state: 'ready', text: { text: '' } });
+    }
+  }
+  return texts.people.noLongerListed(name);
+}
+
+/** Suspends the entry for whoever may not delete it: nobody matches it until an admin decides. */
+async function suspend(entryId: number, name: string): Promise<string> {
+  await patchEntry(entryId, { suspended: true, version: firstVersion });
+  if (person.value.entryId === entryId) {
+    discard();
+    if (location.hash === paths.addPerson) go(paths.entry(entryId), { replace: true });
+  }
+  return texts.people.suspendedInstead(name);
+}
 
 function OutcomeNotice({ outcome, name }: { outcome: Outcome; name: string }) {
   const { entryId, added, refused } = outcome;

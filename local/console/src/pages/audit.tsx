@@ -160,7 +160,7 @@ function Line({ line }: { line: AuditLine }) {
           </span>
         )}
       </td>
-      <td>{outcome === null ? texts.service.done : <ByService>{outcome}</ByService>}</td>
+      <td>{outcome === null ? texts.service.done : <ByService>{String(outcome)}</ByService>}</td>
     </tr>
   );
 }

@@ -207,8 +207,8 @@ function verdictOf({ state, result }: Check): CheckVerdict {
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
 }
 
-function failedHeadline({ text: detail, isByService = false }: Message): BarHeadline {
-  return { tone: 'cannot-tell', text: texts.checking.notChecked, detail, isByService };
+function failedHeadline({ text: detail, ...origin }: Message): BarHeadline {
+  return { tone: 'cannot-tell', text: texts.checking.notChecked, detail, ...origin };
 }
 
 function SelectedCheck({ check, status }: { check: Check; status: Status | undefined }) {

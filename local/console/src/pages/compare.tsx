@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BlacklistRecord, Box } from '../../../../lib/contract/shapes.ts';
-import { useMay } from '../api/caller.ts';
-import { errorMessage, type Message } from '../api/client.ts';
+import { useLacks, useMay } from '../api/caller.ts';
+import { errorMessage, type Message, wordsOf } from '../api/client.ts';
 import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
 import { UnreadableFileError } from '../api/prepare.ts';
 import {
@@ -35,7 +35,8 @@ import { Warnings } from '../ui/warnings.tsx';
 /** Compares two pictures, or a picture and a listed person. */
 export function ComparePage({ query }: { query: URLSearchParams }) {
   const mayPick = useMay('desk');
-  const { one, other, take, setOne, setOther } = useSides(Number(query.get('person') ?? 0));
+  const person = Number(query.get('person') ?? 0);
+  const { one, other, take, setOne, setOther } = useSides(mayPick ? person : 0);
   const { result, error, isComparing } = useComparison(one, other);
   const isWhole = one !== undefined && other !== undefined;
   useVerdictInSight(
@@ -60,6 +61,7 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
           onRemove={() => setOther(undefined)}
         >
           {mayPick && <PickPerson onPick={(entry) => setOther({ kind: 'person', entry })} />}
+          {person > 0 && <PersonHidden />}
         </SideCard>
       </div>
       {result && <Numbers result={result} />}
@@ -76,6 +78,11 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
   );
 }
 
+/** Says why the person of the address is not there, if the role may not see anybody. */
+function PersonHidden() {
+  return useLacks('desk') ? <p class="hint">{texts.verdicts.listedHidden}</p> : null;
+}
+
 /** Lets a listed person be picked, once asked to. */
 function PickPerson({ onPick }: { onPick: (entry: BlacklistRecord) => void }) {
   const [isPicking, setPicking] = useState(false);
@@ -88,7 +95,11 @@ function PickPerson({ onPick }: { onPick: (entry: BlacklistRecord) => void }) {
   );
 }
 
-/** Holds both sides, and gives back their addresses when they are replaced, or the page is left. */
+/**
+ * Holds both sides, and gives back their addresses when they are replaced, or the page is left.
+ *
+ * @param personId listed person to compare with; 0 without one, or while the role is not known
+ */
 function useSides(personId: number) {
   const sides = useRef<{ one?: PictureSide | undefined; other?: Side | undefined }>({});
   const [, setRound] = useState(0);
@@ -113,23 +124,25 @@ function useSides(personId: number) {
         else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
         else setOther(side);
       } catch (error) {
-        notify(texts.frame.withError(file.name, messageFor(error).text), { isFailure: true });
+        notify(texts.frame.withError(file.name, wordsOf(messageFor(error))), { isFailure: true });
       }
     }
   };
   useEffect(() => {
-    if (personId > 0) {
-      getEntry(personId).then(
-        (entry) => !isGone.current && setOther({ kind: 'person', entry }),
-        (error: unknown) => notify(errorMessage(error), { isFailure: true }),
-      );
-    }
-    return () => {
+    if (!(personId > 0)) return;
+    getEntry(personId).then(
+      (entry) => !isGone.current && setOther({ kind: 'person', entry }),
+      (error: unknown) => notify(errorMessage(error), { isFailure: true }),
+    );
+  }, [personId]);
+  useEffect(
+    () => () => {
       isGone.current = true;
       closeSide(sides.current.one);
       closeSide(sides.current.other);
-    };
-  }, []);
+    },
+    [],
+  );
   return { ...sides.current, take, setOne, setOther };
 }
 
@@ -173,11 +186,11 @@ interface VerdictProps extends Compared {
 function Verdict({ result, error, isComparing, one, other }: VerdictProps) {
   if (isComparing) return <ComingVerdict text={texts.checking.comparing} />;
   if (error !== undefined) {
-    const { side, text: detail, isByService = false } = faultOf(error, one, other);
+    const { side, text: detail, ...origin } = faultOf(error, one, other);
     const text = side ? texts.frame.withError(texts.verdicts.cannotTell, side) : texts.verdicts.cannotTell;
     return (
       <div role="alert">
-        <VerdictBar headline={{ tone: 'cannot-tell', text, detail, isByService }} />
+        <VerdictBar headline={{ tone: 'cannot-tell', text, detail, ...origin }} />
       </div>
     );
   }
@@ -190,18 +203,14 @@ function Verdict({ result, error, isComparing, one, other }: VerdictProps) {
   );
 }
 
-/** Tells which side a refusal of the service is about, and the commonest one in the page's language. */
+/** Tells which side a refusal of the service is about. */
 function faultOf(error: Message, one: PictureSide, other: Side): Message & { readonly side?: string } {
   const [, field, text] = /^(image1|image2|image): (.+)$/s.exec(error.text) ?? [];
   if (error.isByService !== true || text === undefined) return error;
-  const { fault, remedy } = texts.verdicts.advice.NO_FACE_FOUND;
-  const message = text === noFaceText ? { text: `${fault} ${remedy}` } : { text, isByService: true };
+  const message = { text, isByService: true };
   const about = field === 'image2' ? other : one;
   return about.kind === 'picture' ? { ...message, side: about.file.name } : message;
 }
-
-/** The service's own words. */
-const noFaceText = 'No face was found in it.';
 
 interface SideCardProps {
   readonly side: Side | undefined;

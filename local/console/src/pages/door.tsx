@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Message, wordsOf } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
   type CameraChoice,
@@ -204,8 +205,8 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
   if (shown === undefined) {
     const { ready, notLooking, starting } = texts.checking;
     const text = isRunning ? (error === undefined ? ready : notLooking) : starting;
-    const { text: detail, isByService = false } = error ?? { text: nobodyWords(state) };
-    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail, isByService }} />;
+    const { text: detail, ...origin }: Message = error ?? { text: nobodyWords(state) };
+    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail, ...origin }} />;
   }
   const isHit = hitsOf(judgePicture(shown.result)).length > 0;
   return (
@@ -226,7 +227,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
       )}
       <p class="hint">
         {seenWords(shown)}
-        {error !== undefined && ` ${texts.checking.notLookingNow(error.text)}`}
+        {error !== undefined && ` ${texts.checking.notLookingNow(wordsOf(error))}`}
       </p>
     </div>
   );

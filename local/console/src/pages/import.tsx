@@ -27,9 +27,7 @@ export function ImportPage() {
       back={{ href: paths.blacklist, label: texts.people.title }}
       lead={texts.importing.lead}
     >
-      {!mayAdd ? (
-        <Notice kind="info">{texts.frame.notAllowed}</Notice>
-      ) : known === undefined ? (
+      {!mayAdd ? null : known === undefined ? (
         <ChooseFiles />
       ) : (
         <>

@@ -1,3 +1,4 @@
+import { answerParts, answers } from './ar/answers.ts';
 import { checking } from './ar/checking.ts';
 import { frame } from './ar/frame.ts';
 import { history } from './ar/history.ts';
@@ -7,4 +8,14 @@ import { service } from './ar/service.ts';
 import { verdicts } from './ar/verdicts.ts';
 import type { Texts } from './en.ts';
 
-export const ar: Texts = { verdicts, checking, frame, people, history, importing, service };
+export const ar: Texts = {
+  verdicts,
+  checking,
+  frame,
+  people,
+  history,
+  importing,
+  service,
+  answers,
+  answerParts,
+};

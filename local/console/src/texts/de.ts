@@ -1,3 +1,4 @@
+import { answerParts, answers } from './de/answers.ts';
 import { checking } from './de/checking.ts';
 import { frame } from './de/frame.ts';
 import { history } from './de/history.ts';
@@ -7,4 +8,14 @@ import { service } from './de/service.ts';
 import { verdicts } from './de/verdicts.ts';
 import type { Texts } from './en.ts';
 
-export const de: Texts = { verdicts, checking, frame, people, history, importing, service };
+export const de: Texts = {
+  verdicts,
+  checking,
+  frame,
+  people,
+  history,
+  importing,
+  service,
+  answers,
+  answerParts,
+};

@@ -1,3 +1,4 @@
+import { answerParts, answers } from './en/answers.ts';
 import { checking } from './en/checking.ts';
 import { frame } from './en/frame.ts';
 import { history } from './en/history.ts';
@@ -7,6 +8,6 @@ import { service } from './en/service.ts';
 import { verdicts } from './en/verdicts.ts';
 
 /** English, which says what texts there are. */
-export const en = { verdicts, checking, frame, people, history, importing, service };
+export const en = { verdicts, checking, frame, people, history, importing, service, answers, answerParts };
 
 export type Texts = typeof en;

@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { answerParts, answers } from './es/answers.ts';
 import { checking } from './es/checking.ts';
 import { frame } from './es/frame.ts';
 import { history } from './es/history.ts';
@@ -7,4 +8,14 @@ import { people } from './es/people.ts';
 import { service } from './es/service.ts';
 import { verdicts } from './es/verdicts.ts';
 
-export const es: Texts = { verdicts, checking, frame, people, history, importing, service };
+export const es: Texts = {
+  verdicts,
+  checking,
+  frame,
+  people,
+  history,
+  importing,
+  service,
+  answers,
+  answerParts,
+};

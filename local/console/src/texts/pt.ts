@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { answerParts, answers } from './pt/answers.ts';
 import { checking } from './pt/checking.ts';
 import { frame } from './pt/frame.ts';
 import { history } from './pt/history.ts';
@@ -7,4 +8,14 @@ import { people } from './pt/people.ts';
 import { service } from './pt/service.ts';
 import { verdicts } from './pt/verdicts.ts';
 
-export const pt: Texts = { verdicts, checking, frame, people, history, importing, service };
+export const pt: Texts = {
+  verdicts,
+  checking,
+  frame,
+  people,
+  history,
+  importing,
+  service,
+  answers,
+  answerParts,
+};

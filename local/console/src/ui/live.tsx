@@ -35,12 +35,13 @@ let silence: ReturnType<typeof setTimeout> | undefined;
 
 /** Says it to those who hear the page. */
 export function announce(said: string | Message): void {
-  const { text, isByService = false } = asMessage(said);
+  const message = asMessage(said);
   spokenOn = location.hash;
   clearTimeout(silence);
   silence = setTimeout(() => spoken.set({ text: '' }), spokenMs);
   // A text that is said twice must change to be said again.
-  spoken.set({ text: spoken.value.text === text ? `${text}\u00a0` : text, isByService });
+  const { text } = message;
+  spoken.set({ ...message, text: spoken.value.text === text ? `${text}\u00a0` : text });
 }
 
 /**

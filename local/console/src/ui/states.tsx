@@ -45,7 +45,7 @@ export type NoticeKind = 'warning' | 'match' | 'info' | 'clear';
 const noticeIcons: Record<NoticeKind, IconName> = {
   warning: 'warning',
   match: 'warning',
-  info: 'image',
+  info: 'info',
   clear: 'tick',
 };
 

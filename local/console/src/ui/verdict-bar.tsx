@@ -14,11 +14,7 @@ const icons: Record<BarHeadline['tone'], IconName> = {
 };
 
 /** Shows the verdict on a picture: one bar, which its words tell as well as its colour. */
-export function VerdictBar({
-  headline: { tone, text, detail, isByService = false },
-}: {
-  headline: BarHeadline;
-}) {
+export function VerdictBar({ headline: { tone, text, detail, ...origin } }: { headline: BarHeadline }) {
   return (
     <div class={`verdict-bar ${tone}`}>
       <Icon name={icons[tone]} />
@@ -27,7 +23,7 @@ export function VerdictBar({
           <Isolated text={text} />
         </h2>
         <p>
-          <MessageText message={{ text: detail, isByService }} />
+          <MessageText message={{ text: detail, ...origin }} />
         </p>
       </div>
     </div>

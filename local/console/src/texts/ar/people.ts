@@ -161,6 +161,7 @@ export const people: Texts['people'] = {
   isListedPartly: (name, added, refused) =>
     `أُدرج ${name} مع ${ofPictures(added)}؛ وتعذر استخدام ${ofPictures(refused)}.`,
   noLongerListed: (name) => `لم يعد ${name} مدرجًا.`,
+  suspendedInstead: (name) => `أُوقف قيد ${name}، فلا يطابقه أحد. يمكن لمشرف حذفه.`,
   stillListed: (name, error) => `ما زال ${name} مدرجًا: ${error}`,
   noneUsable: (name) => `لم يُدرج ${name}: تعذر استخدام أي من الصور. أضف صورة أخرى وحاول مرة أخرى.`,
 

@@ -124,6 +124,8 @@ export const people: Texts['people'] = {
   isListedPartly: (name, added, refused) =>
     `${name} ist gelistet, mit ${withPictures(added)}; nicht brauchbar: ${pictures(refused)}.`,
   noLongerListed: (name) => `${name} ist nicht mehr gelistet.`,
+  suspendedInstead: (name) =>
+    `${name} ist ausgesetzt: Der Eintrag ergibt keine Treffer. Ein Admin kann ihn löschen.`,
   stillListed: (name, error) => `${name} ist noch gelistet: ${error}`,
   noneUsable: (name) =>
     `${name} ist nicht gelistet: Keines der Bilder war brauchbar. Fügen Sie ein anderes hinzu und versuchen Sie es noch einmal.`,

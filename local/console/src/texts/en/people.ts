@@ -121,6 +121,8 @@ export const people = {
   isListedPartly: (name: string, added: number, refused: number) =>
     `${name} is listed, with ${pictures(added)}; ${pictures(refused)} could not be used.`,
   noLongerListed: (name: string) => `${name} is no longer listed.`,
+  suspendedInstead: (name: string) =>
+    `${name} is suspended, so nobody matches the entry. An admin can delete it.`,
   stillListed: (name: string, error: string) => `${name} is still listed: ${error}`,
   noneUsable: (name: string) =>
     `${name} is not listed: none of the pictures could be used. Add another one and try again.`,

@@ -125,6 +125,8 @@ export const people: Texts['people'] = {
       other: 'no se pudieron usar # fotos',
     })}.`,
   noLongerListed: (name) => `${name} ya no está en la lista.`,
+  suspendedInstead: (name) =>
+    `${name}: ficha suspendida, así que nadie coincide con ella. Un administrador puede eliminarla.`,
   stillListed: (name, error) => `${name} sigue en la lista: ${error}`,
   noneUsable: (name) =>
     `${name} no está en la lista: no se pudo usar ninguna de las fotos. Añada otra e inténtelo de nuevo.`,

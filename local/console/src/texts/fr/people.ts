@@ -126,6 +126,8 @@ export const people: Texts['people'] = {
       other: '# photos inutilisables',
     })}.`,
   noLongerListed: (name) => `${name} n’est plus sur la liste.`,
+  suspendedInstead: (name) =>
+    `${name} : fiche suspendue, donc personne n’y correspond. Un administrateur peut la supprimer.`,
   stillListed: (name, error) => `${name} est encore sur la liste : ${error}`,
   noneUsable: (name) =>
     `${name} n’est pas sur la liste : aucune des photos n’était utilisable. Ajoutez-en une autre et réessayez.`,

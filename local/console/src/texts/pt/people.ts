@@ -125,6 +125,8 @@ export const people: Texts['people'] = {
       other: '# fotos não puderam ser usadas',
     })}.`,
   noLongerListed: (name) => `${name} não está mais na lista.`,
+  suspendedInstead: (name) =>
+    `${name}: registro suspenso, então ninguém corresponde a ele. Um administrador pode excluí-lo.`,
   stillListed: (name, error) => `${name} ainda está na lista: ${error}`,
   noneUsable: (name) =>
     `${name} não está na lista: nenhuma das fotos pôde ser usada. Adicione outra e tente de novo.`,

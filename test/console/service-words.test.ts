@@ -1,0 +1,151 @@
+import { globSync, readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { qualityReasonNames } from '../../lib/contract/verdict.ts';
+import { refusalWords } from '../../lib/faces/quality-reasons.ts';
+import { usedThreshold } from '../../lib/faces/thresholds.ts';
+import { measurePicture } from '../../lib/inputs/measure.ts';
+import { createUrlReader } from '../../lib/inputs/url.ts';
+import { requireRole } from '../../lib/service/actor.ts';
+import { inPageLanguage } from '../../local/console/src/service-words.ts';
+import { ar } from '../../local/console/src/texts/ar.ts';
+import { de } from '../../local/console/src/texts/de.ts';
+import { en } from '../../local/console/src/texts/en.ts';
+import { setTexts } from '../../local/console/src/texts.ts';
+
+beforeEach(() => setTexts(de, 'de'));
+afterEach(() => setTexts(en, 'en'));
+
+/** Gives the service's words for a picture that it does not take. */
+async function refusalOf(picture: Promise<Buffer>): Promise<string> {
+  return measurePicture(await picture).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+}
+
+const plain = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: 'white' } });
+
+/** A JPEG whose head tells of another size: 8,000 x 7,000 pixels. */
+async function largeJpeg(): Promise<Buffer> {
+  const jpeg = await plain(16, 16).jpeg().toBuffer();
+  const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  jpeg.writeUInt16BE(7_000, frame + 5);
+  jpeg.writeUInt16BE(8_000, frame + 7);
+  return jpeg;
+}
+
+describe('what the service says', () => {
+  test('of a picture that is too large is told with its numbers', async () => {
+    expect(inPageLanguage(await refusalOf(largeJpeg()))).toBe(
+      'Das Bild hat 8000 x 7000 Pixel, mehr als 50 Megapixel.',
+    );
+    expect(inPageLanguage(await refusalOf(plain(20_000, 50).png().toBuffer()))).toBe(
+      'Das Bild hat 20000 x 50 Pixel: Eine Seite darf höchstens 16384 haben.',
+    );
+    expect(inPageLanguage(await refusalOf(plain(1_010, 10).png().toBuffer()))).toBe(
+      'Das Bild hat 1010 x 10 Pixel: Eine Seite darf höchstens 100-mal so lang sein wie die andere.',
+    );
+  });
+
+  test.each([1, 3])('of a face among %d that can not be listed is told as verdicts tell it', (faces) => {
+    const faults = (reasons: typeof qualityReasonNames) =>
+      reasons.map((reason) => de.verdicts.advice[reason].fault).join(' ');
+    for (let count = 1; count <= qualityReasonNames.length; count++) {
+      const reasons = qualityReasonNames.slice(0, count) as unknown as typeof qualityReasonNames;
+      expect(inPageLanguage(refusalWords(reasons, faces))).toBe(faults(reasons));
+    }
+    expect(inPageLanguage(refusalWords([], faces))).toBe(de.verdicts.advice.LOW_FACE_QUALITY.fault);
+  });
+
+  test('of a threshold is told with the reason', () => {
+    const limits = { model: 'Fusion', metric: 'cosine', configured: 0.385, loosest: 0.5 } as const;
+    const reason = 'a looser one would make a false match likelier than 1 in 1,000 (MAX_FALSE_MATCH_RATE)';
+    const ask = (standard: number | undefined) =>
+      usedThreshold(
+        { threshold: 1_000, model: 'ArcFace', metric: 'cosine', standard },
+        { ...limits, reason },
+      ).warnings.map(inPageLanguage);
+    expect(ask(undefined)).toEqual([
+      'Ein Schwellenwert von 1000 war verlangt, 0,5 wurde verwendet: mit Fusion (cosine) machte ein ' +
+        'lockererer einen falschen Treffer wahrscheinlicher als 1 von 1.000 (MAX_FALSE_MATCH_RATE).',
+    ]);
+    expect(ask(0.68)).toEqual([
+      expect.stringMatching(
+        /^Ein Schwellenwert .*: ArcFace wird durch Fusion ersetzt.*0,68.*; und mit Fusion/,
+      ),
+    ]);
+  });
+
+  test('of a role, and of an address, is told with all that it names', async () => {
+    const words = async (run: () => unknown) => {
+      try {
+        await run();
+      } catch (error) {
+        return inPageLanguage((error as Error).message);
+      }
+    };
+    const clerk = { name: 'clerk', role: 'editor' } as const;
+    expect(await words(() => requireRole(clerk, { role: 'admin' }))).toBe(
+      'Das verlangt die Rolle admin; „clerk“ hat editor.',
+    );
+    const read = createUrlReader({ maxBytes: 1 });
+    const readOwn = createUrlReader({ maxBytes: 1, isOwnAddress: () => false });
+    expect(await words(() => read('http://10.0.0.1:81/'))).toBe(
+      'Adressen werden nur von den Ports 80 und 443 gelesen.',
+    );
+    expect(await words(() => readOwn('http://10.0.0.1/'))).toMatch(/URL_NETWORKS noch zum Port 80 oder 443/);
+  });
+
+  test('of several pictures is told of each by its name', () => {
+    const noFace = `${de.verdicts.advice.NO_FACE_FOUND.fault} ${de.verdicts.advice.NO_FACE_FOUND.remedy}`;
+    expect(
+      inPageLanguage(
+        'None of the images can be used. a. b.jpg: The face is too dark. c: d.jpg: No face was found in it.',
+      ),
+    ).toBe(
+      `${de.answers.noneUsable} a. b.jpg: ${de.verdicts.advice.LOW_BRIGHTNESS.fault} c: d.jpg: ${noFace}`,
+    );
+  });
+
+  test('of names and times is told in the page’s way', () => {
+    setTexts(ar, 'ar');
+    expect(inPageLanguage("Blacklist entry with name 'Jane Roe' already exists.")).toBe(
+      'يوجد قيد بالاسم «\u2068Jane Roe\u2069» من قبل.',
+    );
+    const expired = inPageLanguage(
+      `The entry expired at 2026-05-05T12:00:00.000Z: nobody matches it. ${en.answers.expiredIsDeleted}`,
+    );
+    expect(expired).toContain('2026');
+    expect(expired).not.toMatch(/T12|nobody/);
+  });
+
+  test('stays as it is where it is not known, and in English', () => {
+    const unknown = ['The moon is full.', 'a.jpg: The moon is full.', 'The face is too green.', ''];
+    expect(unknown.map(inPageLanguage)).toEqual(unknown.map(() => undefined));
+    expect(inPageLanguage(`${en.answers.damaged} The moon is full.`)).toBeUndefined();
+    setTexts(en, 'en');
+    expect(inPageLanguage(en.answers.damaged)).toBeUndefined();
+  });
+});
+
+test('every sentence that the console knows is one of the service', () => {
+  const source = [...globSync('lib/**/*.ts'), ...globSync('local/server/*.ts')]
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
+    // Long sentences are joined.
+    .replaceAll(/['"`] ?\+\s+['"`]/g, '');
+  // Tested above, as the service makes them.
+  const made = ['tooManyPixels', 'sideTooLong', 'tooNarrow', 'adminOnly', 'twoPorts', 'eitherPort'];
+  const parts = Object.entries({ ...en.answers, ...en.answerParts })
+    .filter(([name]) => !made.includes(name))
+    .flatMap(([name, sentence]) => {
+      const text =
+        typeof sentence === 'string'
+          ? sentence
+          : (sentence as (...values: string[]) => string)(...Array(sentence.length).fill('\0'));
+      return text.split('\0').map((part) => ({ name, part }));
+    });
+  expect(parts.filter(({ part }) => !source.includes(part))).toEqual([]);
+});

@@ -72,19 +72,27 @@ const adapters = testFiles(
  * listener, nothing that is counted. They are short, and loading the modules would take as long as the tests.
  */
 const light = testFiles(
+  'bench/report',
+  'contract/openapi',
+  'docs/{documents,privacy,roles,settings-page}',
   'events/webhook',
   'faces/engine/{crowd,sharing}',
   'faces/engine/onnx/*',
   'faces/engine/search/{entry-search,kept-faces,model-gallery,search}',
   'images/{filesystem,kept-smaller,key,own-folders}',
+  'imports',
   'inputs/{file-end,local-path,metadata,read,url-network,url-networks}',
+  'local/container',
   'local/emulators/gate/*',
   'local/emulators/rekognition/{collections,database,faces,faults,protocol,stateless,users}',
   'local/emulators/user-pool/*',
   'local/server/{access,authorizer,compression,event,event-stream,failed-tokens,manners,turns,uploads}',
+  'metrics/source-labels',
+  'names/search-text',
   'records/shared/*',
   'records/sqlite/{audit,enrolled-images,face-codes,kept-answers,records}',
   'service/{actor,limited-status,recent-events,reviews}',
+  'writable-folder',
 );
 
 /** The stack, its templates and its bundles. No file changes what another finds. */

@@ -6,7 +6,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { MatchEvent, matchEventType } from '../../lib/contract/match-event.ts';
 import { roles } from '../../lib/contract/role.ts';
@@ -17,6 +16,7 @@ import { type Cloud, type CloudTable, emulatedQueues, startCloud } from '../emul
 import '../emulators/gate/name-caller.ts';
 import { followTable } from '../emulators/table-stream.ts';
 import { startUserPool } from '../emulators/user-pool/server.ts';
+import { freePort } from '../free-port.ts';
 import { runAsFunction } from '../function-runs.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
@@ -56,7 +56,7 @@ interface SignInConsole {
  */
 async function startSignIn(resources: AsyncDisposableStack): Promise<SignInConsole> {
   const { PORT: wanted = defaultPort } = process.env;
-  const port = wanted === '0' ? await freePort() : wanted;
+  const port = wanted === '0' ? String(await freePort()) : wanted;
   const pageUrl = `http://127.0.0.1:${port}/console/`;
   const password = randomBytes(9).toString('base64url');
   const users = roles.map((role) => ({ email: `${role}@example.com`, password, groups: [role] }));
@@ -73,15 +73,6 @@ async function startSignIn(resources: AsyncDisposableStack): Promise<SignInConso
     settings: { PORT: port, CONSOLE_SIGN_IN_URL: pool.url, CONSOLE_CLIENT_ID: pool.clientId },
     preloads: [import.meta.resolve('../emulators/user-pool/authorizer.ts')],
   };
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }
 
 /** The emulator has no quota of its own. */

@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { findJava, type Java } from './java.ts';
 
 /** DynamoDB Local, by AWS. It takes any credentials, and all of them find the same tables. */
@@ -81,15 +81,6 @@ function emulatorFolder(): string {
   // `import.meta.resolve` would do, but vitest's set-up files do not have it.
   const main = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator');
   return join(dirname(main), 'emulator');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Returns true if the server gives any answer within the time limit. */

@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
-import { type RunningCloud, startCloudProcess } from '../api/cloud.ts';
+import { type RunningCloud, startSharedCloudProcess } from '../api/cloud.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import type { LogLine } from '../api/server-process.ts';
 import { runCommandProcess } from '../local/commands/run-command.ts';
@@ -17,7 +17,7 @@ let event: LogLine;
 
 beforeAll(async () => {
   // In a table beside those of other tests, DynamoDB Local may refuse to read a stream from its beginning.
-  cloud = await startCloudProcess();
+  cloud = await startSharedCloudProcess();
 });
 beforeAll(async () => {
   api = new ApiClient(connectOverHttp(cloud.url));

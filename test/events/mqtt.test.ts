@@ -9,7 +9,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CameraEvent, MatchEvent } from '../../lib/contract/match-event.ts';
 import { type MqttTarget, openMqtt } from '../../lib/events/mqtt.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../local/free-port.ts';
 
 /** Makes the event of a match. */
 function eventOf({ camera, name }: { readonly camera: string | null; readonly name: string }): MatchEvent {

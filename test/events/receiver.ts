@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { EntryDeletedEvent, MatchEvent } from '../../lib/contract/match-event.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../local/free-port.ts';
 
 export const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 

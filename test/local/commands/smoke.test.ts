@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mayBeOpen } from '../../../local/smoke/connection.ts';
 import { lookAtConsole } from '../../../local/smoke/console.ts';
-import { type RunningCloud, startCloudProcess } from '../../api/cloud.ts';
+import { type RunningCloud, startSharedCloudProcess } from '../../api/cloud.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { ApiClient } from '../../suites/api/client.ts';
 import { runCommandProcess } from './run-command.ts';
@@ -13,7 +13,7 @@ const token = 'a-token-for-the-smoke-test';
 let cloud: RunningCloud;
 
 beforeAll(async () => {
-  cloud = await startCloudProcess({ API_TOKENS: token });
+  cloud = await startSharedCloudProcess({ API_TOKENS: token });
 });
 afterAll(() => cloud[Symbol.asyncDispose]());
 

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../local/free-port.ts';
 import { createCertificate } from '../../inputs/certificate.ts';
 
 const executablePath = process.env.NGINX_PATH || '/usr/sbin/nginx';

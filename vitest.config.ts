@@ -67,6 +67,26 @@ const adapters = testFiles(
   'uploads/*',
 );
 
+/**
+ * Those of the adapters and of the hosts that leave nothing behind in their process: no setting, no clock, no
+ * listener, nothing that is counted. They are short, and loading the modules would take as long as the tests.
+ */
+const light = testFiles(
+  'events/webhook',
+  'faces/engine/{crowd,sharing}',
+  'faces/engine/onnx/*',
+  'faces/engine/search/{entry-search,kept-faces,model-gallery,search}',
+  'images/{filesystem,kept-smaller,key,own-folders}',
+  'inputs/{file-end,local-path,metadata,read,url-network,url-networks}',
+  'local/emulators/gate/*',
+  'local/emulators/rekognition/{collections,database,faces,faults,protocol,stateless,users}',
+  'local/emulators/user-pool/*',
+  'local/server/{access,authorizer,compression,event,event-stream,failed-tokens,manners,turns,uploads}',
+  'records/shared/*',
+  'records/sqlite/{audit,enrolled-images,face-codes,kept-answers,records}',
+  'service/{actor,limited-status,recent-events,reviews}',
+);
+
 /** The stack, its templates and its bundles. No file changes what another finds. */
 const infra = testFiles('infra/*');
 
@@ -109,7 +129,16 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'adapters', include: adapters, exclude: unit, globalSetup: services },
+        test: { name: 'adapters', include: adapters, exclude: [...unit, ...light], globalSetup: services },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'light',
+          include: light,
+          exclude: unit,
+          isolate: false,
+        },
       },
       {
         extends: true,
@@ -126,7 +155,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           include: ['test/**/*.test.ts'],
-          exclude: [...unit, ...adapters, ...infra],
+          exclude: [...unit, ...adapters, ...light, ...infra],
           globalSetup: services,
         },
       },

@@ -40,6 +40,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'cold-start': () => import('./service/cold-start.ts'),
   load: () => import('./service/load.ts'),
   scale: () => import('./scale/scale.ts'),
+  sorts: () => import('./scale/sorts.ts'),
   users: () => import('./service/users.ts'),
   // Measures nothing: draws the plots and writes the tables anew.
   report: () => import('./report/report.ts'),

@@ -57,8 +57,14 @@ const write = [
  * again.
  */
 const enroll = ['rekognition:CreateCollection', 'rekognition:DeleteFaces', 'rekognition:IndexFaces'];
-/** A request or an upload that enrolls somebody also compares them with those who are listed. */
-const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
+/**
+ * A request or an upload that enrolls somebody also compares them with those who are listed, and with the
+ * person's other pictures.
+ */
+const enrollAndCompare = {
+  collection: [...enroll, 'rekognition:SearchFaces', 'rekognition:SearchFacesByImage'],
+  withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+} as const;
 
 /** Search among the faces that matched nobody, and their number. */
 const searchKept = ['rekognition:DescribeCollection', 'rekognition:SearchFacesByImage'];
@@ -159,11 +165,12 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   createEntry: {
     audit: true,
     table: [...read, ...write],
-    objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
+    // New pictures are compared with each other.
+    objects: { ...eraseReferences, 's3:GetObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
     versions: ['blacklist/*'],
-    collection: enrollAndCompare,
-    lookBack: { collection: searchKept, readsReferences: true },
+    ...enrollAndCompare,
+    lookBack: { collection: searchKept },
     pictures: true,
     sharp: true,
   },
@@ -233,7 +240,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     // One lost picture must not look like a bucket that is out of order.
     list: ['blacklist/*'],
     versions: ['blacklist/*'],
-    collection: enrollAndCompare,
+    ...enrollAndCompare,
     pictures: true,
     sharp: true,
   },
@@ -304,7 +311,7 @@ export const indexUploadNeeds: Needs = {
   },
   list: 'everything',
   versions: ofPeople,
-  collection: enrollAndCompare,
+  ...enrollAndCompare,
   lookBack: eraseKept,
   pictures: true,
   sharp: true,

@@ -296,6 +296,9 @@ export class BackendUnavailableError extends ServiceError {
   }
 }
 
+/** Another request is at work on the same entry or picture. Nothing failed: sent again, it will be done. */
+export class SimultaneousWorkError extends BackendUnavailableError {}
+
 /** The file system that something is kept on takes no writes. Reading goes on. */
 export class ReadOnlyDiskError extends BackendUnavailableError {
   /** @param kept what can't be written, as the first words of the message */

@@ -4,6 +4,7 @@ import type { EnvFile } from './env-file.ts';
 import { inOwnFolders } from './old-service.ts';
 import { oldSettingWarnings } from './old-settings.ts';
 import { settingWarnings, unknownNames } from './setting-warnings.ts';
+import { unnamedVolumeWarning } from './unnamed-volume.ts';
 
 let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
 
@@ -34,7 +35,9 @@ function load() {
   if (loaded === undefined) {
     const { environment, warnings } = readEnvironment();
     const placed = inOwnFolders(parseConfig(environment));
-    loaded = { config: placed.config, warnings: [...warnings, ...placed.warnings] };
+    const lost = unnamedVolumeWarning(placed.config.dataDir);
+    const found = [...warnings, ...placed.warnings, ...(lost ? [lost] : [])];
+    loaded = { config: placed.config, warnings: found };
   }
   return loaded;
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDatabaseFile } from './database-files.ts';
+import { codeOf } from './files.ts';
 import { isKnownSystemName } from './system-names.ts';
 
 /** Folders of the Python service that came before this one, and the memory of those taken over. */
@@ -13,7 +14,10 @@ export const ownerFile = '.face-blacklist-owner';
 
 const sqliteHeader = 'SQLite format 3\0';
 
-/** Returns true for a SQLite file, unless it is a link to a database that this process has open. */
+/**
+ * Returns true for a SQLite file, unless it is a link to a database that this process has open. One that may
+ * not be read counts too: whoever opens it then tells why it can't.
+ */
 export function isOldDatabase(path: string): boolean {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile() || isDatabaseFile(path)) return false;
   try {
@@ -25,8 +29,8 @@ export function isOldDatabase(path: string): boolean {
     } finally {
       closeSync(file);
     }
-  } catch {
-    return false;
+  } catch (error) {
+    return codeOf(error) === 'EACCES';
   }
 }
 

@@ -49,7 +49,8 @@ export class SimulatedClock {
     const startedAt = Date.now();
     performance.now = () => this.#nowMs;
     Date.now = () => Math.round(startedAt + this.#nowMs);
-    timers.setInterval(() => this.#look(), lookEveryMs);
+    // The process ends with its servers.
+    timers.setInterval(() => this.#look(), lookEveryMs).unref();
     const set = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
       this.#set(() => callback(...args), ms);
     const clear = (timer: unknown) => {

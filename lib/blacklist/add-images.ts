@@ -5,6 +5,7 @@ import { whyNotInForce } from '../records/shared/in-force.ts';
 import { activeEntry } from './blacklist-record.ts';
 import { enrollImages, type ImageIdentity, type ReferenceFile } from './enroll-images.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
+import { unlikeWarnings } from './unlike-pictures.ts';
 
 /**
  * Adds pictures to a listed person. A picture that the entry has is not added again, by whatever request it
@@ -22,11 +23,15 @@ export async function addImages(
   identity: ImageIdentity = 'content',
 ): Promise<AddedImages> {
   const why = whyNotInForce(await activeEntry(ports, entryId));
-  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline, identity });
+  const { enrolled, errors, similar, unlike } = await enrollImages(ports, entryId, files, {
+    deadline,
+    identity,
+  });
   return {
     message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.${why ? ` ${why}` : ''}`,
     added: enrolled,
     errors,
     possible_duplicates: await possibleDuplicates(ports, entryId, similar),
+    warnings: unlikeWarnings(unlike),
   };
 }

@@ -1,6 +1,6 @@
 import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.ts';
 import type { Deadline } from '../deadline.ts';
-import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
+import { EntryNotFoundError, NameTakenError, SimultaneousWorkError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/entry.ts';
 import { blacklistRecord } from './blacklist-record.ts';
@@ -12,6 +12,7 @@ import { entryWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere } from './remove.ts';
 import { takeName, whileClaimed } from './take-name.ts';
+import { unlikeWarnings } from './unlike-pictures.ts';
 
 interface Person extends GivenDetails {
   readonly name: string;
@@ -49,14 +50,15 @@ export async function createEntry(
     // The enrolled pictures are removed with the entry, below. That hides the entry in one step, and frees
     // the name.
     const takeBack = async () => {};
-    const { errors, similar } = await whileClaimed(ports, id, () =>
+    const { errors, similar, unlike } = await whileClaimed(ports, id, () =>
       enrollImages(ports, id, files, { deadline, takeBack, identity, isNew: true }),
     );
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();
     const possible_duplicates = await possibleDuplicates(ports, id, similar);
+    const warnings = [...((await entryWarnings(ports, entry)) ?? []), ...(unlikeWarnings(unlike) ?? [])];
     return {
-      ...blacklistRecord(ports, entry, await entryWarnings(ports, entry)),
+      ...blacklistRecord(ports, entry, warnings.length === 0 ? null : warnings),
       errors,
       possible_duplicates,
       seen_before: await seenBefore(ports, id),
@@ -64,7 +66,7 @@ export async function createEntry(
   } catch (error) {
     await undo(() => removeEntryEverywhere(ports, id));
     if (!(error instanceof EntryNotFoundError)) throw error;
-    throw new BackendUnavailableError('The entry was swept away before it was complete.', 1, {
+    throw new SimultaneousWorkError('The entry was swept away before it was complete.', 1, {
       cause: error,
     });
   }

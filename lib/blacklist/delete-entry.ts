@@ -41,8 +41,8 @@ export async function deleteEntry(
   if (mergedInto === undefined || entry.status !== 'ACTIVE') await hide({ history });
   else {
     noteAction(mergeAction, `into entry ${mergedInto}`);
-    const hideMerged = async ({ token }: HeldMerge) => {
-      const step = await mergeStep(ports, entry, mergedInto, { token, actor, intoVersions });
+    const hideMerged = async (held: HeldMerge) => {
+      const step = await mergeStep(ports, entry, mergedInto, { merge: held, actor, intoVersions });
       await hide({ history: 'keep', mergedInto, merge: step });
     };
     await (merge ? hideMerged(merge) : withMergeClaim(ports, entryId, mergedInto, hideMerged));

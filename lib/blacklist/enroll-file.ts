@@ -11,6 +11,7 @@ import {
   PictureThereError,
   type PreparedPicture,
   preparePicture,
+  UnlikePictureError,
 } from './enroll-picture.ts';
 import { EntryPictures, type StoredForm, storedForm } from './same-picture.ts';
 import { shownFileName } from './shown-file-name.ts';
@@ -30,6 +31,8 @@ export interface FileOutcome {
   /** True if an earlier attempt at the same request has enrolled it. */
   readonly isOwn?: true;
   readonly remark?: string;
+  /** Similarity to the nearest of the others, for a picture that is held back. */
+  readonly heldAt?: number;
 }
 
 /** The outcome of a picture that the entry has, whoever added it. */
@@ -54,10 +57,14 @@ interface EnrollingFiles {
   readonly wereListed: boolean;
   /** True for an entry to which nobody else adds pictures. */
   readonly isNew: boolean;
+  /** Name of the merge that may take the pictures back. */
+  readonly holder: string | undefined;
   /** Ids of images that an earlier attempt at the request has enrolled. */
   readonly own: ReadonlySet<string>;
   /** Pictures that the entry had before the request. */
   readonly there: EntryPictures;
+  /** True to hold pictures back that look like none of the entry's others. */
+  readonly holdsUnlike: boolean;
 }
 
 /** The files of one request, and what it has enrolled of them. */
@@ -106,7 +113,7 @@ export class EnrolledFiles {
     fileName: string,
     [imageId, ...otherIds]: readonly string[],
   ): Promise<FileOutcome> {
-    const { deadline, wereListed, isNew, there } = this.#request;
+    const { deadline, wereListed, isNew, holder, holdsUnlike, there } = this.#request;
     const known = await there.findAny(prepared.forms);
     if (known !== undefined) return thereAlready(known);
     deadline.refuseIfAbandoned();
@@ -115,6 +122,8 @@ export class EnrolledFiles {
       ...(wereListed && { qualityFilter: 'none' as const }),
       compare: !wereListed && deadline.leaves(neededToCompareMs),
       deadline,
+      holder,
+      holdsUnlike,
       ...(imageId !== undefined && { imageId }),
       ...(!isNew && {
         findSame: async () => (await EntryPictures.of(this.#ports, this.#entryId)).findAny(prepared.forms),
@@ -144,6 +153,7 @@ function asSecond(first: FileOutcome): FileOutcome {
 /** Returns the outcome of a picture that can't be taken; throws any other error. */
 function outcomeOf(error: unknown): FileOutcome {
   if (error instanceof PictureThereError) return thereAlready(error.imageId);
+  if (error instanceof UnlikePictureError) return { heldAt: error.similarity };
   if (error instanceof NoTimeLeftError) return { remark: noTimeLeft };
   if (isUnusablePicture(error)) return { remark: error.message };
   throw error;

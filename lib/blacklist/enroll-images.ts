@@ -1,5 +1,10 @@
 import { type Deadline, noDeadline, noTimeLeft } from '../deadline.ts';
-import { BackendUnavailableError, NoUsableImageError, type ServiceError } from '../errors.ts';
+import {
+  BackendUnavailableError,
+  NoUsableImageError,
+  type ServiceError,
+  SimultaneousWorkError,
+} from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/entry.ts';
@@ -7,9 +12,10 @@ import { contentIdsOf } from './content-ids.ts';
 import { withoutDoubles } from './doubles.ts';
 import { EnrolledFiles, type FileOutcome, isUnusable, type ReferenceFile } from './enroll-file.ts';
 import { type SimilarFaces, undo } from './enroll-picture.ts';
-import { removeImagesEverywhere } from './remove-images.ts';
+import { removeImagesEverywhere, takeBackImages } from './remove-images.ts';
 import { EntryPictures } from './same-picture.ts';
 import { shownFileName } from './shown-file-name.ts';
+import { unlikeAmong } from './unlike-pictures.ts';
 
 export type { ReferenceFile };
 
@@ -20,6 +26,20 @@ export interface Enrollment {
   readonly errors: string[];
   /** Similar faces of each enrolled picture, see `Enrollment.similar` in `lib/faces/comparing.ts`. */
   readonly similar: readonly SimilarFaces[];
+  /** Pictures that were added although they look like none of the entry's others. */
+  readonly unlike: readonly UnlikePicture[];
+  /** Pictures that were held back for that reason. */
+  readonly held: readonly UnlikePicture[];
+}
+
+/** A picture that looks like none of the entry's others. */
+export interface UnlikePicture {
+  /** Place of the file in the request. */
+  readonly place: number;
+  /** Client's name for the file, or its number. */
+  readonly label: string;
+  /** Similarity to the nearest of the others, 0..100. */
+  readonly similarity: number;
 }
 
 const retryAfterSeconds = 5;
@@ -35,6 +55,10 @@ export interface EnrollFilesOptions {
   readonly wereListed?: boolean;
   /** True for an entry that is being made: it has no pictures, and nobody else adds any. */
   readonly isNew?: boolean;
+  /** Name of the merge that lends the entry the pictures, and may take them back later. */
+  readonly holder?: string;
+  /** True to hold pictures back that look like none of the entry's others. */
+  readonly holdsUnlike?: boolean;
 }
 
 /**
@@ -59,17 +83,20 @@ export async function enrollImages(
   files: readonly ReferenceFile[],
   {
     deadline = noDeadline,
-    takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
+    takeBack = (images) => undo(() => takeBackImages(ports, images)),
     identity = 'content',
     wereListed = false,
     isNew = false,
+    holder,
+    holdsUnlike = false,
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
   const ids = idsOf(entryId, files, identity);
   const own = identity === 'content' ? new Set<string>() : await enrolledEarlier(ports, entryId, ids.flat());
   const there = isNew ? EntryPictures.none(ports, entryId) : await EntryPictures.of(ports, entryId);
-  const taking = new EnrolledFiles(ports, entryId, { deadline, wereListed, isNew, own, there });
+  const request = { deadline, wereListed, isNew, holder, own, there, holdsUnlike };
+  const taking = new EnrolledFiles(ports, entryId, request);
   try {
     // The pictures of a request take turns with those of other requests.
     const outcomes = await allInTurns(
@@ -77,14 +104,19 @@ export async function enrollImages(
       ports.pictureSlots.fairShare(),
       ({ file, ids }) => taking.take(file, ids),
     );
-    const settled = isNew ? outcomes : await withoutDoubles(ports, entryId, outcomes);
+    // A merge looks at the entry's pictures at its end.
+    const isSettled = isNew || holder !== undefined;
+    const settled = isSettled ? outcomes : await withoutDoubles(ports, entryId, outcomes);
     const errors = errorsOf(settled, files);
-    if (settled.every(isUnusable)) throw noneEnrolled(settled, errors);
+    const held = heldOf(settled, files);
+    if (held.length === 0 && settled.every(isUnusable)) throw noneEnrolled(settled, errors);
     const similar = settled.flatMap(({ enrolled, imageId }) =>
       enrolled ? [enrolled.similar] : imageId === undefined ? [] : [null],
     );
     const added = settled.filter(({ enrolled, isOwn }) => enrolled || isOwn);
-    return { enrolled: added.length, errors, similar };
+    const isAlone = isNew && added.length < 2;
+    const unlike = isAlone ? [] : await unlikeOf(ports, entryId, settled, files, deadline);
+    return { enrolled: added.length, errors, similar, unlike, held };
   } catch (error) {
     await takeBack(taking.images);
     throw error;
@@ -112,18 +144,40 @@ async function enrolledEarlier(
   const unfinished = found.filter(({ status }) => status !== 'ACTIVE');
   if (unfinished.length > 0) {
     await removeImagesEverywhere(ports, unfinished);
-    throw new BackendUnavailableError(
-      'An earlier attempt had broken off. Its rest is removed: try again.',
-      1,
-    );
+    throw new SimultaneousWorkError('An earlier attempt had broken off. Its rest is removed: try again.', 1);
   }
   return new Set(found.filter((image) => image.entryId === entryId).map(({ id }) => id));
 }
 
 function errorsOf(outcomes: readonly FileOutcome[], files: readonly ReferenceFile[]): string[] {
   return outcomes.flatMap(({ remark }, index) =>
-    remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
+    remark === undefined ? [] : [`${labelOf(files, index)}: ${remark}`],
   );
+}
+
+function heldOf(outcomes: readonly FileOutcome[], files: readonly ReferenceFile[]): UnlikePicture[] {
+  return outcomes.flatMap(({ heldAt }, place) =>
+    heldAt === undefined ? [] : [{ place, label: labelOf(files, place), similarity: heldAt }],
+  );
+}
+
+/** Finds the pictures that this attempt has added and that look like none of the entry's others. */
+async function unlikeOf(
+  ports: EnrollingPorts,
+  entryId: number,
+  outcomes: readonly FileOutcome[],
+  files: readonly ReferenceFile[],
+  deadline: Deadline,
+): Promise<UnlikePicture[]> {
+  const places = new Map(outcomes.map(({ enrolled }, place) => [enrolled?.image.id, place]));
+  const added = outcomes.flatMap(({ enrolled }) =>
+    enrolled ? [{ imageId: enrolled.image.id, similar: enrolled.similar }] : [],
+  );
+  const unlike = await unlikeAmong(ports, entryId, added, deadline);
+  return unlike.map(({ imageId, similarity }) => {
+    const place = places.get(imageId) ?? 0;
+    return { place, label: labelOf(files, place), similarity };
+  });
 }
 
 function noneEnrolled(outcomes: readonly FileOutcome[], errors: readonly string[]): ServiceError {
@@ -133,7 +187,7 @@ function noneEnrolled(outcomes: readonly FileOutcome[], errors: readonly string[
     : new NoUsableImageError('None of the images can be used.', errors);
 }
 
-/** Returns the client's own name for the file, if it has one. */
-function displayName({ fileName }: ReferenceFile, index: number): string {
-  return shownFileName(fileName) ?? `image ${index + 1}`;
+/** Returns the client's own name for a file, if it has one. */
+function labelOf(files: readonly ReferenceFile[], place: number): string {
+  return shownFileName(files[place]?.fileName ?? '') ?? `image ${place + 1}`;
 }

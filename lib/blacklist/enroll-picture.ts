@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Deadline, neededMs, noTimeLeft } from '../deadline.ts';
-import { BackendUnavailableError, EntryNotFoundError } from '../errors.ts';
+import { EntryNotFoundError, type ServiceError, SimultaneousWorkError } from '../errors.ts';
 import type { EnrollOptions, WithPicture } from '../faces/comparing.ts';
 import type { FaceMatch } from '../faces/face.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -11,7 +11,8 @@ import { withoutMetadata } from '../inputs/metadata.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
-import { removeImageEverywhere } from './remove-images.ts';
+import { takeBackImages } from './remove-images.ts';
+import { similarityIfUnlike } from './unlike-pictures.ts';
 
 /** Earlier faces that match a new one; `null` if nobody looked for them, or the search failed. */
 export type SimilarFaces = readonly FaceMatch[] | null;
@@ -24,7 +25,7 @@ export interface EnrolledPicture {
 }
 
 /** An image has the id already. */
-export class ImageIdTakenError extends BackendUnavailableError {}
+export class ImageIdTakenError extends SimultaneousWorkError {}
 
 /** The entry has got the same picture meanwhile. */
 export class PictureThereError extends Error {
@@ -33,6 +34,16 @@ export class PictureThereError extends Error {
   constructor(imageId: string) {
     super('The entry had this picture already.');
     this.imageId = imageId;
+  }
+}
+
+/** The picture may show somebody else, see `unlike-pictures.ts`. */
+export class UnlikePictureError extends Error {
+  readonly similarity: number;
+
+  constructor(similarity: number) {
+    super('The picture looks like none of the others.');
+    this.similarity = similarity;
   }
 }
 
@@ -78,10 +89,14 @@ export async function preparePicture(
 export interface EnrollPictureOptions extends EnrollOptions {
   /** Id of the image; a new one by default. */
   readonly imageId?: string;
+  /** Name of the work that may take the image back; the caller's alone by default. */
+  readonly holder?: string | undefined;
   /** End of the request's time; none without it. */
   readonly deadline?: Deadline;
   /** Finds the id of another image that is the same picture, just before this one is shown. */
   readonly findSame?: () => Promise<string | undefined>;
+  /** True to hold a picture back that looks like none of the entry's others. */
+  readonly holdsUnlike?: boolean;
 }
 
 /**
@@ -93,13 +108,21 @@ export interface EnrollPictureOptions extends EnrollOptions {
  *   can't be used
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
  * @throws PictureThereError when `findSame` has found one
+ * @throws UnlikePictureError when the picture is held back
  * @throws BackendUnavailableError also when an image has the id
  */
 export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
   { picture, stored, fileName }: Omit<PreparedPicture, 'forms'> & { readonly fileName: string | null },
-  { imageId = randomUUID(), deadline, findSame, ...options }: EnrollPictureOptions = {},
+  {
+    imageId = randomUUID(),
+    holder = randomUUID(),
+    deadline,
+    findSame,
+    holdsUnlike = false,
+    ...options
+  }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
   const { format, width, height } = picture;
@@ -111,7 +134,7 @@ export async function enrollPicture(
       if (deadline && !deadline.leaves(neededMs)) throw new NoTimeLeftError(noTimeLeft);
       return work(await decodePicture(picture));
     });
-  const created = await records.createImage({ id: imageId, entryId, key, file: description });
+  const created = await records.createImage({ id: imageId, entryId, key, file: description, holder });
   if (!created) throw new ImageIdTakenError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
@@ -122,13 +145,22 @@ export async function enrollPicture(
     image = { ...image, face };
     const same = await findSame?.();
     if (same !== undefined) throw new PictureThereError(same);
-    // Otherwise the entry was deleted meanwhile.
-    if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
+    const unlike = holdsUnlike ? await similarityIfUnlike(ports, image, similar, withPicture) : undefined;
+    if (unlike !== undefined) throw new UnlikePictureError(unlike);
+    if (!(await records.activateImage(imageId, face))) throw await whyNotShown(records, entryId);
     return { image, faceCount, similar };
   } catch (error) {
-    await undo(() => removeImageEverywhere(ports, image));
+    await undo(() => takeBackImages(ports, [image]));
     throw error;
   }
+}
+
+/** Tells why an image that was being made can't be shown: its entry was deleted meanwhile, or it was. */
+async function whyNotShown(records: EnrollingPorts['records'], entryId: number): Promise<ServiceError> {
+  const status = (await records.getEntry(entryId))?.status;
+  return status === undefined || status === 'DELETING'
+    ? new EntryNotFoundError()
+    : new SimultaneousWorkError('The picture was taken back meanwhile: try again.', 1);
 }
 
 /**

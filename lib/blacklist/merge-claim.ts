@@ -1,31 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
+import type { ImageRecord } from '../records/entry.ts';
 import type { MergeClaim } from '../records/merging.ts';
 import { MergeOvertakenError } from '../records/shared/mergeable.ts';
 import { undo } from './enroll-picture.ts';
+import { keepImage, mergeHolder } from './held-images.ts';
 import { persistently } from './persistently.ts';
-import { removeImagesEverywhere } from './remove-images.ts';
+import { takeBackImages } from './remove-images.ts';
 
 /**
- * The claim of a merge notes durably which images an entry gets by it. So they can be taken back where the
- * merge is refused or the other entry is erased instead, also after a crash. One merge has an entry at once.
+ * The images that an entry gets by a merge are held by its claim until it is done. So they can be taken back
+ * where the merge is refused or the other entry is erased instead, also after a crash. One merge has an entry
+ * at once.
  */
 
 /** Milliseconds after which the calls of a merge count as dead that gave no sign of life. */
-const abandonedMs = 2 * 60_000;
+const abandonedMs = 20_000;
 /** Attempts at a claim that others keep changing. */
 const attempts = 20;
 
 /** A merge that a call works on. */
 export interface HeldMerge {
   readonly token: string;
-  /**
-   * Notes images before the other entry gets them.
-   * @throws MergeOvertakenError when the merge was revoked
-   * @throws BackendUnavailableError, ThrottledError
-   */
-  add(imageIds: readonly string[]): Promise<void>;
+  /** Holder of the images that the other entry gets by it. */
+  readonly holder: string;
 }
 
 /**
@@ -42,16 +41,15 @@ export async function withMergeClaim<Result>(
 ): Promise<Result> {
   const call = randomUUID();
   const token = await claim(stores, fromId, intoId, call);
-  const add = (imageIds: readonly string[]) =>
-    change(stores, fromId, token, ({ images, ...rest }) => ({
-      ...rest,
-      images: [...new Set([...images, ...imageIds])],
-    }));
+  const renew = () => void change(stores, fromId, token, (known) => known).catch(() => undefined);
+  const timer = setInterval(renew, abandonedMs / 4);
   try {
-    return await work({ token, add });
+    return await work({ token, holder: mergeHolder(fromId, token) });
   } catch (error) {
-    await undo(() => leave(stores, fromId, { token, call, isRefused: isRefusal(error) }));
+    await undo(() => leave(stores, fromId, intoId, { token, call, isRefused: isRefusal(error) }));
     throw error;
+  } finally {
+    clearInterval(timer);
   }
 }
 
@@ -75,8 +73,8 @@ async function claim(stores: Stores, fromId: number, into: number, call: string)
       continue;
     }
     if (known && known.into !== into) throw new MergeOvertakenError();
-    const { token = randomUUID(), images = [], calls = [] } = known ?? {};
-    const after = { into, token, images, calls: [...(isDead ? [] : calls), call], seen: Date.now() };
+    const { token = randomUUID(), calls = [] } = known ?? {};
+    const after = { into, token, calls: [...(isDead ? [] : calls), call], seen: Date.now() };
     if (await persistently(() => records.replaceMergeClaim(fromId, known, after))) return token;
     if ((await persistently(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
   }
@@ -104,10 +102,12 @@ async function change(
 async function leave(
   stores: Stores,
   fromId: number,
+  intoId: number,
   { token, call, isRefused }: { readonly token: string; readonly call: string; readonly isRefused: boolean },
 ): Promise<void> {
   const known = await stores.records.mergeClaim(fromId);
-  if (known?.token !== token) return;
+  // Others took it for dead, and ended it.
+  if (known?.token !== token) return takeBackImages(stores, await lentImages(stores, fromId, intoId, token));
   const isLast = known.calls.every((other) => other === call);
   if (known.isRevoked || (isRefused && isLast)) return takeBackMerge(stores, fromId);
   await change(stores, fromId, token, ({ calls, ...rest }) => ({
@@ -130,11 +130,7 @@ export async function takeBackMerge(stores: Stores, fromId: number): Promise<voi
     if (!known.isRevoked && !(await persistently(() => records.replaceMergeClaim(fromId, known, revoked)))) {
       continue;
     }
-    const images = [...(await persistently(() => records.getImages(known.images))).values()];
-    await removeImagesEverywhere(
-      stores,
-      images.filter(({ entryId }) => entryId === known.into),
-    );
+    await takeBackImages(stores, await lentImages(stores, fromId, known.into, known.token));
     const from = await persistently(() => records.getEntry(fromId));
     if (from?.status === 'ACTIVE') await records.replaceMergeClaim(fromId, revoked, undefined);
     return;
@@ -142,8 +138,30 @@ export async function takeBackMerge(stores: Stores, fromId: number): Promise<voi
   throw new MergeOvertakenError();
 }
 
-/** Forgets the merge of an entry, if there is one. */
-export async function endMerge({ records }: Stores, fromId: number): Promise<void> {
+/** Lists the images that an entry has got by a merge, as long as nobody else relies on them. */
+async function lentImages(
+  { records }: Stores,
+  fromId: number,
+  intoId: number,
+  token: string,
+): Promise<ImageRecord[]> {
+  const images = await persistently(() => records.listImages(intoId));
+  return images.filter(({ holder }) => holder === mergeHolder(fromId, token));
+}
+
+/**
+ * Forgets the merge of an entry, if there is one.
+ * @param isDone true if the other entry keeps what it got by it
+ */
+export async function endMerge(
+  stores: Stores,
+  fromId: number,
+  { isDone = false }: { readonly isDone?: boolean } = {},
+): Promise<void> {
+  const { records } = stores;
   const known = await persistently(() => records.mergeClaim(fromId));
-  if (known) await persistently(() => records.replaceMergeClaim(fromId, known, undefined));
+  if (!known) return;
+  const lent = isDone ? await lentImages(stores, fromId, known.into, known.token) : [];
+  for (const { id } of lent) await keepImage(stores, id);
+  await persistently(() => records.replaceMergeClaim(fromId, known, undefined));
 }

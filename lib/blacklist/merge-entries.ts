@@ -96,7 +96,7 @@ async function otherEntry(
   const from = await records.getEntry(fromId);
   if (from?.status === 'ACTIVE') return from;
   if ((await stayingId(records, fromId)) === intoId) return undefined;
-  requireMergeable(from, fromId);
+  requireMergeable(from);
   return from;
 }
 

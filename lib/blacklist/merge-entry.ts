@@ -2,12 +2,15 @@ import { maxNotes } from '../contract/entry-fields.ts';
 import { type MergeableFields, type MergedFields, mergedFields } from '../contract/merged-fields.ts';
 import { RequestInvalidError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import type { ChangedFields, EntryRecord } from '../records/entry.ts';
+import type { ChangedFields, EntryRecord, ImageRecord } from '../records/entry.ts';
 import type { MergeStep } from '../records/merging.ts';
-import { mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
+import { MergeOvertakenError, mergeRefused, requireMergeable } from '../records/shared/mergeable.ts';
 import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
+import { isLent, keepImage } from './held-images.ts';
+import type { HeldMerge } from './merge-claim.ts';
 import { persistently } from './persistently.ts';
+import { takeBackImages } from './remove-images.ts';
 import { EntryPictures } from './same-picture.ts';
 
 /** Who merges an entry into another one, and on which condition. */
@@ -23,23 +26,24 @@ export class PicturesMissingError extends RequestInvalidError {}
 
 /**
  * Makes the step that merges an entry for good.
- * @param token name of the claimed merge
  * @throws PicturesMissingError, RequestInvalidError
+ * @throws MergeOvertakenError when the other entry has a picture that another merge may take back
  */
 export async function mergeStep(
   stores: Stores,
   entry: EntryRecord,
   intoId: number,
-  { token, actor = null, intoVersions }: MergeCondition & { readonly token: string },
+  { merge, actor = null, intoVersions }: MergeCondition & { readonly merge: HeldMerge },
 ): Promise<MergeStep> {
-  const images = await requireMerged(stores, entry, intoId);
+  const { token } = merge;
+  const images = await requireMerged(stores, entry, intoId, merge);
   const change = (into: EntryRecord, from: EntryRecord) => entryChange(changeOf(into, from));
   return { token, images, intoVersions, actor, change };
 }
 
 /**
  * Refuses to merge an entry of which something would be lost: reference pictures that the other does not have
- * yet, or files of the inbox that are still to be added.
+ * yet, or files of the inbox that are still to be added. Gives back what the entry itself has no more.
  * @returns the ids of the entry's images, all of which the other entry has
  * @throws PicturesMissingError, RequestInvalidError
  */
@@ -47,13 +51,19 @@ async function requireMerged(
   stores: Stores,
   entry: EntryRecord,
   intoId: number,
+  { holder }: HeldMerge,
 ): Promise<ReadonlySet<string>> {
   const { records } = stores;
   if (intoId === entry.id) throw mergeRefused('An entry can not be merged into itself.');
   const into = await persistently(() => records.getEntry(intoId));
-  requireMergeable(into, intoId);
+  requireMergeable(into);
   const own = await EntryPictures.of(stores, entry.id);
-  const missing = await own.countMissingIn(await EntryPictures.of(stores, intoId));
+  const there = await EntryPictures.of(stores, intoId);
+  const others = there.only((image) => image.holder !== holder);
+  const found = await own.each(
+    async (_, bytes) => bytes && ((await others.find(bytes)) ?? (await there.find(bytes))),
+  );
+  const missing = found.filter((id) => id === undefined).length;
   if (missing > 0) {
     const { problems } = mergeRefused(
       `Add the pictures of entry ${entry.id} to entry ${intoId} first: ${missing} are not there.`,
@@ -61,7 +71,33 @@ async function requireMerged(
     throw new PicturesMissingError(problems);
   }
   await requireEmptyInbox(stores, entry);
+  await keepFound(stores, there.images, new Set(found), holder);
   return own.imageIds;
+}
+
+/**
+ * Keeps the images that the other entry has of the person, and takes back what it was lent for nothing.
+ * @throws MergeOvertakenError when one is lent by another merge, or is gone
+ */
+async function keepFound(
+  stores: Stores,
+  images: readonly ImageRecord[],
+  found: ReadonlySet<string | undefined>,
+  holder: string,
+): Promise<void> {
+  const lent = images.filter((image) => image.holder === holder);
+  const theirs = images.filter((image) => image.holder !== undefined && image.holder !== holder);
+  for (const image of theirs.filter(({ id }) => found.has(id))) {
+    if ((await isLent(stores.records, image)) || !(await keepImage(stores, image.id))) {
+      throw new MergeOvertakenError();
+    }
+  }
+  await persistently(() =>
+    takeBackImages(
+      stores,
+      lent.filter(({ id }) => !found.has(id)),
+    ),
+  );
 }
 
 /**

@@ -3,8 +3,9 @@ import type { MergedFields } from '../contract/merged-fields.ts';
 import { isUnusablePicture } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord, ImageRecord } from '../records/entry.ts';
-import { contentIdsOf } from './content-ids.ts';
+import { MergeOvertakenError } from '../records/shared/mergeable.ts';
 import { measureReference } from './enroll-picture.ts';
+import { isAnyLent } from './held-images.ts';
 import { changeOf, requireEmptyInbox } from './merge-entry.ts';
 import { EntryPictures } from './same-picture.ts';
 
@@ -14,8 +15,6 @@ export interface MergePlan {
   readonly from: EntryRecord;
   /** Pictures that the entry that stays lacks. */
   readonly missing: readonly ImageRecord[];
-  /** Ids that these pictures may get there. */
-  readonly newIds: readonly string[];
   readonly alreadyThere: number;
   readonly refused: MergedPictures['refused'];
   readonly change: MergedFields;
@@ -24,6 +23,7 @@ export interface MergePlan {
 /**
  * Looks at what a merge is still to do, and changes nothing.
  * @throws RequestInvalidError when it can't be done for another reason than a picture
+ * @throws MergeOvertakenError when another merge has lent the entry pictures that is to go
  * @throws BackendUnavailableError, ThrottledError
  */
 export async function planMerge(
@@ -35,9 +35,9 @@ export async function planMerge(
   await requireEmptyInbox(ports, from);
   const there = await EntryPictures.of(ports, into.id);
   const missing: ImageRecord[] = [];
-  const newIds: string[] = [];
   const refused: MergedPictures['refused'] = [];
   const own = await EntryPictures.of(ports, from.id);
+  if (await isAnyLent(ports.records, own.images)) throw new MergeOvertakenError();
   await own.each(async (image, bytes) => {
     const refuse = (reason: string) =>
       void refused.push({ id: image.id, file_name: image.file?.name ?? null, reason });
@@ -46,16 +46,14 @@ export async function planMerge(
     const reason = await whyUnusable(ports, bytes);
     if (reason !== undefined) return refuse(reason);
     missing.push(image);
-    newIds.push(...contentIdsOf(into.id, bytes));
   });
   return {
     into,
     from,
     change,
     missing,
-    newIds,
     refused,
-    alreadyThere: own.count - missing.length - refused.length,
+    alreadyThere: own.images.length - missing.length - refused.length,
   };
 }
 

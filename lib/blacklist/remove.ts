@@ -47,7 +47,7 @@ async function removeEverywhere(stores: Stores, entryId: number): Promise<void> 
   if (erasure) await eraseHistory(stores, erasure);
   if (erasure && entry) await eraseLeftovers(stores, entry, left);
   await persistently(() => records.removeEntry(entryId));
-  if (erasure?.mergedInto !== undefined) await endMerge(stores, entryId);
+  if (erasure?.mergedInto !== undefined) await endMerge(stores, entryId, { isDone: true });
   // Whoever asked for it need not ask again: the entry is gone.
   if (erasure) await cleanErased(stores, entryId);
 }
@@ -79,7 +79,7 @@ export async function finishErasure(
     return false;
   }
   if (now.getTime() - Date.parse(finished) > settledMs) {
-    await endMerge(stores, entryId);
+    await endMerge(stores, entryId, { isDone: erasure.mergedInto !== undefined });
     await stores.records.settleErasure(entryId);
   }
   return false;

@@ -27,9 +27,15 @@ export class EntryPictures {
   readonly #imageIds: ReadonlySet<string>;
   readonly #turns = pLimit(readAtOnce);
   /** Hashes of the stored pictures that were read, by the ids of the images. */
-  readonly #hashes = new Map<string, Promise<string | undefined>>();
+  readonly #hashes: Map<string, Promise<string | undefined>>;
 
-  private constructor(stores: Stores, entryId: number, images: readonly ImageRecord[]) {
+  private constructor(
+    stores: Stores,
+    entryId: number,
+    images: readonly ImageRecord[],
+    hashes = new Map<string, Promise<string | undefined>>(),
+  ) {
+    this.#hashes = hashes;
     this.#stores = stores;
     this.#entryId = entryId;
     this.#images = images;
@@ -41,6 +47,11 @@ export class EntryPictures {
     return new EntryPictures(stores, entryId, await activeImages(stores, entryId));
   }
 
+  /** Makes the same, but only those of some images. */
+  only(isWanted: (image: ImageRecord) => boolean): EntryPictures {
+    return new EntryPictures(this.#stores, this.#entryId, this.#images.filter(isWanted), this.#hashes);
+  }
+
   /** Makes those of an entry that has none yet. */
   static none(stores: Stores, entryId: number): EntryPictures {
     return new EntryPictures(stores, entryId, []);
@@ -49,6 +60,10 @@ export class EntryPictures {
   /** Ids of the entry's images. */
   get imageIds(): ReadonlySet<string> {
     return this.#imageIds;
+  }
+
+  get images(): readonly ImageRecord[] {
+    return this.#images;
   }
 
   /**
@@ -98,19 +113,6 @@ export class EntryPictures {
       async (image) => known?.get(image.id)?.hash ?? this.#hashOf(image),
     );
     return alike.filter((_, place) => hashes[place] === hash);
-  }
-
-  /**
-   * Counts those of these pictures that another entry does not have. One that can't be read counts too.
-   * @throws BackendUnavailableError, ThrottledError
-   */
-  async countMissingIn(other: EntryPictures): Promise<number> {
-    const isThere = await this.each(async (_, bytes) => bytes !== undefined && other.has(bytes));
-    return isThere.filter((one) => !one).length;
-  }
-
-  get count(): number {
-    return this.#images.length;
   }
 
   /**

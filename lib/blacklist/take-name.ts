@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Deadline, neededMs, noDeadline } from '../deadline.ts';
-import { BackendUnavailableError, NameTakenError } from '../errors.ts';
+import { NameTakenError, SimultaneousWorkError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord, NewEntry } from '../records/entry.ts';
 import { removeEntryEverywhere } from './remove.ts';
@@ -38,10 +38,7 @@ export async function takeName(
     }
     const waitedMs = performance.now() - started;
     if (waitedMs > longestWaitMs || !deadline.leaves(neededMs + pauseMs)) {
-      throw new BackendUnavailableError(
-        'An entry of this name is being made at this moment.',
-        claimMs / 1000,
-      );
+      throw new SimultaneousWorkError('An entry of this name is being made at this moment.', claimMs / 1000);
     }
     deadline.refuseIfAbandoned();
     await delay(pauseMs);

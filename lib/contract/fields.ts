@@ -75,8 +75,9 @@ function orText<Schema extends z.ZodType<number>>(
   convert: (text: string) => number = Number,
 ) {
   return z.preprocess((input, { issues }) => {
-    if (typeof input !== 'string') return input;
-    if (input.length <= maxNumberLength && form.test(input)) return convert(input);
+    if (typeof input === 'number' || input === undefined) return input;
+    if (typeof input === 'string' && input.length <= maxNumberLength && form.test(input))
+      return convert(input);
     issues.push({ code: 'invalid_type', expected, input });
     return z.NEVER;
   }, schema);

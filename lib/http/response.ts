@@ -1,3 +1,4 @@
+import { SimultaneousWorkError } from '../errors.ts';
 import { logFailure } from '../log.ts';
 import { problem } from './problem.ts';
 
@@ -76,6 +77,7 @@ export function json(
 /** Makes the answer that an error stands for. It logs what is no fault of the client. */
 export function failed(error: unknown, requestId: string): EndpointResponse {
   const { status, headers, body } = problem(error, requestId);
-  if (status === 429 || status >= 500) logFailure(requestId, error);
+  const isFailure = (status === 429 || status >= 500) && !(error instanceof SimultaneousWorkError);
+  if (isFailure) logFailure(requestId, error);
   return json(status, body, headers);
 }

@@ -24,7 +24,7 @@ import {
   tryToWrite,
   writeWhole,
 } from '../files.ts';
-import { oldServiceNear, ownerFile } from '../old-service.ts';
+import { isForeign, oldServiceNear, ownerFile } from '../old-service.ts';
 import { foreignFolder, isKnownSystemName } from '../system-names.ts';
 import { requireWritableFolder, unusableFolder } from '../writable-folder.ts';
 import { type ImageFolder, imageFolders, isKey, smallerKeys } from './key.ts';
@@ -70,15 +70,17 @@ export async function claimFolders(folders: ImageFolderPaths, owner: string): Pr
     const found = await ownerOf(folder, owner).catch((error: unknown) => {
       throw unusableFolder(folder, folderSettings[each], error);
     });
-    if (found !== owner) {
-      const old = oldServiceNear(folder) ?? 'FOLDER';
-      throw new ConfigError(
-        `The folder ${folder} has files in it that this DATA_DIR's database did not write. Choose an empty folder. ` +
-          `The old service's people, history and pictures are taken over with: npm run import -- ${old}. ` +
-          'Pictures from elsewhere are listed with npm run enroll.',
-      );
-    }
+    if (found !== owner) throw foreignFiles(folder);
   }
+}
+
+function foreignFiles(folder: string): ConfigError {
+  const old = oldServiceNear(folder) ?? 'FOLDER';
+  return new ConfigError(
+    `The folder ${folder} has files in it that this DATA_DIR's database did not write. Choose an empty folder. ` +
+      `The old service's people, history and pictures are taken over with: npm run import -- ${old}. ` +
+      'Pictures from elsewhere are listed with npm run enroll.',
+  );
 }
 
 /** Reads a folder's owner; an empty folder without one becomes `owner`'s. */
@@ -208,9 +210,18 @@ function absolute(folders: ImageFolderPaths): ImageFolderPaths {
   return { blacklist: resolve(blacklist), processed: resolve(processed), cropped: resolve(cropped) };
 }
 
+/** The old service's pictures often belong to root, and they are to be imported, not to be given away. */
+function usableFolder(folder: string, setting: string): string | undefined {
+  try {
+    return requireWritableFolder(folder, setting);
+  } catch (error) {
+    throw error instanceof ConfigError && isForeign(folder) ? foreignFiles(folder) : error;
+  }
+}
+
 /** Makes a folder and those above it, and syncs each folder that got a new name in it. */
 function makeFolder(folder: string, setting: string): void {
-  const first = requireWritableFolder(folder, setting);
+  const first = usableFolder(folder, setting);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) {
     const parent = openSync(dirname(made), 'r');

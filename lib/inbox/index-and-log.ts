@@ -1,6 +1,7 @@
 import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
 import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
+import { noteUnlikeUpload } from './unlike-uploads.ts';
 import { uploadId } from './upload-id.ts';
 
 /**
@@ -43,13 +44,20 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
   const isShared = faceCount !== undefined && faceCount > 1;
   const remark = isShared && { remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
+  const isUnlike = 'unlike' in outcome;
   const isLeft = outcome.outcome === 'left' || 'isLeft' in outcome;
   const isWarning =
     isLeft ||
     'warning' in outcome ||
+    isUnlike ||
     outcome.outcome === 'rejected' ||
     (likes !== undefined && likes.length > 0);
   const line = { upload, ...fields, faceCount, ...remark, possibleDuplicates: likes };
-  const advice = isLeft ? ': it may not be removed from the inbox; allow that, or remove it' : '';
-  log()[isWarning ? 'warn' : 'info'](line, `upload${advice}`);
+  const advice = [
+    isLeft && ': it may not be removed from the inbox; allow that, or remove it',
+    isUnlike &&
+      ': it looks like none of the other pictures of its entry; delete it if it shows somebody else',
+  ];
+  log()[isWarning ? 'warn' : 'info'](line, `upload${advice.filter(Boolean).join('')}`);
+  if ('unlike' in outcome) noteUnlikeUpload(outcome);
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
-import { removeDoubles } from '../blacklist/doubles.ts';
+import { findDoubles } from '../blacklist/doubles.ts';
 import {
   enrollPicture,
   measureReference,
@@ -10,15 +10,17 @@ import {
   type SimilarFaces,
   undo,
 } from '../blacklist/enroll-picture.ts';
+import { keepImage } from '../blacklist/held-images.ts';
 import { isInterrupted } from '../blacklist/interrupted.ts';
 import { stayingId } from '../blacklist/merged-entries.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere } from '../blacklist/remove.ts';
-import { removeImageEverywhere } from '../blacklist/remove-images.ts';
+import { removeImageEverywhere, removeImagesEverywhere } from '../blacklist/remove-images.ts';
 import { EntryPictures, storedForm } from '../blacklist/same-picture.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { takeName, whileClaimed } from '../blacklist/take-name.ts';
+import { unlikeAmong } from '../blacklist/unlike-pictures.ts';
 import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture } from '../errors.ts';
@@ -44,6 +46,8 @@ export interface IndexedUpload {
   readonly faceCount: number | undefined;
   /** A sentence, where nobody matches the entry: it is suspended, or has expired. */
   readonly warning?: string;
+  /** Similarity to the nearest of the entry's other pictures, where it looks like none of them. */
+  readonly unlike?: number;
 }
 
 interface UploadedPicture {
@@ -119,8 +123,11 @@ export async function indexUpload(ports: IndexingPorts, key: string, isAlone = t
     await inbox.notes.indexed(file.mark);
     const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
-    const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
-    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates, ...left };
+    const { entryId, imageId } = indexed;
+    const possible = await possibleDuplicates(ports, entryId, [similar]);
+    const [unlike] = await unlikeAmong(ports, entryId, [{ imageId, similar }]);
+    const doubt = unlike && { unlike: unlike.similarity };
+    return { outcome: 'enrolled', ...indexed, ...doubt, possibleDuplicates: possible, ...left };
   } catch (error) {
     if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);
     await undo(() => inbox.notes.end(file.mark));
@@ -230,7 +237,11 @@ async function addPicture(
 ): Promise<NewUpload> {
   const imageId = contentIdOf(entryId, picture.bytes);
   const known = (await ports.records.getImages([imageId])).get(imageId);
-  if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
+  const isKnown = async (imageId: string) => {
+    if (!(await keepImage(ports, imageId))) throw tryAgain('The same picture was taken back meanwhile.');
+    return { entryId, imageId, faceCount: undefined, similar: [] };
+  };
+  if (known?.status === 'ACTIVE') return isKnown(imageId);
   if (known) {
     // The image is not made again at once, because another process that found it may still be removing it.
     if (isInterrupted(known)) await removeImageEverywhere(ports, known);
@@ -239,7 +250,6 @@ async function addPicture(
   const measured = await measureReference(ports.faces, picture.bytes);
   const { forms, ...prepared } = await preparePicture(ports, measured);
   const findSame = async () => (await EntryPictures.of(ports, entryId)).findAny(forms);
-  const isKnown = (imageId: string) => ({ entryId, imageId, faceCount: undefined, similar: [] });
   const there = await findSame();
   if (there !== undefined) return isKnown(there);
   const file = { ...prepared, fileName: picture.fileName };
@@ -247,9 +257,11 @@ async function addPicture(
     const options = { imageId, compare: true, findSame };
     const { faceCount, similar } = await enrollPicture(ports, entryId, file, options);
     const own = new Map([[imageId, storedForm(prepared.stored)]]);
-    const kept = await removeDoubles(ports, await EntryPictures.of(ports, entryId), own);
+    const { kept, doubles } = await findDoubles(await EntryPictures.of(ports, entryId), own);
     const keptId = kept.get(imageId) ?? imageId;
-    return keptId === imageId ? { entryId, imageId, faceCount, similar } : isKnown(keptId);
+    const indexed = keptId === imageId ? { entryId, imageId, faceCount, similar } : await isKnown(keptId);
+    if (doubles.length > 0) await undo(() => removeImagesEverywhere(ports, doubles));
+    return indexed;
   } catch (error) {
     if (error instanceof PictureThereError) return isKnown(error.imageId);
     throw error;

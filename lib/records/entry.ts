@@ -146,6 +146,11 @@ export interface ImageRecord {
   readonly face: RecordedFace | null;
   /** Properties of the file; `null` if an earlier version made the record. */
   readonly file: ImageFile | null;
+  /**
+   * Name of the work that may take the image back, such as a request that fails at its end or a merge.
+   * Absent once somebody else relies on the image.
+   */
+  readonly holder?: string;
 }
 
-export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
+export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file' | 'holder'>;

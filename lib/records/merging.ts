@@ -6,8 +6,6 @@ export interface MergeClaim {
   readonly into: number;
   /** Random name of the merge. */
   readonly token: string;
-  /** Ids of the images that the entry that stays gets by it. */
-  readonly images: readonly string[];
   /** Random names of the calls that work on it. */
   readonly calls: readonly string[];
   /** Time of its last sign of life, in milliseconds since 1970. */
@@ -20,7 +18,7 @@ export interface MergeClaim {
 export interface MergeStep {
   /** Name of the merge, which must still be claimed. */
   readonly token: string;
-  /** Ids of the images that the entry may have. Another picture would be lost with it. */
+  /** Ids of the images that the entry must have: another one would be lost, one less would come back. */
   readonly images: ReadonlySet<string>;
   /** Versions that the entry that stays may have, if it changes; any by default. */
   readonly intoVersions?: readonly number[] | undefined;

@@ -120,7 +120,7 @@ export interface RecordStore {
    * @throws VersionConflictError when an `ACTIVE` entry has none of the versions
    * @throws EntryNotFoundError when it is to be merged, and is not `ACTIVE`
    * @throws RequestInvalidError when the entry that it is merged into is not `ACTIVE`; nothing changes then
-   * @throws MergeOvertakenError when the merge was revoked, or the entry has another image
+   * @throws MergeOvertakenError when the merge was revoked, or the entry has other images
    * @throws BackendUnavailableError, ThrottledError
    */
   markEntryDeleting(entryId: number, options?: ErasureOptions): Promise<EntryRecord | undefined>;
@@ -249,10 +249,18 @@ export interface RecordStore {
    */
   withdrawImage(imageId: string): Promise<ImageRecord | undefined>;
   /**
-   * Marks an image `DELETING`, so that it is no longer shown; does nothing if it is absent.
+   * Takes an `ACTIVE` image from its holder, so that nobody takes it back. Returns false if there is no such
+   * image.
    * @throws BackendUnavailableError, ThrottledError
    */
-  markImageDeleting(imageId: string): Promise<void>;
+  keepImage(imageId: string): Promise<boolean>;
+  /**
+   * Marks an image `DELETING`, so that it is no longer shown. Does nothing if it is absent. Returns false if
+   * it has another holder: then nothing of it may be removed.
+   * @param holder the holder that the image must have; any without it
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  markImageDeleting(imageId: string, holder?: string): Promise<boolean>;
   /**
    * Removes an image's record, if there is one.
    * @throws BackendUnavailableError, ThrottledError

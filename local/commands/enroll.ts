@@ -2,7 +2,7 @@
  * Command: lists people with their pictures as references: every sub-folder of a folder as one person, the
  * rows of a table, or the subjects of CompreFace. Run again, it goes on where it was interrupted and adds
  * what is new.
- * usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS
+ * usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS [--include-unlike]
  */
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
@@ -22,15 +22,19 @@ import { readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
-const usage = 'usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS';
+const usage = 'usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS [--include-unlike]';
 const maxPersonsAtOnce = 4;
 
 async function enrollPeople(
   opened: OpenedPorts,
   { persons, remarks, passedOver }: FoundPeople,
+  takesUnlike: boolean,
 ): Promise<EnrollSummary> {
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
-  const summary: EnrollSummary = { ...counts, remarks: [...remarks], passedOver, duplicates: new Map() };
+  const summary: EnrollSummary = {
+    ...{ ...counts, remarks: [...remarks], passedOver, duplicates: new Map() },
+    ...{ unlike: new Map(), takesUnlike },
+  };
   await normalizeNames(opened);
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(
@@ -53,7 +57,7 @@ function counted(count: number, noun: string): string {
 }
 
 function report(summary: EnrollSummary): void {
-  const { personsListed, picturesAdded, picturesPresent, remarks, passedOver, duplicates } = summary;
+  const { personsListed, picturesAdded, picturesPresent, remarks, passedOver, duplicates, unlike } = summary;
   console.log(
     `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
   );
@@ -63,19 +67,26 @@ function report(summary: EnrollSummary): void {
       `Passed over, for systems make such for themselves:\n  ${[...passedOver].map(printable).join('\n  ')}`,
     );
   }
+  if (unlike.size > 0) {
+    const what = summary.takesUnlike
+      ? 'Added, but like none of the person’s other pictures; delete what shows somebody else'
+      : 'Held back, for they look like none of the person’s other pictures; --include-unlike adds them';
+    console.log(`${what}:\n  ${[...unlike.values()].map(printable).join('\n  ')}`);
+  }
   const lines = [...duplicates.values()];
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.map(printable).join('\n  ')}`);
+}
+
+function readArguments() {
+  const options = { compreface: { type: 'string' }, 'include-unlike': { type: 'boolean' } } as const;
+  return parseArgs({ allowPositionals: true, options });
 }
 
 /**
  * Reads the people whom the arguments name.
  * @throws ConfigError when they name none
  */
-async function readPeople(): Promise<FoundPeople> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { compreface: { type: 'string' } },
-  });
+async function readPeople({ positionals, values }: ReturnType<typeof readArguments>): Promise<FoundPeople> {
   const [path] = positionals;
   if (values.compreface !== undefined && path === undefined) {
     const key = process.env[keyVariable];
@@ -97,11 +108,12 @@ async function readPeople(): Promise<FoundPeople> {
 }
 
 async function main(): Promise<void> {
-  const people = await readPeople();
+  const given = readArguments();
+  const people = await readPeople(given);
   using _lock = lockAgainstOthers(loadConfig().dataDir);
   const opened = await ports();
   try {
-    report(await enrollPeople(opened, people));
+    report(await enrollPeople(opened, people, given.values['include-unlike'] === true));
   } finally {
     await opened.close();
   }

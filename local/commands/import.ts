@@ -18,6 +18,7 @@ import { oldFieldsOf, takenOverFile, takenOverFolders, withFoldersInDataDir } fr
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
+import { unnamedVolumeWarning } from '../../lib/unnamed-volume.ts';
 import { faces, type OpenedPorts, ports, records } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
 import { AdoptedFaces, facesByEntry } from '../import/adopted-faces.ts';
@@ -296,6 +297,8 @@ async function main(): Promise<void> {
   const { folder, isDryRun, maps, collection } = readArguments();
   const loaded = loadConfig();
   if (collection !== undefined) requireCollection(loaded, collection);
+  const lost = unnamedVolumeWarning(loaded.dataDir);
+  if (lost !== undefined) console.error(lost);
   const root = resolve(folder);
   const old = loaded.aws ? [] : oldFieldsOf(loaded, root);
   const config = withFoldersInDataDir(loaded, old);

@@ -7,6 +7,7 @@ import { ConfigError } from '../../lib/config.ts';
 import { operations } from '../../lib/contract/api.ts';
 import { runCommand } from '../command.ts';
 import { connect, mayBeOpen } from '../smoke/connection.ts';
+import { lookAtConsole } from '../smoke/console.ts';
 import { Journey } from '../smoke/journey.ts';
 import { awsSigner, regionOf, type Signer } from '../smoke/signer.ts';
 import type { Step } from '../smoke/steps.ts';
@@ -36,8 +37,9 @@ async function signerFor(url: URL): Promise<{ readonly by: string; readonly sign
   return { by: 'nothing: there are no credentials', sign: async ({ headers }) => ({ ...headers }) };
 }
 
-function verdictOf({ faults, isOpen }: Step): string {
+function verdictOf({ faults, isOpen, isAbsent }: Step): string {
   if (faults.length > 0) return 'NO';
+  if (isAbsent) return 'not hosted';
   return isOpen ? 'open' : 'yes';
 }
 
@@ -69,12 +71,13 @@ await runCommand(async () => {
     mayBeOpen(url, Boolean(process.env.SMOKE_TOKEN)),
   );
   await journey.run();
-  print(journey.steps);
-  const tried = new Set(journey.steps.map(({ operation }) => operation));
+  const steps = [...journey.steps, ...(await lookAtConsole(url))];
+  print(steps);
+  const tried = new Set(steps.map(({ operation }) => operation));
   const untried = operations.flatMap(({ operationId }) => (tried.has(operationId) ? [] : operationId));
   if (untried.length > 0) console.error(`Not tried: ${untried.join(', ')}.`);
-  const failed = journey.steps.filter(({ faults }) => faults.length > 0).length;
-  console.log(`${journey.steps.length} steps, ${failed} not as they should be.`);
-  if (journey.steps.some(({ isOpen }) => isOpen)) console.log(openWords);
+  const failed = steps.filter(({ faults }) => faults.length > 0).length;
+  console.log(`${steps.length} steps, ${failed} not as they should be.`);
+  if (steps.some(({ isOpen }) => isOpen)) console.log(openWords);
   if (failed + untried.length > 0) process.exitCode = 1;
 });

@@ -19,6 +19,9 @@ const Faces = z.object({
   total_elements: z.number().optional(),
 });
 
+const refusals: readonly number[] = [400, 401, 403, 404];
+const Refusal = z.object({ message: z.string() });
+
 /** Answer of `GET /api/v1/recognition/subjects/`, which there is from version 0.6 on. */
 const Subjects = z.object({ subjects: z.array(z.string()) });
 
@@ -35,7 +38,11 @@ export async function readCompreFace(address: string, key: string): Promise<Foun
   for (const [imageId, subject] of subjectOf) {
     const { data: name } = EntryName.safeParse(subject);
     if (name === undefined) remarks.push(`${subject}: A name has 1 to 100 characters.`);
-    else byName.set(name, [...(byName.get(name) ?? []), pictureOf(root, imageId, key)]);
+    else
+      byName
+        .set(name, byName.get(name) ?? [])
+        .get(name)
+        ?.push(pictureOf(root, imageId, key));
   }
   for (const subject of await subjectsOf(root, key)) {
     const name = EntryName.safeParse(subject).data;
@@ -47,8 +54,8 @@ export async function readCompreFace(address: string, key: string): Promise<Foun
 }
 
 /**
- * Lists the subject of each picture. Pages have no promised order, so that a picture may come twice, and
- * another never.
+ * Lists the subject of each picture. Pages have no promised order unless it is asked for: a picture may come
+ * twice, and another never. A version that does not know the order is asked without it.
  */
 async function facesOf(
   root: URL,
@@ -56,14 +63,26 @@ async function facesOf(
 ): Promise<{ subjectOf: ReadonlyMap<string, string>; missing: number }> {
   const subjectOf = new Map<string, string>();
   let count = 0;
+  const order = await orderOf(root, key);
   for (let page = 0, pages = 1; page < pages; page += 1) {
-    const url = new URL(`api/v1/recognition/faces?page=${page}&size=${pageSize}`, root);
-    const { faces, total_pages, total_elements } = await pageOf(url, key);
+    const { faces, total_pages, total_elements } = await pageOf(facesUrl(root, page, order), key);
     pages = total_pages;
     count = total_elements ?? faces.length;
     for (const { image_id, subject } of faces) subjectOf.set(image_id, subject);
   }
   return { subjectOf, missing: count - subjectOf.size };
+}
+
+/** Returns the parameter that gives pages an order, if this version has one. */
+async function orderOf(root: URL, key: string): Promise<string> {
+  const order = '&sort=id';
+  const response = await get(facesUrl(root, 0, order), key).catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.status === 500 ? '' : order;
+}
+
+function facesUrl(root: URL, page: number, order: string): URL {
+  return new URL(`api/v1/recognition/faces?page=${page}&size=${pageSize}${order}`, root);
 }
 
 function rootOf(address: string): URL {
@@ -88,13 +107,16 @@ async function pageOf(url: URL, key: string): Promise<z.output<typeof Faces>> {
   const response = await get(url, key).catch((cause: unknown) => {
     throw new ConfigError(`${url.origin} does not answer (${wordsOf(cause)}).`);
   });
-  if (response.status === 401 || response.status === 403 || response.status === 404) {
+  const body: unknown = await response.json().catch(() => undefined);
+  // A key that is no UUID is a 400, and one that is unknown or of another type a 404.
+  if (refusals.includes(response.status)) {
+    const { data } = Refusal.safeParse(body);
     throw new ConfigError(
-      `${url.origin} refuses the key in ${keyVariable}, or is no CompreFace (${response.status}). ` +
+      `${url.origin} refuses the key in ${keyVariable}, or is no CompreFace (${response.status}${data ? `: ${data.message}` : ''}). ` +
         'It wants the key of a service of the type recognition.',
     );
   }
-  const page = Faces.safeParse(await response.json().catch(() => undefined));
+  const page = Faces.safeParse(body);
   if (response.ok && page.success) return page.data;
   throw new ConfigError(`${url.origin} does not answer as CompreFace does (${response.status}).`);
 }

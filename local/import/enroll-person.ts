@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
 import { preparePicture } from '../../lib/blacklist/enroll-picture.ts';
+import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
@@ -20,6 +21,10 @@ export interface EnrollSummary {
   readonly remarks: string[];
   /** Files and folders of systems that were ignored. */
   readonly passedOver: ReadonlySet<string>;
+  /** Lines about pictures that look like none of their person's others, by person and file. */
+  readonly unlike: Map<string, string>;
+  /** True to add these nevertheless; they are held back without it. */
+  readonly takesUnlike: boolean;
   /** Messages, one for each pair of a person and a listed person who looks similar. */
   readonly duplicates: Map<string, string>;
 }
@@ -40,20 +45,42 @@ export async function enrollPerson(
 ): Promise<void> {
   const listed = entryId === undefined ? undefined : await EntryPictures.of(ports, entryId);
   const seen = new Set<string>();
-  let id = entryId;
+  const hasPictures = (listed?.images.length ?? 0) > 0;
+  const enrolling: Enrolling = { ports, person, summary, entryId, hasPictures, isRefused: false };
+  let held: PersonPicture[] = [];
   for (let start = 0; start < person.pictures.length; start += batchSize) {
     const files = person.pictures.slice(start, start + batchSize);
-    const batch: ReferenceFile[] = [];
-    for (const file of files) {
-      const bytes = await readOrRemark(file, ports.faces.maxImageBytes, person, summary);
+    const batch: Batch = [];
+    for (const picture of files) {
+      const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
       if (!bytes) continue;
       if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
-      else batch.push({ fileName: file.name, bytes });
+      else batch.push({ picture, bytes });
     }
-    if (batch.length > 0) id = await enrollBatch(ports, person, id, batch, summary);
+    held.push(...(await enrollBatch(enrolling, batch)).map(({ picture }) => picture));
     advance(files.length);
   }
+  // One may look like a picture that came after it.
+  for (let before = Number.POSITIVE_INFINITY; held.length > 0 && held.length < before; ) {
+    before = held.length;
+    held = await enrollHeld(enrolling, held);
+  }
 }
+
+/** A person whose pictures are being enrolled. */
+interface Enrolling {
+  readonly ports: EnrollingPorts;
+  readonly person: FoundPerson;
+  readonly summary: EnrollSummary;
+  /** Id of the entry, once there is one. */
+  entryId: number | undefined;
+  /** True once the entry has a picture that others can be compared with. */
+  hasPictures: boolean;
+  /** True once the name turned out to be somebody else's. */
+  isRefused: boolean;
+}
+
+type Batch = { readonly picture: PersonPicture; readonly bytes: Uint8Array }[];
 
 async function readOrRemark(
   file: PersonPicture,
@@ -85,7 +112,8 @@ async function isPresent(
   const isSeen = digests.some((digest) => seen.has(digest));
   for (const digest of digests) seen.add(digest);
   if (isSeen) return true;
-  return (await listed?.findAny(forms)) !== undefined;
+  const present = await listed?.findAny(forms);
+  return present !== undefined && keepImage(ports, present);
 }
 
 /** Returns the bytes that a file's picture may have where it is stored: as it is, and without metadata. */
@@ -98,38 +126,78 @@ async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<readon
   }
 }
 
-/** Returns the person's entry id, or `undefined` while no picture could be used. */
-async function enrollBatch(
-  ports: EnrollingPorts,
-  { name, reason }: FoundPerson,
-  entryId: number | undefined,
-  batch: readonly ReferenceFile[],
-  summary: EnrollSummary,
-): Promise<number | undefined> {
-  const note = (added: number, errors: readonly string[], duplicates: PossibleDuplicates = []) => {
-    summary.picturesAdded += added;
-    summary.remarks.push(...errors.map((error) => `${name}/${error}`));
-    if (duplicates === null) summary.duplicates.set(name, `${name}: this could not be found out`);
-    for (const { id, name: other, similarity } of duplicates ?? []) {
-      const line = `${name}: ${other}, entry ${id}, similarity ${similarity.toFixed(1)}`;
-      summary.duplicates.set(`${name}/${id}`, line);
-    }
-  };
+/**
+ * Enrolls pictures and returns those that were held back. The first of a person goes alone, so that the
+ * others are compared with it.
+ */
+async function enrollBatch(enrolling: Enrolling, batch: Batch): Promise<Batch> {
+  let first = 0;
+  while (!enrolling.hasPictures && !enrolling.isRefused && first < batch.length) {
+    const held = await enrollFiles(enrolling, batch.slice(first, first + 1));
+    enrolling.hasPictures = enrolling.entryId !== undefined && held.length === 0;
+    first += 1;
+  }
+  return enrollFiles(enrolling, batch.slice(first));
+}
+
+/** Enrolls files at the same time, notes what became of them, and returns those that were held back. */
+async function enrollFiles(enrolling: Enrolling, batch: Batch): Promise<Batch> {
+  const { ports, person, summary, entryId } = enrolling;
+  const { name, reason } = person;
+  if (batch.length === 0 || enrolling.isRefused) return [];
+  const files = batch.map(({ picture, bytes }): ReferenceFile => ({ fileName: picture.name, bytes }));
   try {
     if (entryId !== undefined) {
-      const added = await enrollImages(ports, entryId, batch, { identity: 'content' });
-      note(added.enrolled, added.errors, await possibleDuplicates(ports, entryId, added.similar));
-      return entryId;
+      const added = await enrollImages(ports, entryId, files, { holdsUnlike: !summary.takesUnlike });
+      const alike = await possibleDuplicates(ports, entryId, added.similar);
+      note(enrolling, added.enrolled, added.errors, alike);
+      const unlike = summary.takesUnlike ? added.unlike : added.held;
+      for (const { label, similarity } of unlike)
+        summary.unlike.set(`${name}/${label}`, `${name}/${label}: similarity ${similarity.toFixed(1)}`);
+      return added.held.flatMap(({ place }) => batch[place] ?? []);
     }
-    const entry = await createEntry(ports, { name, reason }, batch, undefined, null, 'content');
+    const entry = await createEntry(ports, { name, reason }, files, undefined, null, 'content');
+    enrolling.entryId = entry.id;
     summary.personsListed++;
-    note(entry.image_count, entry.errors, entry.possible_duplicates);
+    note(enrolling, entry.image_count, entry.errors, entry.possible_duplicates);
     summary.remarks.push(...(entry.warnings ?? []).map((warning) => `${name}: ${warning}`));
-    return entry.id;
   } catch (error) {
-    if (error instanceof NoUsableImageError) note(0, error.reasons);
-    else if (error instanceof NameTakenError) summary.remarks.push(`${name}: ${error.message}`);
-    else throw error;
-    return entryId;
+    if (error instanceof NoUsableImageError) note(enrolling, 0, error.reasons);
+    else if (error instanceof NameTakenError) {
+      summary.remarks.push(`${name}: ${error.message}`);
+      enrolling.isRefused = true;
+    } else throw error;
+  }
+  return [];
+}
+
+/** Enrolls pictures that were held back, since others have come after them. */
+async function enrollHeld(enrolling: Enrolling, held: readonly PersonPicture[]): Promise<PersonPicture[]> {
+  const { ports, person, summary } = enrolling;
+  const still: PersonPicture[] = [];
+  for (let start = 0; start < held.length; start += batchSize) {
+    const batch: Batch = [];
+    for (const picture of held.slice(start, start + batchSize)) {
+      const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
+      summary.unlike.delete(`${person.name}/${picture.name}`);
+      if (bytes) batch.push({ picture, bytes });
+    }
+    still.push(...(await enrollFiles(enrolling, batch)).map(({ picture }) => picture));
+  }
+  return still;
+}
+
+function note(
+  { person: { name }, summary }: Enrolling,
+  added: number,
+  errors: readonly string[],
+  duplicates: PossibleDuplicates = [],
+): void {
+  summary.picturesAdded += added;
+  summary.remarks.push(...errors.map((error) => `${name}/${error}`));
+  if (duplicates === null) summary.duplicates.set(name, `${name}: this could not be found out`);
+  for (const { id, name: other, similarity } of duplicates ?? []) {
+    const line = `${name}: ${other}, entry ${id}, similarity ${similarity.toFixed(1)}`;
+    summary.duplicates.set(`${name}/${id}`, line);
   }
 }

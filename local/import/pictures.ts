@@ -1,8 +1,10 @@
 import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
 import { enrollPicture, measureReference, preparePicture } from '../../lib/blacklist/enroll-picture.ts';
+import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove-images.ts';
 import { EntryPictures, storedForm } from '../../lib/blacklist/same-picture.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
+import { type NewImage, unlikeAmong, unlikeWords } from '../../lib/blacklist/unlike-pictures.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
 import type { QualityFilter } from '../../lib/faces/comparing.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
@@ -65,8 +67,10 @@ interface Taking {
 /** Result of one picture. */
 type Outcome = 'enrolled' | 'adopted' | 'present' | 'repeated' | 'deleted' | 'refused' | 'unusable';
 
-/** Pictures of a person that need not be taken again. */
+/** Pictures of a person that need not be taken again, and those taken now. */
 interface Known {
+  /** Names of the pictures that were enrolled, by the ids of their images, and who matches each. */
+  readonly added: Map<string, NewImage & { readonly name: string }>;
   /** Ids and hashes of the pictures that this run has had. */
   readonly seen: Set<string>;
   /** Pictures that the entry had before. */
@@ -78,7 +82,7 @@ async function takePerson(taking: Taking, person: Person): Promise<void> {
   const refused: { readonly file: PersonFile; readonly reason: string }[] = [];
   let hasFace = false;
   const there = await EntryPictures.of(ports, person.entry.id);
-  const known: Known = { seen: new Set(), there };
+  const known: Known = { seen: new Set(), there, added: new Map() };
   for (let start = 0; start < person.files.length; start += batchSize) {
     const batch = person.files.slice(start, start + batchSize);
     await allInTurns(batch, ports.pictureSlots.fairShare(), async (file) => {
@@ -102,16 +106,27 @@ async function takePerson(taking: Taking, person: Person): Promise<void> {
   for (const { file, reason } of refused) {
     const isRescued: boolean =
       !hasFace &&
-      (await takePicture(taking, person, file, { seen: new Set(), there }, () => {}, 'none')) === 'enrolled';
+      (await takePicture(taking, person, file, { ...known, seen: new Set() }, () => {}, 'none')) ===
+        'enrolled';
     report.remarks.push(
       `${label}, ${file.name}: ${reason}${isRescued ? ' It was enrolled nevertheless, because the person has no better picture.' : ''}`,
     );
     hasFace ||= isRescued;
   }
+  await tellUnlike(taking, person, known);
   if (!hasFace && folders.length > 0)
     report.remarks.push(
       `${label}: No picture can be used. The entry is kept without faces, and matches nobody.`,
     );
+}
+
+async function tellUnlike(
+  { ports, report }: Taking,
+  { entry, planned }: Person,
+  { added }: Known,
+): Promise<void> {
+  for (const { imageId, similarity } of await unlikeAmong(ports, entry.id, [...added.values()]))
+    report.remarks.push(`${planned.label}, ${added.get(imageId)?.name}: ${unlikeWords(similarity)}`);
 }
 
 async function takePicture(
@@ -160,7 +175,7 @@ async function takeBytes(
 ): Promise<Outcome> {
   const { imageId } = options;
   const there = (await ports.records.getImages([imageId])).get(imageId);
-  if (there?.status === 'ACTIVE') {
+  if (there?.status === 'ACTIVE' && (await keepImage(ports, imageId))) {
     report.picturesPresent += 1;
     return 'present';
   }
@@ -184,7 +199,8 @@ async function takeBytes(
   }
   // An earlier run was interrupted while it enrolled this picture.
   if (there) await removeImageEverywhere(ports, there);
-  const { faceCount } = await enrollPicture(ports, entry.id, named, options);
+  const { faceCount, similar } = await enrollPicture(ports, entry.id, named, { ...options, compare: true });
+  known.added.set(imageId, { imageId, similar, name });
   journal.addPicture(imageId);
   report.picturesAdded += 1;
   if (faceCount > 1)

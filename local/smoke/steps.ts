@@ -10,6 +10,8 @@ export interface Step {
   readonly ms: number | undefined;
   /** True where anybody was let in, at a service of this machine that asks nobody who they are. */
   readonly isOpen?: boolean;
+  /** True for a part that the service does not have, and need not have. */
+  readonly isAbsent?: boolean;
   /** Reasons why it is not as it should be; none if it is. */
   readonly faults: readonly string[];
 }

@@ -49,6 +49,21 @@ describe('adding images', () => {
     expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
   });
 
+  it('that fails takes no picture back on which another request relies', async () => {
+    const { ports } = stores;
+    const id = await list();
+    const [first] = files();
+    const told: string[] = [];
+    const busy = interrupted(ports, stepAfter('records.activateImage 2'), async () => {
+      told.push((await addImages(ports, id, first ? [first] : [])).message);
+      throw down;
+    });
+    await expect(addImages(busy, id, files())).rejects.toBe(down);
+    expect(told).toEqual(['0 images added.']);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe']);
+  });
+
   it('tells where nobody matches the entry, for it has expired', async () => {
     const { ports } = stores;
     const id = await list();

@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
+import { contentIdsOf } from '../../lib/blacklist/content-ids.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { deleteImage } from '../../lib/blacklist/delete-image.ts';
 import { mergeEntries } from '../../lib/blacklist/merge-entries.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
@@ -178,6 +181,98 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     }
   });
 
+  it('takes back nothing that somebody has added to the entry that stays meanwhile', async () => {
+    const { other } = used.portraits;
+    for (const end of ['refused', 'erased'] as const) {
+      const ids = await prepare();
+      const busy = whenMoved(async () => {
+        // The merge has lent this picture: it is there.
+        const added = await addImages(used.living, ids.into, [{ fileName: 'mine.jpg', bytes: other }]);
+        expect(added.added, end).toBe(0);
+        if (end === 'erased') await deleteEntry(used.living, ids.from);
+        else await updateEntry(used.living, ids.into, { category: 'another person' });
+      });
+      const merging = mergeEntries(busy, ids.into, { entry_id: ids.from, version: 1 });
+      await expect(merging, end).rejects.toThrow(
+        end === 'erased' ? RequestInvalidError : VersionConflictError,
+      );
+      await sweep(used.living, everything());
+      const people = end === 'erased' ? { Jane: 2 } : { Jane: 2, 'Jane R.': 2 };
+      expect(await contents(used.living), end).toEqual(complete(people));
+      expect(await matchedNames(used.living, other), end).toContain('Jane');
+    }
+  });
+
+  it('beside an erasure adds a picture of the erased person, or is told to try again', async () => {
+    const { other } = used.portraits;
+    const files = [{ fileName: 'mine.jpg', bytes: other }];
+    for (const call of ['records.markImageDeleting', 'faces.remove', 'images.erase', 'records.removeImage']) {
+      const ids = await prepare();
+      let outcome: unknown;
+      const erasing = watched(used.living, {
+        after: async () => {},
+        before: async (name) => {
+          if (name !== call || outcome !== undefined) return;
+          outcome = 'begun';
+          outcome = await addImages(used.living, ids.into, files).catch((error: unknown) => error);
+        },
+      });
+      const busy = whenMoved(() => deleteEntry(erasing, ids.from));
+      await expect(mergeEntries(busy, ids.into, { entry_id: ids.from })).rejects.toThrow(RequestInvalidError);
+      if (outcome instanceof Error) {
+        expect(outcome, call).toBeInstanceOf(BackendUnavailableError);
+        await addImages(used.living, ids.into, files);
+      } else expect(outcome, call).toMatchObject({ errors: expect.any(Array) });
+      await sweep(used.living, everything());
+      expect(await contents(used.living), call).toEqual(complete({ Jane: 2 }));
+      expect(await matchedNames(used.living, other), call).toEqual(['Jane']);
+    }
+  });
+
+  it('brings back no picture that was deleted from the other entry meanwhile', async () => {
+    const ids = await prepare();
+    const images = await used.living.records.listImages(ids.from);
+    const deleted: string[] = [];
+    const busy = whenMoved(async () => {
+      // That of the other portrait, which the merge has copied already.
+      for (const image of images) {
+        const bytes = await used.living.images.get(image.key);
+        const isShared = (
+          await used.living.records.getImages(contentIdsOf(ids.into, bytes ?? new Uint8Array()))
+        )
+          .values()
+          .some(({ holder }) => holder?.startsWith('merge ') !== true);
+        if (!isShared) deleted.push((await deleteImage(used.living, ids.from, image.id)).id);
+      }
+    });
+    await mergeEntries(busy, ids.into, { entry_id: ids.from });
+    expect(deleted).toHaveLength(1);
+    expect(await contents(used.living)).toEqual(complete({ Jane: 1 }));
+    expect(await matchedNames(used.living, used.portraits.other)).toEqual([]);
+  });
+
+  it('leaves the entry that stays its last own picture, and lends none on', async () => {
+    const ids = await prepare();
+    const third = await list('John', null, used.portraits.listed);
+    const [own] = await used.living.records.listImages(ids.into);
+    const outcomes: unknown[] = [];
+    const busy = whenMoved(async () => {
+      const [shared] = await used.living.records.listImages(ids.from);
+      await deleteImage(used.living, ids.from, shared?.id ?? '').catch(() => undefined);
+      for (const work of [
+        () => deleteImage(used.living, ids.into, own?.id ?? ''),
+        () => mergeEntries(used.living, third, { entry_id: ids.into }),
+      ]) {
+        outcomes.push(await work().catch((error: unknown) => error));
+      }
+      await updateEntry(used.living, ids.into, { category: 'another person' });
+    });
+    const merging = mergeEntries(busy, ids.into, { entry_id: ids.from, version: 1 });
+    await expect(merging).rejects.toThrow(VersionConflictError);
+    expect(outcomes).toEqual([expect.any(MergeOvertakenError), expect.any(MergeOvertakenError)]);
+    expect(await contents(used.living)).toMatchObject(complete({ Jane: 1, 'Jane R.': 1, John: 1 }));
+  });
+
   it('has the entry alone: a merge into another person waits, and takes back what a broken one left', async () => {
     const ids = await prepare();
     const third = await list('John', null, used.portraits.listed);
@@ -203,6 +298,31 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     await expect(broken).rejects.toThrow(BackendUnavailableError);
     expect(await contents(used.living)).toMatchObject({ pictures: 5 });
     await mergeEntries(used.living, other, { entry_id: later.from });
+    expect(await contents(used.living)).toEqual(complete({ Jane: 1, John: 2 }));
+  });
+
+  it('gives signs of life, without which it counts as dead after a while', async () => {
+    const ids = await prepare();
+    const third = await list('John', null, used.portraits.listed);
+    const { records } = used.living;
+    const claim = { into: ids.into, token: 't', calls: ['dead'], seen: Date.now() };
+    await records.replaceMergeClaim(ids.from, undefined, claim);
+    const merging = () => mergeEntries(used.living, third, { entry_id: ids.from });
+    await expect(merging()).rejects.toThrow(MergeOvertakenError);
+    await records.replaceMergeClaim(ids.from, claim, { ...claim, seen: Date.now() - 20_001 });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const signs: (number | undefined)[] = [];
+    const seen = async () => (await records.mergeClaim(ids.from))?.seen;
+    const busy = whenMoved(async () => {
+      signs.push(await seen());
+      await delay(2);
+      vi.advanceTimersByTime(5_000);
+      while ((await seen()) === signs[0]) await delay(10);
+      signs.push(await seen());
+    });
+    await mergeEntries(busy, third, { entry_id: ids.from }).finally(() => vi.useRealTimers());
+    expect(signs).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(Number(signs[1])).toBeGreaterThan(Number(signs[0]));
     expect(await contents(used.living)).toEqual(complete({ Jane: 1, John: 2 }));
   });
 

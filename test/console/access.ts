@@ -72,7 +72,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.goto(`${setup().url}/console/#/status`);
     await page.getByRole('button', { name: 'Forget the token' }).click();
     await field.waitFor();
-    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(token);
+    await expect.poll(() => page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(token);
   });
 
   it('shows a role no more than it may use', async () => {
@@ -82,7 +82,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     const roleIsKnown = await withUnknownRole(page);
     const sections = page.getByRole('navigation', { name: 'Sections' }).getByRole('link');
     await page.getByRole('heading', { name: 'Status' }).waitFor();
-    expect(await sections.allInnerTexts()).toEqual(['Status']);
+    await expect.poll(() => sections.allInnerTexts()).toEqual(['Status']);
     roleIsKnown();
     await expect.poll(() => sections.allInnerTexts()).toEqual(['Check', 'Status']);
     await page.unrouteAll({ behavior: 'wait' });
@@ -151,7 +151,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.context().setOffline(false);
     await page.getByRole('heading', { name: 'No connection' }).waitFor({ state: 'detached' });
     await page.locator('.rows').getByRole('listitem').first().waitFor();
-    expect(await page.getByText('The service cannot be reached.').count()).toBe(0);
+    await expect.poll(() => page.getByText('The service cannot be reached.').count()).toBe(0);
   });
 
   it('works from another host, which asks where the service is', async () => {

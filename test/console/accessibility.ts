@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, fileOf, pictureIsShown, unfold } from './setup.ts';
+import { type ConsoleSetup, fileOf, fitsWindow, pictureIsShown, unfold } from './setup.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -45,17 +45,14 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
     const inBothThemes = async (what: string) => {
       for (const { colorScheme, rules } of themes) {
         await page.emulateMedia({ colorScheme });
-        expect(await findings(page, rules), `${what}, ${colorScheme}`).toEqual([]);
+        await expect.poll(() => findings(page, rules), { message: `${what}, ${colorScheme}` }).toEqual([]);
       }
     };
     const examine = async (path: string, ready: () => Promise<unknown>) => {
       await page.goto(`${setup().url}/console/${path}`);
       await ready();
       await inBothThemes(path);
-      expect(
-        await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-        `${path} is too wide`,
-      ).toBe(true);
+      await fitsWindow(page, path);
     };
     await examine('#/blacklist', () => pictureIsShown(page.getByRole('main').getByRole('listitem')));
     await examine(`#/blacklist/${listed.id}`, () =>

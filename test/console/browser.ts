@@ -54,6 +54,11 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly expected?: readonly RegExp[];
   /** Token that is in the tab's session before the first page; none if undefined. */
   readonly token?: string | undefined;
+  /**
+   * True if what the page does after some seconds takes ten times as long: it shows a notice, or waits for
+   * what it loads. A slow machine then does what the test wants in time.
+   */
+  readonly isPatient?: boolean;
 }
 
 export interface Visit extends AsyncDisposable {
@@ -62,6 +67,11 @@ export interface Visit extends AsyncDisposable {
 
 const reportViolations = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
   console.error('Against the content security policy: ' + violatedDirective + ' ' + blockedURI));`;
+
+const patience = `{
+  const { setTimeout } = window;
+  window.setTimeout = (run, ms = 0, ...args) => setTimeout(run, ms >= 3_000 ? 10 * ms : ms, ...args);
+}`;
 
 /**
  * Opens a window of its own. Disposing of it closes it, and fails on three occasions:
@@ -72,14 +82,15 @@ const reportViolations = `addEventListener('securitypolicyviolation', ({ violate
 export async function visit(
   browser: Browser,
   service: string,
-  { expected = [], token, ...options }: VisitOptions = {},
+  { expected = [], token, isPatient, ...options }: VisitOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     locale: 'en-GB',
     ...options,
   });
-  context.setDefaultTimeout(20_000);
+  // Shared machines stall.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {
@@ -90,6 +101,7 @@ export async function visit(
   });
   page.on('pageerror', (error) => troubles.push(String(error)));
   await page.addInitScript({ content: reportViolations });
+  if (isPatient) await page.addInitScript({ content: patience });
   if (token !== undefined) {
     const key = JSON.stringify(`face-blacklist.token ${service}/`);
     await page.addInitScript({ content: `sessionStorage.setItem(${key}, ${JSON.stringify(token)})` });

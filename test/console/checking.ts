@@ -4,13 +4,16 @@ import { EntryVerification } from '../../lib/contract/endpoints/verify-entry.ts'
 import { pictureOfNothing } from '../api/pictures.ts';
 import { answer } from '../suites/api/client.ts';
 import {
+  areOnFirstScreen,
   type ConsoleSetup,
   dropFiles,
-  expectOnFirstScreen,
   fileOf,
   focusIsOn,
+  isSilentOn,
+  isSpokenOn,
   pictureIsShown,
-  spokenOn,
+  placeOf,
+  placesOf,
   unfold,
 } from './setup.ts';
 
@@ -28,12 +31,14 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await hit.getByText('Banned for life.').waitFor();
     await pictureIsShown(hit.getByRole('figure').nth(0));
     await pictureIsShown(hit.getByRole('figure').nth(1));
-    expect(await page.getByRole('region', { name: 'Other faces' }).getByText('No match').count()).toBe(2);
+    const others = page.getByRole('region', { name: 'Other faces' }).getByText('No match');
+    await expect.poll(() => others.count()).toBe(2);
 
     await unfold(page);
     const match = page.getByRole('button', { name: `Face 3: matches ${listed.name}` });
     await match.waitFor();
-    expect(await page.getByRole('button', { name: /^Face \d: no match$/ }).count()).toBe(2);
+    const unmatched = page.getByRole('button', { name: /^Face \d: no match$/ });
+    await expect.poll(() => unmatched.count()).toBe(2);
     const face = page.getByRole('region', { name: 'Face 3' });
     await face.getByText('Banned for life.').waitFor();
     // Pictures out of sight are not loaded.
@@ -48,10 +53,13 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // The box must be where the service found the face.
     const [result] = (await setup().api.page('?limit=1')).items;
     const { x, w } = result?.faces[2]?.facial_area ?? { x: 0, w: 0 };
-    const picture = await page.locator('.faces-picture').boundingBox();
-    const box = await match.boundingBox();
-    expect(((box?.x ?? 0) - (picture?.x ?? 0)) / (picture?.width ?? 1)).toBeCloseTo(x / 1920, 2);
-    expect((box?.width ?? 0) / (picture?.width ?? 1)).toBeCloseTo(w / 1920, 2);
+    const shares = async () => {
+      const [picture, box] = await Promise.all([page.locator('.faces-picture'), match].map(placeOf));
+      if (!picture || !box) return [];
+      const width = picture.right - picture.left;
+      return [(box.left - picture.left) / width, (box.right - box.left) / width];
+    };
+    await expect.poll(shares).toEqual([expect.closeTo(x / 1920, 2), expect.closeTo(w / 1920, 2)]);
   });
 
   it('tells what another threshold would make of one picture, and judges the next as ever', async () => {
@@ -93,19 +101,17 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
     const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
     await pictureIsShown(hit.getByRole('figure').nth(1));
+    const buttons = hit.getByRole('button');
     const needed = [
       page.getByRole('heading', verdictOf(listed)),
-      ...(await hit.locator('.picture').all()),
+      hit.locator('.picture'),
       hit.getByText('Danger'),
       hit.getByText('ARMED, do not approach.'),
       hit.getByText('Call the duty manager on 4411.'),
-      ...(await hit.getByRole('button').all()),
+      buttons,
     ];
-    expect(needed.length).toBe(9);
-    await expectOnFirstScreen(page, needed);
-    for (const button of await hit.getByRole('button').all()) {
-      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-    }
+    await areOnFirstScreen(page, needed, 9);
+    for (const { top, bottom } of await placesOf(buttons)) expect(bottom - top).toBeGreaterThanOrEqual(44);
   });
 
   it('shows live and listed face side by side, each at least 240 pixels wide, where there is room', async () => {
@@ -115,10 +121,12 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
     const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
     await pictureIsShown(hit.getByRole('figure').nth(1));
-    const boxes = await Promise.all((await hit.locator('.picture').all()).map((each) => each.boundingBox()));
-    expect(boxes).toHaveLength(2);
-    expect(boxes.every((box) => (box?.width ?? 0) >= 240)).toBe(true);
-    expect(boxes[0]?.y).toBe(boxes[1]?.y);
+    const look = async () => {
+      const places = await placesOf(hit.locator('.picture'));
+      const areWide = places.every(({ left, right }) => right - left >= 240);
+      return { count: places.length, areWide, areLevel: places[0]?.top === places[1]?.top };
+    };
+    await expect.poll(look).toEqual({ count: 2, areWide: true, areLevel: true });
   });
 
   it('keeps what a person says of a match, by button or key, and no longer calls a rejected one a match', async () => {
@@ -129,9 +137,9 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', verdictOf(listed)).waitFor();
     await page.keyboard.press('2');
     await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
-    expect(await page.getByRole('button', { name: 'Not them' }).getAttribute('aria-pressed')).toBe('true');
+    await page.locator('button[aria-pressed=true]').filter({ hasText: 'Not them' }).waitFor();
     // It is said to who hears the page, and no sentence lies over the verdict.
-    expect(await spokenOn(page)).toContain(`${listed.name}: it is somebody else. This is kept.`);
+    await isSpokenOn(page, `${listed.name}: it is somebody else. This is kept.`);
     expect(await page.locator('.toast').count()).toBe(0);
     expect((await setup().api.page('?review=rejected&limit=1')).items).toMatchObject([
       { faces: [{}, {}, { blacklist_matches: [{ entry: { id: listed.id } }] }] },
@@ -239,11 +247,9 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       fileOf('nope.jpg', Buffer.from('nope')),
     ]);
     await page.getByText('5 of 5 checked · 1 with a match').waitFor();
-    const verdicts = await page
-      .getByRole('region', { name: 'Pictures' })
-      .getByRole('listitem')
-      .allInnerTexts();
-    expect(verdicts.map((text) => text.split('\n'))).toEqual([
+    const pictures = page.getByRole('region', { name: 'Pictures' }).getByRole('listitem');
+    const verdicts = async () => (await pictures.allInnerTexts()).map((text) => text.split('\n'));
+    await expect.poll(verdicts).toEqual([
       ['with-her.jpg', `Match: ${listed.name}`],
       ['nobody.jpg', 'No face'],
       ['letter.txt', 'Failed'],
@@ -264,7 +270,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByRole('heading', { name: 'Status' }).waitFor();
     // Words about the pictures are not said of this page.
-    await expect.poll(() => spokenOn(page)).toBe('');
+    await isSilentOn(page);
     await page.getByRole('link', { name: 'Check', exact: true }).click();
     await page.getByText('5 of 5 checked').waitFor();
     await page.getByRole('button', { name: 'Clear all' }).click();
@@ -287,7 +293,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       .getByRole('heading', { name: 'No match' })
       .waitFor();
     const elsewhere = page.getByRole('button', { name: /^Danger\. Match: .* In 2 other pictures/ });
-    expect((await elsewhere.boundingBox())?.y).toBeLessThan(120);
+    await expect.poll(async () => (await placeOf(elsewhere)).top).toBeLessThan(120);
     await elsewhere.click();
     await page.getByRole('heading', { name: `Danger. Match: ${listed.name}` }).waitFor();
     // Once a person has judged it, the next one is led to.
@@ -310,14 +316,15 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const hits = page.getByRole('article').locator('article');
     await pictureIsShown(hits.nth(1).getByRole('figure').nth(1));
     // However long the names are, the faces are on the first screen.
-    const faces = await hits.nth(0).locator('.pair').boundingBox();
-    expect((faces?.y ?? 0) + (faces?.height ?? 0)).toBeLessThan(400);
+    const faces = hits.nth(0).locator('.pair');
+    await expect.poll(async () => (await placeOf(faces)).bottom).toBeLessThan(400);
     const second = hits.nth(1);
-    const heading = await second.getByRole('heading').boundingBox();
-    const buttons = await second.getByRole('button', { name: 'Not them' }).boundingBox();
-    expect(buttons?.y).toBeGreaterThan((heading?.y ?? 0) + (heading?.height ?? 0));
-    const bell = await page.getByRole('link', { name: /To review/ }).boundingBox();
-    expect((bell?.x ?? 0) + (bell?.width ?? 0)).toBeLessThanOrEqual(viewport.width);
+    const room = async () =>
+      (await placeOf(second.getByRole('button', { name: 'Not them' }))).top -
+      (await placeOf(second.getByRole('heading'))).bottom;
+    await expect.poll(room).toBeGreaterThan(0);
+    const bell = page.getByRole('link', { name: /To review/ });
+    await expect.poll(async () => (await placeOf(bell)).right).toBeLessThanOrEqual(viewport.width);
     expect(listed.name).toBe(name);
   });
 
@@ -366,7 +373,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await unfold(page);
     await pictureIsShown(page.locator('.faces-picture'));
     // The camera must be off again.
-    expect(await page.locator('video').count()).toBe(0);
+    await page.locator('video').waitFor({ state: 'detached' });
   });
 
   it('takes the address of a picture, and says what the service found wrong with it', async () => {
@@ -450,7 +457,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     ]);
     await page.getByRole('heading', { name: 'The same person' }).waitFor();
     await page.getByText(/^99\.\d% alike/).waitFor();
-    await expectOnFirstScreen(page, await page.locator('.side .picture').all());
+    await areOnFirstScreen(page, [page.locator('.side .picture')], 2);
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
@@ -462,7 +469,8 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const alert = page.getByRole('alert');
     await alert.getByRole('heading', { name: 'Cannot tell: nothing.jpg' }).waitFor();
     await alert.getByText('No face was found. Show the whole face from the front').waitFor();
-    expect((await page.locator('.verdict-bar').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    const bar = page.locator('.verdict-bar');
+    await expect.poll(async () => (await placeOf(bar)).top).toBeGreaterThanOrEqual(0);
     await page.setViewportSize(viewport);
 
     await page.getByRole('button', { name: 'Remove The other picture' }).click();

@@ -1,7 +1,17 @@
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, camera, deskToken, focused, pictureIsShown, unfold } from './setup.ts';
+import {
+  type ConsoleSetup,
+  camera,
+  deskToken,
+  fitsWindow,
+  focusIsOn,
+  pictureIsShown,
+  placeOf,
+  placesOf,
+  unfold,
+} from './setup.ts';
 
 /** Tests the pages of earlier checks, and of the service's status. */
 export function describeHistory(setup: () => ConsoleSetup): void {
@@ -17,19 +27,21 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/history');
     const { page } = visit;
     const rows = page.getByRole('main').getByRole('listitem');
-    await rows.first().waitFor();
-    expect(await rows.nth(0).innerText()).toMatch(/Cannot tell\s+No face/);
-    expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
+    const herRow = new RegExp(`${listed.name}\\s+3 faces`);
+    await expect.poll(() => rows.nth(0).innerText()).toMatch(/Cannot tell\s+No face/);
+    await expect.poll(() => rows.nth(1).innerText()).toMatch(herRow);
     await pictureIsShown(rows.nth(1));
     // As a grid, the pictures are larger and stand side by side, also after the page was left.
     await page.getByRole('button', { name: 'Show as grid' }).click();
     await page.reload();
     await page.getByRole('button', { name: 'Show as list' }).waitFor();
     await pictureIsShown(rows.nth(1));
-    expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
-    const [one, other] = await Promise.all([0, 1].map((place) => rows.nth(place).boundingBox()));
-    expect(other?.y).toBe(one?.y);
-    expect(other?.x).toBeGreaterThanOrEqual((one?.x ?? 0) + (one?.width ?? 0));
+    await expect.poll(() => rows.nth(1).innerText()).toMatch(herRow);
+    const areBeside = async () => {
+      const [one, other] = await placesOf(rows);
+      return one !== undefined && other?.top === one.top && other.left >= one.right;
+    };
+    await expect.poll(areBeside).toBe(true);
     await page.getByRole('button', { name: 'Show as list' }).click();
     await rows.nth(1).getByRole('link').click();
     await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
@@ -51,7 +63,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const { page } = visit;
     const row = page.locator('.rows').getByRole('listitem').first();
     await pictureIsShown(row);
-    expect((await row.boundingBox())?.y).toBeLessThan(400);
+    await expect.poll(async () => (await placeOf(row)).top).toBeLessThan(400);
     expect(await page.getByLabel('From').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'More filters' }).click();
     await page.getByLabel('From').fill('2020-01-01');
@@ -69,14 +81,15 @@ export function describeHistory(setup: () => ConsoleSetup): void {
       part.evaluate((element: { scrollWidth: number; clientWidth: number }) => {
         return element.scrollWidth > element.clientWidth;
       });
-    expect(await isCut(name)).toBe(false);
-    expect(await isCut(visit.page.locator('.row-verdict .badge').first())).toBe(false);
+    await expect.poll(() => isCut(name)).toBe(false);
+    await expect.poll(() => isCut(visit.page.locator('.row-verdict .badge').first())).toBe(false);
   });
 
   it('leads back to the same place of the list, with its filter, and to the next that is to be reviewed', async () => {
     const listed = await setup().listWoman();
     for (let count = 0; count < 4; count++) await setup().api.process(setup().pictures.withWoman);
-    await using visit = await setup().visit('#/history', { viewport: { width: 380, height: 420 } });
+    const viewport = { width: 380, height: 420 };
+    await using visit = await setup().visit('#/history', { viewport, isPatient: true });
     const { page } = visit;
     await page.getByRole('button', { name: 'More filters' }).click();
     await page.getByRole('button', { name: 'Person …' }).click();
@@ -96,10 +109,10 @@ export function describeHistory(setup: () => ConsoleSetup): void {
       await links.nth(2).click();
       await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
       await goBack();
-      await expect.poll(() => focused(page)).toBe(name);
-      expect(await place()).toBe(left);
+      await focusIsOn(page, name);
+      await expect.poll(place).toBe(left);
       expect(page.url()).toBe(address);
-      expect(await links.nth(2).getAttribute('href')).toBe(next);
+      await expect.poll(() => links.nth(2).getAttribute('href')).toBe(next);
     }
     const [newest, second] = await Promise.all([0, 1].map((index) => links.nth(index).getAttribute('href')));
     await page.goto(`${setup().url}/console/${newest}`);
@@ -123,7 +136,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await card.getByRole('img', { name: `What ${camera} sees: cannot be shown` }).waitFor();
     await card.getByRole('button', { name: `Go on ${camera}` }).click();
     await card.getByText('Paused').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await fitsWindow(page);
 
     await using other = await setup().visit('#/cameras', { token: deskToken });
     await other.page.getByRole('heading', { name: 'No camera is set up' }).waitFor();
@@ -141,12 +154,11 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     // A person's own page shows only her matches.
     const rows = page.locator('.rows').getByRole('listitem');
     await rows.first().waitFor();
-    expect(await rows.count()).toBe(1);
+    await expect.poll(() => rows.count()).toBe(1);
 
     await page.goto(`${setup().url}/console/#/history?entry=${listed.id}`);
     await page.getByText(`Matches of ${listed.name}`).waitFor();
-    await rows.first().waitFor();
-    expect(await rows.allInnerTexts()).toEqual([expect.stringContaining(listed.name)]);
+    await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining(listed.name)]);
     await page.getByLabel('Result').selectOption('Without a match');
     await page.getByRole('heading', { name: 'No picture fits' }).waitFor();
     await page.getByRole('button', { name: 'Show matches of everybody' }).click();
@@ -156,7 +168,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByLabel('To').fill('');
     await page.getByLabel('From').fill('2020-01-01');
     await rows.first().waitFor();
-    expect(page.url()).toContain('#/history?match=no&from=2020-01-01');
+    await expect.poll(() => page.url()).toContain('#/history?match=no&from=2020-01-01');
   });
 
   it('leads through the pages, and nothing moves while they load', async () => {
@@ -169,7 +181,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.evaluate(`new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) globalThis.moved = (globalThis.moved ?? 0) + entry.value;
     }).observe({ type: 'layout-shift', buffered: true })`);
-    expect(await rows.count()).toBe(25);
+    await expect.poll(() => rows.count()).toBe(25);
     const first = await rows.first().innerText();
     const time = await rows.first().locator('.row-time').innerText();
     await page.getByRole('button', { name: 'Older' }).click();
@@ -197,9 +209,8 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const alert = page.getByRole('alert').filter({ hasText: `Danger. Match: ${listed.name}` });
     await alert.waitFor();
     await page.locator(`.rows a[href="#/history/${db_id}"]`).waitFor();
-    const bell = page.getByRole('link', { name: /^To review \(\d+\)$/ });
-    await bell.waitFor();
-    const waiting = Number(/\d+/.exec(await bell.innerText())?.[0]);
+    const { total_items: waiting } = await setup().api.page('?review=open&limit=1');
+    await page.getByRole('link', { name: `To review (${waiting})` }).waitFor();
     await alert.getByRole('button', { name: 'Acknowledge' }).click();
     await alert.waitFor({ state: 'detached' });
 
@@ -226,8 +237,9 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByLabel('Action').selectOption('Change a person');
     const changes = page.getByRole('row').filter({ hasText: 'Change a person' });
     // Until the filter is applied, those of other entries are there too.
-    await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
-    expect(await changes.getByRole('cell', { name: '200', exact: true }).count()).toBe(1);
+    await expect.poll(() => changes.count()).toBe(1);
+    const done = changes.getByRole('cell', { name: '200', exact: true });
+    await expect.poll(() => done.count()).toBe(1);
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('365 days').first().waitFor();
     await setup().api.delete(listed.id);
@@ -247,11 +259,11 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/status');
     const { page } = visit;
     await page.getByText('Working').waitFor();
-    const words = await page.getByRole('main').innerText();
-    expect(words).toMatch(/1\s+People listed\s+1\s+Reference pictures/);
-    expect(words).toMatch(/Model\s+Fusion/);
-    expect(words).toMatch(/Threshold\s+0\.385, the default/);
-    expect(words).toMatch(/Who may use it\s+Tokens/);
+    const words = () => page.getByRole('main').innerText();
+    await expect.poll(words).toMatch(/1\s+People listed\s+1\s+Reference pictures/);
+    await expect.poll(words).toMatch(/Model\s+Fusion/);
+    await expect.poll(words).toMatch(/Threshold\s+0\.385, the default/);
+    await expect.poll(words).toMatch(/Who may use it\s+Tokens/);
 
     await using other = await setup().visit('#/status', { service: 'empty' });
     await other.page.getByText(/Nobody is asked for a token/).waitFor();

@@ -11,7 +11,7 @@ import { pt } from '../../local/console/src/texts/pt.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
 import { findings } from './accessibility.ts';
-import { type ConsoleSetup, expectOnFirstScreen, fileOf, pictureIsShown } from './setup.ts';
+import { areOnFirstScreen, type ConsoleSetup, fileOf, pictureIsShown } from './setup.ts';
 
 const catalogues: Readonly<Record<Language, Texts>> = { en, es, de, fr, pt, ar };
 const others = (Object.keys(languageNames) as Language[]).filter((language) => language !== 'en');
@@ -40,18 +40,16 @@ async function open(page: Page, path: string, ready: string): Promise<void> {
 async function expectToAct(page: Page, { verdicts, people }: Texts, name: string): Promise<void> {
   const hit = page.locator('.hit');
   const heading = page.locator('.verdict-bar h2');
-  const buttons = await hit.locator('.review-buttons button').all();
-  expect(await heading.innerText()).toMatch(new RegExp(`^${people.severities.danger}.*${verdicts.matched}`));
-  expect(await heading.innerText()).toContain(name);
-  expect(await Promise.all(buttons.map((button) => button.innerText()))).toEqual(
-    [verdicts.itIs, verdicts.notThem, verdicts.unsure].map((label) => expect.stringContaining(label)),
-  );
-  await expectOnFirstScreen(page, [
-    heading,
-    ...(await hit.locator('.picture').all()),
-    hit.getByText('ARMED, do not approach.'),
-    ...buttons,
-  ]);
+  const buttons = hit.locator('.review-buttons button');
+  const verdict = new RegExp(`^${people.severities.danger}.*${verdicts.matched}`);
+  await expect.poll(() => heading.innerText()).toMatch(verdict);
+  await expect.poll(() => heading.innerText()).toContain(name);
+  const labels = [verdicts.itIs, verdicts.notThem, verdicts.unsure];
+  await expect
+    .poll(() => buttons.allInnerTexts())
+    .toEqual(labels.map((label) => expect.stringContaining(label)));
+  const needed = [heading, hit.locator('.picture'), hit.getByText('ARMED, do not approach.'), buttons];
+  await areOnFirstScreen(page, needed, 7);
 }
 
 /** Expects nothing to stick out at the side. */
@@ -60,8 +58,11 @@ async function expectNoOverflow(page: Page, what: string): Promise<void> {
     const { left, right } = part.getBoundingClientRect();
     return right > innerWidth + 1 || left < -1;
   }).map(({ outerHTML }) => outerHTML.slice(0, 200)).slice(0, 3)`;
-  const isNarrow = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
-  expect(isNarrow, `${what} is too wide: ${isNarrow ? '' : await page.evaluate(wide)}`).toBe(true);
+  const tooWide = async () => {
+    if (await page.evaluate('document.documentElement.scrollWidth <= innerWidth')) return [];
+    return [what, ...(await page.evaluate<string[]>(wide))];
+  };
+  await expect.poll(tooWide).toEqual([]);
 }
 
 /** Tests the languages of the console. */
@@ -119,7 +120,7 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
       }
       for (const [path, ready] of examined[language] ?? []) {
         await open(page, path, ready);
-        expect(await findings(page), `${language} ${path}`).toEqual([]);
+        await expect.poll(() => findings(page), { message: `${language} ${path}` }).toEqual([]);
       }
       await page.setViewportSize(viewport);
     }
@@ -130,20 +131,20 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
     await choose(page, 'ar');
     await page.setViewportSize({ width: 320, height: 568 });
     await open(page, `#/history/${again}`, '.verdict-bar bdi');
-    expect(await page.locator('.verdict-bar bdi').innerText()).toBe(name);
-    expect(
-      await page.evaluate(`(() => {
+    await expect.poll(() => page.locator('.verdict-bar bdi').innerText()).toBe(name);
+    const isInBar = () =>
+      page.evaluate(`(() => {
         const shown = document.querySelector('.verdict-bar bdi');
         const range = document.createRange();
         range.setStart(shown.firstChild, 0);
         range.setEnd(shown.firstChild, 1);
         const [letter, bar] = [range, shown.closest('h2')].map((part) => part.getBoundingClientRect());
         return letter.left >= bar.left && letter.right <= bar.right && letter.bottom <= bar.bottom;
-      })()`),
-    ).toBe(true);
+      })()`);
+    await expect.poll(isInBar).toBe(true);
     // The service's own words are told in the page's language.
     await open(page, `#/history/${db_id}`, '.notice');
-    expect(await page.locator('.notice').innerText()).toContain('طُلبت العتبة 1000');
+    await expect.poll(() => page.locator('.notice').innerText()).toContain('طُلبت العتبة 1000');
   });
 
   it('is that of what the service refuses, and of a file that is no picture', async () => {
@@ -178,15 +179,16 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
     const heading = (texts: Texts) => page.getByRole('heading', { level: 1, name: texts.service.status });
     await heading(fr).waitFor();
     const started = page.locator('dl div').filter({ hasText: fr.service.started }).locator('dd');
+    await started.waitFor();
     expect(await started.innerText()).not.toMatch('UTC');
     await page.getByLabel(fr.frame.showUtc).check();
-    expect(await started.innerText()).toMatch(/ UTC$/);
+    await expect.poll(() => started.innerText()).toMatch(/ UTC$/);
     await choose(page, 'es');
     await heading(es).waitFor();
-    expect(await page.title()).toBe('Estado · Face Blacklist');
+    await expect.poll(() => page.title()).toBe('Estado · Face Blacklist');
     await page.reload();
     await heading(es).waitFor();
-    expect(await page.getByLabel(es.frame.showUtc).isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel(es.frame.showUtc).isChecked()).toBe(true);
     await choose(page, '');
     await heading(fr).waitFor();
   });

@@ -1,4 +1,3 @@
-import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { cropFace, pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
@@ -7,9 +6,11 @@ import {
   deskToken,
   editorToken,
   fileOf,
+  fitsWindow,
   focusIsOn,
+  isSpokenOn,
   pictureIsShown,
-  spokenOn,
+  placeOf,
   withUnknownRole,
 } from './setup.ts';
 
@@ -103,7 +104,8 @@ export function describePeople(setup: () => ConsoleSetup): void {
 
   it('takes a listing back for some seconds', async () => {
     const name = newName();
-    await using visit = await setup().visit('#/blacklist/new', { viewport: { width: 380, height: 800 } });
+    const viewport = { width: 380, height: 800 };
+    await using visit = await setup().visit('#/blacklist/new', { viewport, isPatient: true });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
     await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
@@ -113,20 +115,16 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await setup().api.entries()).toMatchObject([{ name }]);
     const undo = page.getByRole('button', { name: 'Undo' });
     await undo.waitFor();
-    expect(await spokenOn(page)).toContain(`${name} is listed`);
+    await isSpokenOn(page, `${name} is listed`);
     // The page makes room for the sentence, which hides nothing of it, wherever the page is scrolled to.
     for (const by of [0, 120]) {
       await page.evaluate(`scrollBy(0, ${by})`);
-      const end = async (place: Locator) => {
-        const box = await place.boundingBox();
-        return (box?.y ?? 0) + (box?.height ?? 0);
+      const room = async () => {
+        const start = (await placeOf(page.getByRole('main'))).top + Number(await page.evaluate('scrollY'));
+        return start - Math.round((await placeOf(page.locator('.notices'))).bottom);
       };
-      const start = async () => (await page.getByRole('main').boundingBox())?.y ?? 0;
-      const scrolled = async () => Number(await page.evaluate('scrollY'));
-      await expect
-        .poll(async () => (await start()) + (await scrolled()))
-        // The page makes room in whole pixels.
-        .toBeCloseTo(Math.round(await end(page.locator('.notices'))), 0);
+      // The page makes room in whole pixels.
+      await expect.poll(room).toBeCloseTo(0, 0);
     }
     await undo.click();
     await page.getByText(`${name} is no longer listed.`).first().waitFor();
@@ -154,7 +152,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
   it('takes back the listing of somebody who may be listed already, and keeps what was entered', async () => {
     const listed = await setup().listWoman();
     const name = newName();
-    await using visit = await setup().visit('#/blacklist/new');
+    await using visit = await setup().visit('#/blacklist/new', { isPatient: true });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
     await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', setup().pictures.sameWoman)]);
@@ -165,8 +163,8 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText(`${name} is no longer listed.`).first().waitFor();
     expect(await setup().api.entries()).toMatchObject([{ id: listed.id }]);
-    expect(await page.getByRole('main').getByText(`${name} is listed`).count()).toBe(0);
-    expect(await page.getByLabel('Name').inputValue()).toBe(name);
+    await page.getByRole('main').getByText(`${name} is listed`).waitFor({ state: 'detached' });
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe(name);
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await page.getByRole('button', { name: `List ${name} nevertheless` }).waitFor();
   });
@@ -197,7 +195,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByLabel('Search names, reasons and notes').fill('zoe');
     await page.getByRole('link', { name: listed.name }).waitFor();
     await pictureIsShown(page.getByRole('listitem').filter({ hasText: listed.name }));
-    expect(await page.getByRole('main').getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => page.getByRole('main').getByRole('listitem').count()).toBe(1);
     await page.getByLabel('Search names, reasons and notes').fill('nobody is called so');
     await page.getByRole('heading', { name: /^Nobody fits/ }).waitFor();
   });
@@ -372,7 +370,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     const about = page.getByRole('region', { name: 'About the person' });
     await about.getByText('Danger').waitFor();
     await about.getByText('Banned until 4 May 2035').waitFor();
-    expect(await about.innerText()).toContain('Do not approach.\nCall 4411.');
+    await expect.poll(() => about.innerText()).toContain('Do not approach.\nCall 4411.');
     expect(await setup().api.entry(listed.id)).toMatchObject({
       severity: 'danger',
       category: 'shoplifting',
@@ -401,7 +399,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').filter({ hasText: 'while you wrote' }).waitFor();
     await page.getByText('ARMED, do not approach.').waitFor();
-    expect(await page.getByLabel('Reason').first().inputValue()).toBe('Theft on 3 May.');
+    await expect.poll(() => page.getByLabel('Reason').first().inputValue()).toBe('Theft on 3 May.');
     expect(await setup().api.entry(listed.id)).toMatchObject({ reason: 'ARMED, do not approach.' });
 
     await page.getByRole('button', { name: 'Take their reason' }).click();
@@ -416,7 +414,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
 
   it('deletes a person once that is confirmed by name, and can take it back', async () => {
     const listed = await setup().listWoman();
-    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, { isPatient: true });
     const { page } = visit;
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: `Delete ${listed.name}?` });
@@ -483,7 +481,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
       await page.evaluate('scrollTo(0, document.body.scrollHeight)');
       await cards.nth(before).waitFor({ state: 'attached' });
     }
-    expect(new Set(await cards.getByRole('heading').allInnerTexts()).size).toBe(total);
+    await expect.poll(async () => new Set(await cards.getByRole('heading').allInnerTexts()).size).toBe(total);
     expect(await page.getByRole('button', { name: /^Show more/ }).count()).toBe(0);
     await cards.last().scrollIntoViewIfNeeded();
     atEnd.resolve();
@@ -510,12 +508,12 @@ export function describePeople(setup: () => ConsoleSetup): void {
       page.getByText('Danger'),
       page.locator('.references-grid img').first(),
     ];
-    for (const part of shown) expect(await part.isVisible()).toBe(true);
+    for (const part of shown) await part.waitFor();
     for (const name of ['Print', 'Edit', 'Delete', 'Merge', 'Choose pictures', 'Remove 1.jpg']) {
-      expect(await page.getByRole('button', { name }).isVisible(), name).toBe(false);
+      await page.getByRole('button', { name }).first().waitFor({ state: 'hidden' });
     }
-    expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.getByRole('navigation').first().waitFor({ state: 'hidden' });
+    await fitsWindow(page);
   });
 
   it('shows nobody what their role may not do, also before the role is known', async () => {

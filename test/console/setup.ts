@@ -163,9 +163,15 @@ export async function focusIsOn(page: Page, name: string): Promise<void> {
   await expect.poll(() => focused(page)).toBe(name);
 }
 
-/** Gives what the page has just said to those who hear it. */
-export function spokenOn(page: Page): Promise<string> {
-  return page.locator('#app > .visually-hidden[role=status]').innerText();
+/** Waits until the page says this to those who hear it. */
+export async function isSpokenOn(page: Page, text: string): Promise<void> {
+  const spoken = page.locator('#app > .visually-hidden[role=status]');
+  await expect.poll(() => spoken.innerText()).toContain(text);
+}
+
+/** Waits until the page says nothing to those who hear it. */
+export async function isSilentOn(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('#app > .visually-hidden[role=status]').innerText()).toBe('');
 }
 
 /** Gives the name of the element that has the focus, or else its text. */
@@ -191,13 +197,57 @@ export async function dropFiles(
   for (const type of ['dragover', 'drop']) await page.dispatchEvent('main', type, { dataTransfer });
 }
 
-/** Expects parts of a page on the first screen of a phone, above the navigation. */
-export async function expectOnFirstScreen(page: Page, parts: readonly Locator[]): Promise<void> {
-  const navigation = await page.locator('.header nav').boundingBox();
-  for (const part of parts) {
-    const box = await part.boundingBox();
-    expect(box?.y).toBeGreaterThanOrEqual(0);
-    const end = (box?.y ?? 0) + (box?.height ?? 0);
-    expect(end, await part.innerText()).toBeLessThanOrEqual(navigation?.y ?? 0);
-  }
+/** Place of a part of a page, in pixels of the window. */
+export interface Place {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Finds the places of parts of a page at one moment. */
+export function placesOf(parts: Locator): Promise<Place[]> {
+  return parts.evaluateAll((elements: { getBoundingClientRect(): Place }[]) =>
+    elements.map((element) => {
+      const { top, bottom, left, right } = element.getBoundingClientRect();
+      return { top, bottom, left, right };
+    }),
+  );
+}
+
+/** Finds the place of one part, once it is there. */
+export async function placeOf(part: Locator): Promise<Place> {
+  await part.waitFor({ state: 'attached' });
+  const [place] = await placesOf(part);
+  if (!place) throw new Error('The part has gone.');
+  return place;
+}
+
+/**
+ * Waits until as many parts of a page as expected are between these heights. What comes late moves what is
+ * there already.
+ */
+export async function areBetween(
+  parts: readonly Locator[],
+  count: number,
+  heights: () => Promise<{ top: number; bottom: number }>,
+): Promise<void> {
+  const outside = async () => {
+    const { top, bottom } = await heights();
+    const places = (await Promise.all(parts.map(placesOf))).flat();
+    return { count: places.length, outside: places.filter((at) => at.top < top || at.bottom > bottom) };
+  };
+  await expect.poll(outside).toEqual({ count, outside: [] });
+}
+
+/** Waits until as many parts as expected are on the first screen of a phone, above the navigation. */
+export async function areOnFirstScreen(page: Page, parts: readonly Locator[], count: number): Promise<void> {
+  const navigation = page.locator('.header nav');
+  await areBetween(parts, count, async () => ({ top: 0, bottom: (await placeOf(navigation)).top }));
+}
+
+/** Waits until nothing sticks out beside the window. */
+export async function fitsWindow(page: Page, what = page.url()): Promise<void> {
+  const isNarrow = () => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+  await expect.poll(isNarrow, { message: `${what} is too wide` }).toBe(true);
 }

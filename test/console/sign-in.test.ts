@@ -74,7 +74,7 @@ describe('the console of a stack', () => {
     await fillIn(page, 'admin');
     // It comes back to the page that was asked for, and the code is not in its address.
     await page.getByLabel('Name').fill(name);
-    expect(page.url()).toBe(`${pool.pageUrl}#/blacklist/new`);
+    await expect.poll(() => page.url()).toBe(`${pool.pageUrl}#/blacklist/new`);
     await page.getByLabel('Reason').fill('Banned for life.');
     await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', pictures.woman)]);
     await page.getByText('One face found.').waitFor();
@@ -182,7 +182,7 @@ describe('the console of a stack', () => {
     // The pool still knows the browser, and wants no password.
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('admin@example.com').waitFor();
-    expect(page.url()).toBe(`${pool.pageUrl}#/status`);
+    await expect.poll(() => page.url()).toBe(`${pool.pageUrl}#/status`);
   });
 });
 
@@ -198,7 +198,7 @@ describe('an answer of the pool', () => {
     await page.goto(`${pool.pageUrl}${query}`);
     const dialog = page.getByRole('dialog', { name: 'Sign in' });
     await dialog.getByText('The sign-in did not work. Try it again.').waitFor();
-    expect(page.url()).not.toContain('state=');
+    await expect.poll(() => page.url()).not.toContain('state=');
     expect(asked.filter((url) => url.includes('/oauth2/token'))).toEqual([]);
     expect(await keptIn(page)).toBe('{}');
     await focusIsOn(page, 'Sign in');

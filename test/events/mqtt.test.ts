@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
+import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CameraEvent, MatchEvent } from '../../lib/contract/match-event.ts';
 import { type MqttTarget, openMqtt } from '../../lib/events/mqtt.ts';
+import { freePort } from '../free-port.ts';
 
 /** Makes the event of a match. */
 function eventOf({ camera, name }: { readonly camera: string | null; readonly name: string }): MatchEvent {
@@ -40,15 +41,6 @@ let url: string;
 let reader: MqttClient;
 const newest = new Map<string, string>();
 let wake: () => void = () => undefined;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function isListening(port: number): Promise<void> {
   for (;;) {
@@ -116,7 +108,7 @@ test('the broker learns of the service, of its cameras, and of matches by id and
     availability_topic: 'face-blacklist/availability',
   });
   const connectivity = JSON.parse(await payloadOf(/^homeassistant\/binary_sensor\//, /front_door/));
-  expect(newest.get(connectivity.state_topic)).toBe('online');
+  await expect.poll(() => newest.get(connectivity.state_topic)).toBe('online');
 
   expect(await target.send([eventOf({ camera: 'Front door', name: 'Jane Roe' })])).toEqual([
     { outcome: 'delivered' },
@@ -192,9 +184,8 @@ test('a broker that refuses the service, and then starts anew, is told everythin
   });
   await later.subscribeAsync('#', { qos: 1 });
   await isAnnounced;
-  expect([...told].filter(([topic]) => topic.endsWith('/state')).map(([, state]) => state)).toEqual([
-    'offline',
-  ]);
+  const states = () => [...told].filter(([topic]) => topic.endsWith('/state')).map(([, state]) => state);
+  await expect.poll(states).toEqual(['offline']);
   expect(await target.send([eventOf({ camera: null, name: 'Jane Roe' })])).toEqual([
     { outcome: 'delivered' },
   ]);

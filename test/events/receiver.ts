@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { EntryDeletedEvent, MatchEvent } from '../../lib/contract/match-event.ts';
+import { freePort } from '../free-port.ts';
 
 export const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 
@@ -35,15 +36,19 @@ export interface Receiver extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts a receiver on 127.0.0.1, on a free port by default. */
+/** Starts a receiver on 127.0.0.1, by default on a free port, on which it can be started again. */
 export async function startReceiver({
-  port = 0,
+  port,
   path = '/hook',
   secrets = [secret],
+}: {
+  port?: number;
+  path?: string;
+  secrets?: string[];
 } = {}): Promise<Receiver> {
   const changes = new EventEmitter();
   const server = createServer((request, response) => void serve(request, response));
-  server.listen(port, '127.0.0.1');
+  server.listen(port ?? (await freePort()), '127.0.0.1');
   await once(server, 'listening');
   const receiver: Receiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,

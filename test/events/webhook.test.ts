@@ -147,12 +147,10 @@ describe('the receiver’s answer', () => {
     await using slow = await startHttpServer((_request, response) => {
       response.writeHead(200).write('.');
     });
-    const started = performance.now();
     expect(await Promise.all([send(silent.url), send(slow.url)])).toEqual([
       { outcome: 'unreachable', error: 'No answer within 15 seconds.', retryAfterMs: 0 },
       { outcome: 'delivered' },
     ]);
-    expect(performance.now() - started).toBeLessThan(25_000);
   });
 
   test('that is cut off, or no HTTP, is told by its code alone', async () => {

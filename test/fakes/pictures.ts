@@ -10,6 +10,9 @@ export const people = {
   listed: [225, 45, 45],
   /** The same person on another day. */
   listedLater: [225, 75, 45],
+  /** Looks like the listed one, and like the one beyond, who do not look like each other. */
+  between: [225, 160, 45],
+  beyond: [160, 225, 45],
   other: [45, 225, 45],
   third: [45, 45, 225],
 } as const satisfies Record<string, Colour>;

@@ -195,6 +195,19 @@ describe('image files', () => {
     },
   );
 
+  test('of the old service that belong to another user are to be imported, not to be given away', async () => {
+    await chmod(root, 0o755);
+    await mkdir(join(folders.blacklist, '7'), { recursive: true });
+    await chmod(folders.blacklist, 0o555);
+    await writeFile(join(root, 'blacklist.db'), 'SQLite format 3\0');
+    const open = `return Promise.resolve().then(() => files.openFileSystemImages(${JSON.stringify(folders)})).${outcome}`;
+    const message = await runUnprivileged<string>(modules, open);
+    expect(message).toContain(
+      `The folder ${folders.blacklist} has files in it that this DATA_DIR's database`,
+    );
+    expect(message).toContain(`npm run import -- ${root}.`);
+  });
+
   test('whose owner is told in a file that the user may not read are refused, and the message says what to do', async () => {
     await chmod(root, 0o755);
     openFileSystemImages(folders);

@@ -96,6 +96,14 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       expect(await listed()).toEqual({ 'Jane Roe': 2 });
     });
 
+    it('tells where a picture looks like none of the person’s others, and adds it', async () => {
+      const first = await upload('inbox/Jane Roe/a.jpg', jane);
+      expect(first).not.toHaveProperty('unlike');
+      expect(await upload('inbox/Jane Roe/b.jpg', other)).toMatchObject({ unlike: expect.any(Number) });
+      expect(await upload('inbox/Jane Roe/c.jpg', await again(jane, 80))).not.toHaveProperty('unlike');
+      expect(await listed()).toEqual({ 'Jane Roe': 3 });
+    });
+
     const names = [
       'Jane Roe',
       'Zoë Müller',

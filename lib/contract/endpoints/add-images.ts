@@ -18,6 +18,13 @@ export const AddedImages = z
       .array(z.string())
       .describe('One line for each picture that was left out, used in part, or there already.'),
     possible_duplicates: PossibleDuplicates,
+    warnings: z
+      .array(z.string())
+      .nullable()
+      .optional()
+      .describe(
+        'One line for each added picture that looks like none of the person’s others; null if there is none.',
+      ),
   })
   .meta({ id: 'AddedImages' });
 export type AddedImages = z.output<typeof AddedImages>;
@@ -41,7 +48,12 @@ export const addImagesContract = defineEndpoint({
     status: 200,
     description: 'At least one picture was added, or was there already.',
     schema: AddedImages,
-    example: { message: '2 images added.', added: 2, errors: [], possible_duplicates: [] },
+    example: {
+      ...{ message: '2 images added.', added: 2, errors: [], possible_duplicates: [] },
+      warnings: [
+        "two.jpg: It looks like none of the person's other pictures (similarity 12.3). Delete it if it shows somebody else.",
+      ],
+    },
   },
   errors: [
     'request_invalid',

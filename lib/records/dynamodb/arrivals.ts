@@ -34,14 +34,24 @@ export async function putArrival(table: TableClient, arrival: Arrival): Promise<
   });
 }
 
-/** Returns this arrival and some of the others. It also removes arrivals that crashed writers left. */
-export async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]> {
+/** Arrivals that one transaction numbers, and whether others wait besides. */
+export interface Waiting {
+  readonly arrivals: readonly Arrival[];
+  readonly isAll: boolean;
+}
+
+/**
+ * Returns this arrival, if given, and some of the others. It also removes those that crashed writers left.
+ */
+export async function arrivalsWith(table: TableClient, own?: Arrival): Promise<Waiting> {
   const listed = await table.query(arrivalsPartition, { atOnce: arrivalsAtOnce }).next();
   const items: Item[] = listed.value ?? [];
   const isLeft = ({ arrived }: Item) => Date.now() - arrived > arrivalMs;
   await removeArrivals(table, items.filter(isLeft).map(arrivalOf));
   const others = items.filter((item) => !isLeft(item)).map(arrivalOf);
-  return fitting([own, ...others.filter(({ pictureId }) => pictureId !== own.pictureId)]);
+  const all = own ? [own, ...others.filter(({ pictureId }) => pictureId !== own.pictureId)] : others;
+  const arrivals = fitting(all);
+  return { arrivals, isAll: arrivals.length === all.length };
 }
 
 /** Returns as many of the first arrivals as one transaction has room for, at least one. */

@@ -207,7 +207,7 @@ async function markDeleting(
  */
 async function mergeInto(table: TableClient, from: EntryItem, intoId: number, step: MergeStep | undefined) {
   const into = await readEntry(table, intoId);
-  requireMergeable(into, intoId);
+  requireMergeable(into);
   if (!step) return { actions: [stillActive(intoId)], facts: [] };
   const claim = await claimOf(table, from.id);
   const images = await imagesOf(table, from.id);

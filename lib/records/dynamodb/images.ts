@@ -143,14 +143,28 @@ function imageRemovals(table: TableClient) {
       });
     },
 
-    async markImageDeleting(imageId: string): Promise<void> {
-      await table.settle(async () => {
+    async keepImage(imageId: string): Promise<boolean> {
+      const action = {
+        update: imageKey(imageId),
+        change: 'REMOVE #holder',
+        condition: '#status = :active',
+        values: { active: 'ACTIVE' },
+      };
+      return table.settle(async () => {
+        const { done, refused } = await table.transact([action]);
+        return done || (refused.size > 0 ? false : again);
+      });
+    },
+
+    async markImageDeleting(imageId: string, holder?: string): Promise<boolean> {
+      return table.settle(async () => {
         const image = await getImage(table, imageId);
-        if (!image || image.status === 'DELETING') return;
+        if (image && holder !== undefined && image.holder !== holder) return false;
+        if (!image || image.status === 'DELETING') return true;
         const actions = [...changeOfStatus(image, 'DELETING')];
         if (image.status === 'ACTIVE') actions.push(takenOff(image.entryId));
         const { done } = await table.transact(actions);
-        if (!done) return again;
+        return done || again;
       });
     },
 
@@ -206,13 +220,14 @@ async function* imagesAt(table: TableClient, partition: string): AsyncGenerator<
 const isActive = ({ status }: { status: RecordStatus }) => status === 'ACTIVE';
 
 /**
- * Condition that the image has not changed since it was read, because its index items' keys contain these
- * values.
+ * Condition that the image has not changed since it was read. Its index items' keys contain these values, and
+ * its holder may take it back.
  */
-function unchanged({ entryId, addedDate, status }: ImageRecord) {
+function unchanged({ entryId, addedDate, status, holder }: ImageRecord) {
+  const held = holder === undefined ? 'attribute_not_exists(#holder)' : '#holder = :holder';
   return {
-    condition: '#entryId = :entryId AND #addedDate = :addedDate AND #status = :status',
-    values: { entryId, addedDate, status },
+    condition: `#entryId = :entryId AND #addedDate = :addedDate AND #status = :status AND ${held}`,
+    values: { entryId, addedDate, status, ...(holder !== undefined && { holder }) },
   };
 }
 

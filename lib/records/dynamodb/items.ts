@@ -199,7 +199,7 @@ export function entryAttributes({ version, ...entry }: EntryRecord) {
 }
 
 export function imageRecord(item: Item): ImageRecord {
-  const { id, entryId, key, addedDate, status, face, file = null } = row<ImageRecord & Key>(item);
+  const { id, entryId, key, addedDate, status, face, file = null, holder } = row<ImageRecord & Key>(item);
   return {
     id,
     entryId,
@@ -208,5 +208,6 @@ export function imageRecord(item: Item): ImageRecord {
     status,
     face: face && { ...face, quality: face.quality ?? null },
     file,
+    ...(holder !== undefined && { holder }),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { isThere } from './action.ts';
+import { type Action, isThere } from './action.ts';
 import { type Arrival, arrivalsWith, putArrival, removeArrivals } from './arrivals.ts';
 import { again, type TableClient } from './client.ts';
 import { arrivalKey, counterKey, numberingTurnKey, pictureKey } from './items.ts';
@@ -15,6 +15,8 @@ export interface Numbered {
 }
 
 const longestPauseMs = 100;
+/** Batches that are numbered in a turn after its own. More would keep its own answer for too long. */
+const batchesMore = 3;
 /** Milliseconds since the last number in which others are likely to number too. */
 const busyMs = 50;
 /** Milliseconds for which a process goes on storing arrivals after it met others. */
@@ -133,15 +135,21 @@ export class PictureNumbering {
       }
       const present = items.find(({ pk }) => pk === turn.key.pk);
       if (!turn.isFree(present)) return again;
-      const [isOurs, arrivals] = await Promise.all([turn.take(present), arrivalsWith(this.#table, arrival)]);
+      const [isOurs, waiting] = await Promise.all([turn.take(present), arrivalsWith(this.#table, arrival)]);
       if (!isOurs) return again;
+      const { arrivals, isAll } = waiting;
       const before = countOf(items.find(({ pk }) => pk === counter.pk));
       if (arrivals.length === 1) this.#crowdedUntil = 0;
       const { actions, facts, after } = await numberingActions(this.#table, before, arrivals);
-      // A writer that gave up has taken its arrival back, and told its client so.
-      const removals = arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId), ...isThere }));
-      const { done, refused } = await this.#table.transact([...actions, ...removals, turn.end], facts);
-      if (done) return { number: before.last + 1, at: after.at };
+      const ends = isAll ? [turn.end] : [];
+      const { done, refused } = await this.#table.transact(
+        [...actions, ...removalsOf(arrivals), ...ends],
+        facts,
+      );
+      if (done) {
+        if (!isAll) await this.#numberOthers(turn, after);
+        return { number: before.last + 1, at: after.at };
+      }
       await removeArrivals(
         this.#table,
         arrivals.filter((_, index) => refused.has(1 + index)),
@@ -149,6 +157,35 @@ export class PictureNumbering {
       return again;
     });
   }
+
+  /**
+   * Numbers more arrivals in the same turn, since others would first have to find out that they may. It never
+   * throws, because the turn's own picture has its number.
+   */
+  async #numberOthers(turn: NumberingTurn, count: Count): Promise<void> {
+    let before = count;
+    try {
+      for (let left = batchesMore; left > 0; left -= 1) {
+        const { arrivals, isAll } = await arrivalsWith(this.#table);
+        if (arrivals.length === 0) break;
+        const { actions, facts, after } = await numberingActions(this.#table, before, arrivals);
+        const isLast = isAll || left === 1;
+        const ends = isLast ? [turn.end] : [];
+        const { done } = await this.#table.transact([...actions, ...removalsOf(arrivals), ...ends], facts);
+        if (!done) break;
+        if (isLast) return;
+        before = after;
+      }
+    } catch {
+      // Whoever has the next turn meets the same failure, and tells it.
+    }
+    await turn.release().catch(() => undefined);
+  }
+}
+
+/** Removes arrivals. A writer that gave up has taken its own back, and told its client so. */
+function removalsOf(arrivals: readonly Arrival[]): Action[] {
+  return arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId), ...isThere }));
 }
 
 /** Reads the count; returns `undefined` if others number at this moment. */

@@ -274,4 +274,12 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   `,
   faceCodesMigration,
   keptFaceCodesMigration,
+  /* An image may be taken back by its holder, see `ImageRecord`. Merges that are under way hold theirs. */
+  `
+  ALTER TABLE image ADD COLUMN holder TEXT;
+  UPDATE image SET holder = (
+    SELECT name || ' ' || (body ->> '$.token') FROM note, json_each(body, '$.images')
+    WHERE name LIKE 'merge %' AND value = image.id AND body ->> '$.into' = image.entry_id
+  ) WHERE id IN (SELECT value FROM note, json_each(body, '$.images') WHERE name LIKE 'merge %');
+  `,
 ];

@@ -105,11 +105,12 @@ const imagesAtOnce = 500;
 const writableMs = 1000;
 
 // The statements name their columns after the fields, so a row is the record.
-function imageRecord({ sequence, face, file, ...found }: Row): ImageRecord {
+function imageRecord({ sequence, face, file, holder, ...found }: Row): ImageRecord {
   return row<ImageRecord>({
     ...found,
     face: face === null ? null : { quality: null, ...JSON.parse(String(face)) },
     file: file === null ? null : JSON.parse(String(file)),
+    ...(holder !== null && { holder }),
   });
 }
 
@@ -236,7 +237,7 @@ class SqliteRecords implements RecordStore {
         if (mergedInto !== undefined) {
           if (before?.status !== 'ACTIVE') throw new EntryNotFoundError();
           const into = this.#entry(mergedInto);
-          requireMergeable(into, mergedInto);
+          requireMergeable(into);
           if (merge) facts = this.#merge(before, into, merge);
         }
         this.#statements.markEntryDeleting.run(entryId);
@@ -340,11 +341,11 @@ class SqliteRecords implements RecordStore {
   }
 
   async createImage(image: NewImage): Promise<ImageRecord | undefined> {
-    const { id, entryId, key, file } = image;
+    const { id, entryId, key, file, holder = null } = image;
     const addedDate = new Date().toISOString();
     return this.#write(() => {
       const json = file && JSON.stringify(file);
-      const { changes } = this.#statements.insertImage.run(id, key, addedDate, json, entryId);
+      const { changes } = this.#statements.insertImage.run(id, key, addedDate, json, holder, entryId);
       if (changes === 1) return { ...image, status: 'PENDING', addedDate, face: null };
       if (this.#image(id)) return undefined;
       throw new EntryNotFoundError();
@@ -404,8 +405,19 @@ class SqliteRecords implements RecordStore {
     );
   }
 
-  async markImageDeleting(imageId: string): Promise<void> {
-    await this.#write(() => this.#statements.markImageDeleting.run(imageId), { frees: true });
+  async keepImage(imageId: string): Promise<boolean> {
+    const { changes } = await this.#write(() => this.#statements.keepImage.run(imageId));
+    return changes === 1;
+  }
+
+  async markImageDeleting(imageId: string, holder?: string): Promise<boolean> {
+    const mark = () => {
+      const image = this.#image(imageId);
+      if (image && holder !== undefined && image.holder !== holder) return false;
+      this.#statements.markImageDeleting.run(imageId);
+      return true;
+    };
+    return this.#write(mark, { frees: true });
   }
 
   async removeImage(imageId: string): Promise<void> {

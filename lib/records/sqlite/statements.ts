@@ -36,7 +36,7 @@ const insertInto = (values: Readonly<Record<string, string>>) =>
 const assignments = Object.entries(entryValues).map(([column, value]) => `${column} = ${value}`);
 
 const selectImage = `
-  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file FROM image`;
+  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file, holder FROM image`;
 
 /**
  * Statements of the SQLite store. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
@@ -70,13 +70,14 @@ const statements = {
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
   insertImage: `
-    INSERT INTO image (id, entry_id, key, added_date, file, status)
-    SELECT ?, id, ?, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
+    INSERT INTO image (id, entry_id, key, added_date, file, holder, status)
+    SELECT ?, id, ?, ?, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
     ON CONFLICT (id) DO NOTHING`,
   activateImage: `
     UPDATE image SET status = 'ACTIVE', face = ? WHERE id = ? AND status = 'PENDING'
     AND EXISTS (SELECT 1 FROM entry WHERE id = image.entry_id AND status <> 'DELETING')`,
   replaceFace: "UPDATE image SET face = ? WHERE id = ? AND status = 'ACTIVE'",
+  keepImage: "UPDATE image SET holder = NULL WHERE id = ? AND status = 'ACTIVE'",
   markImageDeleting: "UPDATE image SET status = 'DELETING' WHERE id = ?",
   deleteImage: 'DELETE FROM image WHERE id = ?',
   image: `${selectImage} WHERE id = ?`,

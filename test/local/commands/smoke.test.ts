@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mayBeOpen } from '../../../local/smoke/connection.ts';
+import { lookAtConsole } from '../../../local/smoke/console.ts';
 import { type RunningCloud, startCloudProcess } from '../../api/cloud.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { ApiClient } from '../../suites/api/client.ts';
@@ -30,6 +31,10 @@ it('npm run smoke tries every operation of a service, and leaves nothing', async
   expect(output).toMatch(/│ 'deleteManyProcessed' +│ 'delete results' +│ '200' +│ '200' +│ \d+ +│ 'yes' +│/);
   expect(output).toMatch(/│ 'getImage' +│ 'fetch a picture' +│ '200 or 302' +│ '302' +│ \d+ +│ 'yes' +│/);
   expect(output).toMatch(/│ 'listEntries' +│ 'come unsigned' +│ '401 or 403' +│ '401' +│ \d+ +│ 'yes' +│/);
+  expect(output).toMatch(
+    /│ 'console' +│ 'load assets\/index-[^']+\.js' +│ '200' +│ '200' +│ \d+ +│ 'yes' +│/,
+  );
+  expect(output).toMatch(/│ 'console' +│ 'load config\.json' +│ '200' +│ '200' +│ \d+ +│ 'yes' +│/);
   expect(output).toMatch(/^\d+ steps, 0 not as they should be\.$/m);
   const after = await api.send('GET', '/api/v1/blacklist/');
   expect(after.bytes.toString()).toBe(before.bytes.toString());
@@ -88,6 +93,53 @@ it('a service that lets in everybody is called open on this machine, and wrong e
     door.close();
     door.closeAllConnections();
   }
+});
+
+describe('the console', () => {
+  const html = (body: string) => ({ status: 200, type: 'text/html; charset=utf-8', body });
+  const json = (status: number, body: string) => ({ status, type: 'application/json', body });
+  const page = html('<link href="./a.css"><script src="./assets/a.js"></script>');
+  const css = { status: 200, type: 'text/css', body: 'a{}' };
+  const script = { ...css, type: 'text/javascript; charset=utf-8' };
+  const whole = { '': page, 'a.css': css, 'assets/a.js': script, 'config.json': json(200, '{}') };
+
+  it.each<[what: string, files: Record<string, typeof css>, seen: unknown]>([
+    ['whole', whole, [[], [], [], []]],
+    ['not hosted', {}, 'absent'],
+    [
+      'without its script',
+      { ...whole, 'assets/a.js': json(404, '{}') },
+      [[], [], ['404 instead of 200: {}'], []],
+    ],
+    ['with a script of another type', { ...whole, 'assets/a.js': css }, [[], [], [/^It is text\/css, /], []]],
+    ['with an empty file', { ...whole, 'a.css': { ...css, body: '' } }, [[], ['It is empty.'], [], []]],
+    ['not built', { '': { ...page, status: 404 } }, [[/^404 instead of 200/]]],
+    ['in pieces', { '': json(502, '{}') }, [['502 instead of 200: {}']]],
+    ['without files', { '': html('<p>Hello.</p>') }, [['It names no files.']]],
+  ])('that is %s is told as such', async (_, files, seen) => {
+    const server = createServer((incoming, answer) => {
+      const name = incoming.url?.replace('/prod/console/', '') ?? '';
+      const { status, type, body } = files[name] ?? json(404, '{"detail":"Not Found"}');
+      answer.writeHead(status, { 'content-type': type }).end(body);
+    }).listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const steps = await lookAtConsole(new URL(`http://127.0.0.1:${port}/prod/`));
+    server.close();
+    server.closeAllConnections();
+    const expected = (faults: (string | RegExp)[]) =>
+      faults.map((fault) => (typeof fault === 'string' ? fault : expect.stringMatching(fault)));
+    if (seen === 'absent') expect(steps).toMatchObject([{ isAbsent: true, status: 404, faults: [] }]);
+    else expect(steps.map(({ faults }) => faults)).toEqual((seen as (string | RegExp)[][]).map(expected));
+  });
+
+  it('that does not answer is told as such', async () => {
+    const [step] = await lookAtConsole(new URL('http://127.0.0.1:1/'));
+    expect(step).toMatchObject({
+      status: undefined,
+      faults: [expect.stringMatching(/^Nothing instead of 200/)],
+    });
+  });
 });
 
 it.each([

@@ -1,25 +1,33 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../../lib/blacklist/create-entry.ts';
 import { openFolderInbox } from '../../../lib/inbox/folder.ts';
 import { indexUpload } from '../../../lib/inbox/index-upload.ts';
 import { type EnrollSummary, enrollPerson } from '../../../local/import/enroll-person.ts';
 import { failing, stepBefore } from '../../blacklist/steps.ts';
-import { complete, contents, useStores } from '../../blacklist/stores.ts';
+import { complete, contents, matchedNames, useStores } from '../../blacklist/stores.ts';
+import { portraitOf } from '../../fakes/pictures.ts';
 
 const stores = useStores();
 
 /** Enrolls a person's pictures as the command does; `entryId` is that of a person who is listed. */
-async function enroll(pictures: readonly Uint8Array[], entryId?: number, ports = stores.ports) {
+async function enroll(
+  pictures: readonly Uint8Array[],
+  entryId?: number,
+  { ports = stores.ports, takesUnlike = false } = {},
+) {
   const remarks: string[] = [];
+  const unlike = new Map<string, string>();
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
-  const summary: EnrollSummary = { ...counts, remarks, passedOver: new Set(), duplicates: new Map() };
+  const lists = { remarks, passedOver: new Set<string>(), duplicates: new Map(), unlike };
+  const summary: EnrollSummary = { ...counts, ...lists, takesUnlike };
   const files = pictures.map((bytes, index) => ({ name: `${index}.jpg`, read: async () => bytes }));
   await enrollPerson(ports, { name: 'Jane Roe', reason: null, pictures: files }, entryId, summary, () => {});
   const { personsListed, picturesAdded, picturesPresent } = summary;
-  return { counts: [personsListed, picturesAdded, picturesPresent], remarks };
+  const told = unlike.size > 0 && { unlike: [...unlike.values()] };
+  return { counts: [personsListed, picturesAdded, picturesPresent], remarks, ...told };
 }
 
 async function upload(bytes: Uint8Array) {
@@ -32,17 +40,57 @@ async function upload(bytes: Uint8Array) {
 const janeId = async () => (await stores.ports.records.findEntry('Jane Roe'))?.id;
 
 it('lists a person once, and adds what is missing', async () => {
-  const { listed, other } = stores.pictures;
+  const { listed, listedLater } = stores.pictures;
   expect(await enroll([listed])).toEqual({ counts: [1, 1, 0], remarks: [] });
-  expect(await enroll([listed, other, other], await janeId())).toEqual({ counts: [0, 1, 2], remarks: [] });
+  expect(await enroll([listed, listedLater, listedLater], await janeId())).toEqual({
+    counts: [0, 1, 2],
+    remarks: [],
+  });
   expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 2 }));
 });
 
+describe('a picture of somebody else in a person’s folder', () => {
+  const unlike = [expect.stringMatching(/^Jane Roe\/1\.jpg: similarity [0-9.]+$/)];
+
+  it('is held back and told, each time, and accuses nobody', async () => {
+    const { listed, listedLater, other } = stores.pictures;
+    const pictures = [listed, other, listedLater];
+    expect(await enroll(pictures)).toEqual({ counts: [1, 2, 0], remarks: [], unlike });
+    expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 2 }));
+    expect(await matchedNames(stores.ports, other)).toEqual([]);
+    expect(await enroll(pictures, await janeId())).toEqual({ counts: [0, 0, 2], remarks: [], unlike });
+  });
+
+  it('is added on purpose, and told', async () => {
+    const { listed, other } = stores.pictures;
+    expect(await enroll([listed, other], undefined, { takesUnlike: true })).toEqual({
+      counts: [1, 2, 0],
+      remarks: [],
+      unlike,
+    });
+    expect(await matchedNames(stores.ports, other)).toEqual(['Jane Roe']);
+  });
+
+  it('is held back alone, where the entry is there already', async () => {
+    const { listed, listedLater, other } = stores.pictures;
+    await enroll([listed]);
+    const added = await enroll([listedLater, other], await janeId());
+    expect(added).toEqual({ counts: [0, 1, 0], remarks: [], unlike });
+  });
+});
+
+it('adds a picture that looks like one that came after it', async () => {
+  const { ports } = stores;
+  const pictures = await Promise.all((['listed', 'beyond', 'between'] as const).map(portraitOf));
+  expect(await enroll(pictures)).toEqual({ counts: [1, 3, 0], remarks: [] });
+  expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 3 }));
+});
+
 it('knows what the inbox has indexed, and the inbox what was enrolled', async () => {
-  const { listed, other } = stores.pictures;
+  const { listed, listedLater } = stores.pictures;
   expect(await upload(listed)).toMatchObject({ outcome: 'enrolled' });
-  expect(await enroll([listed, other], await janeId())).toEqual({ counts: [0, 1, 1], remarks: [] });
-  expect(await upload(other)).toMatchObject({ outcome: 'known' });
+  expect(await enroll([listed, listedLater], await janeId())).toEqual({ counts: [0, 1, 1], remarks: [] });
+  expect(await upload(listedLater)).toMatchObject({ outcome: 'known' });
   expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 2 }));
 });
 
@@ -50,7 +98,9 @@ it('reads no stored picture to know one that it has enrolled itself', async () =
   const { ports, pictures } = stores;
   await enroll([pictures.listed]);
   const unreadable = failing(ports, stepBefore('images.get'));
-  expect(await enroll([pictures.listed], await janeId(), unreadable)).toMatchObject({ counts: [0, 0, 1] });
+  expect(await enroll([pictures.listed], await janeId(), { ports: unreadable })).toMatchObject({
+    counts: [0, 0, 1],
+  });
 });
 
 it('knows a picture that an earlier version gave another id, also where it was stored without metadata', async () => {

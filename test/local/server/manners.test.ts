@@ -119,10 +119,10 @@ describe('an idle connection', () => {
     const idle = await startServer([withContract(plainContract('GET', '/'), handler)]);
     await using _server = idle;
     expect(idle.server.keepAliveTimeout).toBeGreaterThan(65_000);
-    idle.server.headersTimeout = 50;
     const connection = await idle.connect();
     connection.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await connection.until('{}');
+    idle.server.headersTimeout = 50;
     // Meanwhile the server closes a connection that sends no headers: the time for headers is over.
     const silent = await idle.connect();
     expect(await silent.closed()).toMatch(/^HTTP\/1\.1 408 /);

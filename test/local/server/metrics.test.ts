@@ -225,6 +225,8 @@ describe('GET /metrics', () => {
   test('tells which match events wait for whom, by the origin alone; so does the status', async () => {
     const { origin } = new URL(receiver.url);
     await receiver.until(() => receiver.taken.length > 0);
+    // Those of before are all delivered.
+    await expect.poll(() => total('face_blacklist_outbox_pending', { receiver: origin })).toBe(0);
     receiver.answer = () => ({ status: 503 });
     const refused = receiver.received.length;
     await api.process(people.group);

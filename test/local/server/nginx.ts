@@ -4,10 +4,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../free-port.ts';
 import { createCertificate } from '../../inputs/certificate.ts';
 
 const executablePath = process.env.NGINX_PATH || '/usr/sbin/nginx';
@@ -33,7 +34,7 @@ export async function startNginx(locations: string): Promise<Nginx> {
   const { cert, key } = createCertificate('faces.example');
   await writeFile(join(folder, 'cert.pem'), cert);
   await writeFile(join(folder, 'key.pem'), key);
-  const [http = 0, https = 0] = await freePorts(2);
+  const [http, https] = [await freePort(), await freePort()];
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, { http, https }, locations));
   const child = spawn(executablePath, ['-e', 'stderr', '-p', folder, '-c', join(folder, 'nginx.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -76,14 +77,6 @@ ${locations}
 }
 }
 `;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 /** Polls until nginx listens, because it does not report it. */

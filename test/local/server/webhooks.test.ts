@@ -198,9 +198,8 @@ describe('deliveries', () => {
     await opened.process('a', [ada]);
     await opened.process('b', [bob]);
     await asked.promise;
-    const started = performance.now();
     await first.stop();
-    expect(performance.now() - started).toBeLessThan(8_000);
+    // One that had been waited for until it was given up would have left an error.
     expect((await opened.outbox.status())[0]).toMatchObject({ pending: 1, last_error: null });
     receiver.answer = () => ({ status: 200 });
     await deliver();

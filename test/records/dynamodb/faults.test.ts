@@ -188,6 +188,38 @@ describe('records in DynamoDB', () => {
       client.destroy();
     });
 
+    const many = Array.from({ length: 40 }, (_, index) => `theirs ${index}`);
+    const total = async () => (await store.listProcessed({ limit: 1, offset: 0 })).total;
+
+    test('is numbered in the same turn, where more wait than a transaction has room for', async () => {
+      for (const one of many) await arrive(one, new Date());
+      await addInTheCrowd('ours');
+      expect(await store.findProcessed(['ours', ...many])).toEqual(new Set(['ours', ...many]));
+      expect(await total()).toBe(41);
+      const turns = proxy.calls.filter(({ body }) => JSON.stringify(body).includes('"token":{"S"'));
+      expect(turns).toHaveLength(1);
+    });
+
+    test('waits for the next turn, where the rest of one fails: its own picture has its number', async () => {
+      for (const one of many) await arrive(one, new Date());
+      let batches = 0;
+      proxy.fault = ({ operation, body }) => {
+        if (operation !== 'TransactWriteItems') return undefined;
+        const isBatch = /"Update".*processed/.test(JSON.stringify(body));
+        if (!isBatch) return undefined;
+        batches += 1;
+        if (batches === 1) return cancelled('TransactionConflict', 'None', 'None');
+        return batches === 3 ? { error: 'ValidationException', message: 'No.' } : undefined;
+      };
+      const { id } = await store.addProcessed('ours', processedResult());
+      expect(await store.getProcessed(id)).toMatchObject({ db_id: id });
+      const first = await total();
+      expect(first).toBeLessThan(41);
+      proxy.fault = () => undefined;
+      await addInTheCrowd('ours too');
+      expect(await total()).toBe(42);
+    });
+
     /** Lets the store learn nothing more once its picture has arrived, so that it gives up. */
     const failAfterArrival = () => {
       let hasArrived = false;
@@ -332,7 +364,7 @@ describe('records in DynamoDB', () => {
     const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
     const image = await addImage(store, entryId);
     const another = openDynamoRecords(settings);
-    let changed: Promise<void> | undefined;
+    let changed: Promise<boolean> | undefined;
     proxy.before = async ({ operation }) => {
       if (operation !== 'TransactWriteItems' || changed) return;
       changed = another.markImageDeleting(image.id);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mergeHolder } from '../../../lib/blacklist/held-images.ts';
 import { NameTakenError } from '../../../lib/errors.ts';
 import { foldedName } from '../../../lib/names/folded-name.ts';
 import { noDetails } from '../../../lib/records/entry.ts';
@@ -134,6 +135,7 @@ describe('a database', () => {
 
   function newColumns(table: string, { name }: Record<string, unknown>): Record<string, unknown> {
     if (table === 'processed') return { run: 0, actor: null };
+    if (table === 'image') return { holder: null };
     if (table !== 'entry') return {};
     return {
       ...{ folded_name: foldedName(String(name)), folded_category: null, search_text: expect.any(String) },
@@ -255,6 +257,24 @@ describe('a database', () => {
     expect(openSqliteEmbeddings(after).lacksCodes()).toBe(true);
     using made = await openDatabase(join(folder, 'new.sqlite'));
     expect(openSqliteEmbeddings(made).lacksCodes()).toBe(false);
+  });
+
+  test('of an earlier release knows which images a broken merge may take back', async () => {
+    const before = databaseOf(migrations.length - 1);
+    insertImage(before);
+    before.exec(`
+      INSERT INTO image (id, entry_id, key, added_date, status)
+      VALUES ('image-2', 1, 'b/1/image-2.jpg', '2026-05-04T09:31:00.000Z', 'ACTIVE');
+      INSERT INTO note VALUES ('merge 7', '{"into": 1, "token": "t", "images": ["image-2", "gone"], "calls": [], "seen": 5}'),
+        ('merge 8', '{"into": 2, "token": "u", "images": ["image-1"], "calls": [], "seen": 5}'),
+        ('other', 'no JSON')`);
+    before.close();
+    const database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    expect(await getImage(store, 'image-2')).toMatchObject({ holder: mergeHolder(7, 't') });
+    expect((await getImage(store, 'image-1'))?.holder).toBeUndefined();
+    expect(await store.mergeClaim(7)).toMatchObject({ token: 't' });
+    database.close();
   });
 
   test('made new, and one brought up to date, have the same schema', async () => {

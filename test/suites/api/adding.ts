@@ -25,6 +25,22 @@ export function addingSuite(get: () => Tested): void {
       expect(await api.entry(id)).toMatchObject({ image_count: 3 });
     });
 
+    it('warns of a picture that looks like none of the person’s others, and adds it', async () => {
+      const { api, people } = get();
+      const unlike = [expect.stringMatching(/^two\.jpg: It looks like none of .+ \(similarity [0-9.]+\)\./)];
+      const both = [
+        ['one.jpg', people.listedAgain],
+        ['two.jpg', people.stranger],
+      ] as const;
+      const listed = await api.list([people.listed, ...both]);
+      expect(listed).toMatchObject({ image_count: 3, warnings: unlike, errors: [] });
+      const { id, warnings } = await api.list([people.listed]);
+      expect(warnings).toBeNull();
+      expect(await api.addImages(id, both)).toMatchObject({ added: 2, warnings: unlike });
+      expect((await api.addImages(id, [people.neighbour])).warnings).toHaveLength(1);
+      for (const entry of [listed.id, id]) await api.delete(entry);
+    });
+
     it('is refused when none can be used, and changes nothing', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);

@@ -27,7 +27,7 @@ export function repeatingSuite(get: () => Tested): void {
         const page = await api.get(`/api/v1/audit?action=createEntry&entry_id=${id}`);
         return answer(page, 200, AuditLines).items.map(({ detail }) => detail);
       };
-      await expect.poll(linesOf, { timeout: 10_000 }).toHaveLength(3);
+      await expect.poll(linesOf).toHaveLength(3);
       expect((await linesOf()).sort()).toEqual([null, 'replayed', 'replayed'].sort());
       expect((await api.entries()).filter(({ name }) => name === person.name)).toMatchObject([{ id }]);
 

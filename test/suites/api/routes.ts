@@ -94,7 +94,7 @@ async function expectAudited({ api }: Tested, endpoint: Endpoint, reply: Reply):
   };
   if (unaudited) return expect(await linesOf()).toEqual([]);
   // The lines of looks are written a moment later.
-  await expect.poll(linesOf, { timeout: 10_000 }).not.toEqual([]);
+  await expect.poll(linesOf).not.toEqual([]);
   const makes = { createEntry: 'entry', processImages: 'picture' }[operationId];
   for (const line of await linesOf()) {
     const has = (name: string, made = '') => path.includes(`{${name}}`) || made === makes;

@@ -234,6 +234,7 @@ export function verificationSuite(get: () => Tested): void {
       [-1, 'greater_than_equal'],
       [1.5, 'int_type'],
       ['many', 'int_parsing'],
+      [[2], 'int_type'],
     ])('of the number %j are refused', async (candidates, type) => {
       const body = { images: ['nothing.jpg'], candidates };
       const found = problems(await get().api.sendJson('POST', '/api/v1/process/process-images', body));

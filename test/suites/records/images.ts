@@ -157,9 +157,51 @@ export function imageSuite(opened: () => OpenedRecords): void {
   test('an absent image is not found, and hiding or removing it is no error', async () => {
     expect(await getImage(store, 'none')).toBeUndefined();
     expect(await store.activateImage('none', enrolledFace)).toBeUndefined();
-    await expect(store.markImageDeleting('none')).resolves.toBeUndefined();
+    expect(await store.keepImage('none')).toBe(false);
+    expect(await store.markImageDeleting('none')).toBe(true);
+    expect(await store.markImageDeleting('none', 'h')).toBe(true);
     await expect(store.removeImage('none')).resolves.toBeUndefined();
     expect(await getImage(store, 'none')).toBeUndefined();
+  });
+
+  test('an image is taken back by its holder alone, and by nobody once it is kept', async () => {
+    const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
+    const [one, two] = [
+      { ...newImage(entryId), holder: 'h' },
+      { ...newImage(entryId), holder: 'h' },
+    ];
+    for (const image of [one, two]) {
+      await store.createImage(image);
+      expect(await store.keepImage(image.id)).toBe(false);
+      expect(await store.activateImage(image.id, enrolledFace)).toMatchObject({ holder: 'h' });
+    }
+    expect(await store.markImageDeleting(one.id, 'another')).toBe(false);
+    expect(await store.keepImage(two.id)).toBe(true);
+    expect(await store.keepImage(two.id)).toBe(true);
+    expect(await getImage(store, two.id)).toEqual({
+      ...{ ...newImage(entryId), id: two.id, key: two.key, status: 'ACTIVE', face: enrolledFace },
+      addedDate: expect.any(String),
+    });
+    expect(await store.markImageDeleting(two.id, 'h')).toBe(false);
+    expect(await store.markImageDeleting(one.id, 'h')).toBe(true);
+    expect(await store.markImageDeleting(one.id, 'h')).toBe(true);
+    expect(await store.keepImage(one.id)).toBe(false);
+    expect(await store.getEntry(entryId)).toMatchObject({ imageCount: 1 });
+    expect(await store.markImageDeleting(two.id)).toBe(true);
+  });
+
+  test('of keeping an image and taking it back at the same moment, one succeeds', async () => {
+    const another = await opened().another();
+    const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
+    for (let round = 0; round < 5; round++) {
+      const image = { ...newImage(entryId), holder: 'h' };
+      await store.createImage(image);
+      await store.activateImage(image.id, enrolledFace);
+      const both = await Promise.all([store.keepImage(image.id), another.markImageDeleting(image.id, 'h')]);
+      expect(both.toSorted()).toEqual([false, true]);
+      const status = both[0] ? 'ACTIVE' : 'DELETING';
+      expect(await getImage(store, image.id)).toMatchObject({ status });
+    }
   });
 
   test('a removed image is gone, and only that one', async () => {

@@ -19,6 +19,10 @@ export const answers: Texts['answers'] = {
   largestEnrolled: (faces) => `عدد الوجوه فيها ${faces}؛ سُجّل أكبرها.`,
   hadAlready: 'كانت هذه الصورة لدى القيد من قبل.',
   beingAdded: 'تُضاف الصورة نفسها في هذه اللحظة.',
+  takenBack: 'سحب طلب آخر الصور نفسها: حاول مرة أخرى.',
+  othersChange: 'يغيّر آخرون أحد القيود أو يدمجونه. لم يضع شيء: أرسل الطلب مرة أخرى.',
+  looksUnlike: (similarity) => `لا تشبه أيًّا من صور الشخص الأخرى (التشابه ${similarity}).`,
+  deleteIfOther: 'احذفها إن كانت تُظهر شخصًا آخر.',
 
   addressWrong: 'العنوان غير صالح.',
   addressScheme: 'لا تُقرأ إلا عناوين http وhttps.',

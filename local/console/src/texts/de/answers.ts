@@ -19,6 +19,11 @@ export const answers: Texts['answers'] = {
   largestEnrolled: (faces) => `Es zeigt ${faces} Gesichter; das größte wurde aufgenommen.`,
   hadAlready: 'Der Eintrag hatte dieses Bild schon.',
   beingAdded: 'Dasselbe Bild wird gerade hinzugefügt.',
+  takenBack: 'Eine andere Anfrage hat dieselben Bilder zurückgenommen: Versuchen Sie es noch einmal.',
+  othersChange:
+    'Einer der Einträge wird gerade von anderen geändert oder zusammengeführt. Nichts ist verloren: Senden Sie es noch einmal.',
+  looksUnlike: (similarity) => `Es ähnelt keinem der anderen Bilder der Person (Ähnlichkeit ${similarity}).`,
+  deleteIfOther: 'Löschen Sie es, wenn es jemand anderen zeigt.',
 
   addressWrong: 'Die Adresse ist ungültig.',
   addressScheme: 'Nur Adressen mit http und https werden gelesen.',

@@ -22,6 +22,11 @@ export const answers = {
   largestEnrolled: (faces: string) => `It shows ${faces} faces; the largest was enrolled.`,
   hadAlready: 'The entry had this picture already.',
   beingAdded: 'The same picture is being added at this moment.',
+  takenBack: 'Another request took the same pictures back: try again.',
+  othersChange: 'Others are changing or merging one of the entries. Nothing is lost: send the request again.',
+  looksUnlike: (similarity: string) =>
+    `It looks like none of the person's other pictures (similarity ${similarity}).`,
+  deleteIfOther: 'Delete it if it shows somebody else.',
 
   addressWrong: 'The URL is not a valid one.',
   addressScheme: 'Only http and https URLs are read.',

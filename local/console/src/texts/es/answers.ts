@@ -20,6 +20,11 @@ export const answers: Texts['answers'] = {
   largestEnrolled: (faces) => `Muestra ${faces} caras; se registró la más grande.`,
   hadAlready: 'La ficha ya tenía esta imagen.',
   beingAdded: 'La misma imagen se está añadiendo en este momento.',
+  takenBack: 'Otra solicitud retiró las mismas imágenes: inténtelo de nuevo.',
+  othersChange: 'Otros están cambiando o uniendo una de las fichas. No se pierde nada: envíelo de nuevo.',
+  looksUnlike: (similarity) =>
+    `No se parece a ninguna de las otras imágenes de la persona (similitud ${similarity}).`,
+  deleteIfOther: 'Bórrela si muestra a otra persona.',
 
   addressWrong: 'La dirección no es válida.',
   addressScheme: 'Solo se leen direcciones http y https.',

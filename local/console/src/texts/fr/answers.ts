@@ -19,6 +19,11 @@ export const answers: Texts['answers'] = {
   largestEnrolled: (faces) => `Elle montre ${faces} visages ; le plus grand a été enregistré.`,
   hadAlready: 'La fiche avait déjà cette image.',
   beingAdded: 'La même image est en train d’être ajoutée.',
+  takenBack: 'Une autre demande a retiré les mêmes images : réessayez.',
+  othersChange: 'D’autres modifient ou fusionnent l’une des fiches. Rien n’est perdu : envoyez-le à nouveau.',
+  looksUnlike: (similarity) =>
+    `Elle ne ressemble à aucune des autres images de la personne (similarité ${similarity}).`,
+  deleteIfOther: 'Supprimez-la si elle montre quelqu’un d’autre.',
 
   addressWrong: 'L’adresse n’est pas valable.',
   addressScheme: 'Seules les adresses http et https sont lues.',

@@ -20,6 +20,11 @@ export const answers: Texts['answers'] = {
   largestEnrolled: (faces) => `Ela mostra ${faces} rostos; o maior foi registrado.`,
   hadAlready: 'O registro já tinha esta imagem.',
   beingAdded: 'A mesma imagem está sendo adicionada neste momento.',
+  takenBack: 'Outro pedido retirou as mesmas imagens: tente de novo.',
+  othersChange: 'Outros estão alterando ou unindo um dos registros. Nada se perde: envie de novo.',
+  looksUnlike: (similarity) =>
+    `Não se parece com nenhuma das outras imagens da pessoa (semelhança ${similarity}).`,
+  deleteIfOther: 'Apague-a se mostrar outra pessoa.',
 
   addressWrong: 'O endereço não é válido.',
   addressScheme: 'Só são lidos endereços http e https.',

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteImage } from '../../lib/blacklist/delete-image.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import { noteUnlikeUpload, unlikeUploadsWarning } from '../../lib/inbox/unlike-uploads.ts';
+import { type Person, portraitOf } from '../fakes/pictures.ts';
+import { failing, stepBefore } from './steps.ts';
+import { complete, contents, useStores } from './stores.ts';
+
+const stores = useStores();
+
+function filesOf(...people: readonly Person[]) {
+  return Promise.all(
+    people.map(async (person) => ({ fileName: `${person}.jpg`, bytes: await portraitOf(person) })),
+  );
+}
+
+async function list(...people: readonly Person[]) {
+  return createEntry(stores.ports, { name: 'Jane Roe', reason: null }, await filesOf(...people));
+}
+
+const told = (warnings: readonly string[] | null | undefined) =>
+  (warnings ?? []).map((line) => line.split(':')[0]);
+
+it.each<[people: Person[], unlike: string[]]>([
+  [['listed'], []],
+  [['listed', 'listedLater'], []],
+  [
+    ['listed', 'other'],
+    ['listed.jpg', 'other.jpg'],
+  ],
+  [['other', 'listed', 'listedLater'], ['other.jpg']],
+  [
+    ['listed', 'other', 'listedLater', 'third'],
+    ['other.jpg', 'third.jpg'],
+  ],
+  [['listed', 'beyond', 'between'], []],
+])('of the pictures %j of a new entry, %j look like none of the others', async (people, unlike) => {
+  const { warnings, image_count } = await list(...people);
+  expect(told(warnings)).toEqual(unlike);
+  expect(image_count).toBe(people.length);
+});
+
+it('a picture is compared with those that the entry has, and they are not told of again', async () => {
+  const { id } = await list('listed', 'other');
+  const added = await addImages(stores.ports, id, await filesOf('listedLater', 'third'));
+  expect(told(added.warnings)).toEqual(['third.jpg']);
+});
+
+it('pictures are added where they could not be compared, or there is no time for it', async () => {
+  const { ports } = stores;
+  const { id } = await list('listed');
+  const lost = failing(ports, stepBefore('faces.compareWith'));
+  expect(await addImages(lost, id, await filesOf('other'))).toMatchObject({ added: 1, warnings: null });
+  const soon = new Deadline(() => 19_000);
+  expect(await addImages(ports, id, await filesOf('third'), soon)).toMatchObject({
+    added: 1,
+    warnings: null,
+  });
+  expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 3 }));
+});
+
+it('the status tells of uploads that look like none of the others, as long as they are there, for a day', async () => {
+  const { ports } = stores;
+  const { id } = await list('listed', 'other');
+  expect(await unlikeUploadsWarning(ports.records)).toBeUndefined();
+  const [, image] = await ports.records.listImages(id);
+  if (!image) throw new Error('There are two.');
+  noteUnlikeUpload({ entryId: id, imageId: image.id });
+  expect(await unlikeUploadsWarning(ports.records)).toContain(`since yesterday: entry ${id}.`);
+  const nextDay = performance.now() + 25 * 60 * 60_000;
+  expect(await unlikeUploadsWarning(ports.records, nextDay)).toBeUndefined();
+  await deleteImage(ports, id, image.id);
+  expect(await unlikeUploadsWarning(ports.records)).toBeUndefined();
+});

@@ -42,8 +42,14 @@ describe('every page', () => describeAccessibility(() => setup));
 describe('an address', () => {
   it('that a browser opens leads to the console', async () => {
     await using visit = await setup.visit('');
+    const settings: string[] = [];
+    visit.page.on('request', (request) => {
+      if (request.url().endsWith('/config.json')) settings.push(request.url());
+    });
     await visit.page.goto(setup.url);
     await visit.page.getByRole('heading', { name: 'Check' }).waitFor();
     expect(visit.page.url()).toBe(`${setup.url}/console/`);
+    // They come with the script, and are not asked for again.
+    expect(settings).toHaveLength(1);
   });
 });

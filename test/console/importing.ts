@@ -227,7 +227,7 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await guard.page.getByText('Nobody is listed yet').waitFor();
     expect(await guard.page.getByRole('link', { name: 'Import people' }).count()).toBe(0);
     await guard.page.goto(`${setup().url}/console/#/blacklist/import`);
-    await guard.page.getByText('You are not allowed to do this.').waitFor();
+    await guard.page.getByText('The role of this token does not show this page.').waitFor();
     expect(await guard.page.locator('input[type=file]').count()).toBe(0);
   });
 

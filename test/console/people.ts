@@ -200,21 +200,6 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: /^Nobody fits/ }).waitFor();
   });
 
-  it('fetches the pictures of a list in their order', async () => {
-    const ids: number[] = [];
-    for (let count = 0; count < 5; count++) ids.push((await setup().listWoman()).id);
-    await using visit = await setup().visit('#/status');
-    const { page } = visit;
-    await page.getByText('Working').waitFor();
-    const asked: number[] = [];
-    page.on('request', (request) => {
-      const [, id] = /blacklist\/(\d+)\/images\/cover/.exec(request.url()) ?? [];
-      if (id !== undefined) asked.push(Number(id));
-    });
-    await page.getByRole('link', { name: 'Blacklist', exact: true }).click();
-    await expect.poll(() => asked).toEqual(ids.toReversed());
-  });
-
   it('changes name and reason, and warns of a name that is nearly the same', async () => {
     const listed = await setup().listWoman();
     const other = await setup().listWoman(`${listed.name} ii`);

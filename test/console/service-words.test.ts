@@ -127,6 +127,8 @@ describe('what the service says', () => {
     expect(inPageLanguage(`${en.answers.damaged} The moon is full.`)).toBeUndefined();
     setTexts(en, 'en');
     expect(inPageLanguage(en.answers.damaged)).toBeUndefined();
+    // The remedy is told in English, too.
+    expect(inPageLanguage('No face was found in it.')).toMatch(/^No face was found\. Show the whole face/);
   });
 });
 

@@ -27,9 +27,20 @@ function writing(sentence: Sentence | undefined, values: readonly string[]): str
   return typeof sentence === 'function' ? sentence(...values) : (sentence ?? '');
 }
 
-/** Returns the service's text in the page's language; `undefined` if that is English, or lacks it. */
+/**
+ * Returns the service's text in the page's language; `undefined` if that is English, or lacks it. If there is
+ * no face, it also says what to do, in English too.
+ */
 export function inPageLanguage(text: string): string | undefined {
+  if (text === noFaceText) return noFaceWords();
   return isInEnglish() ? undefined : translated(text);
+}
+
+const noFaceText = 'No face was found in it.';
+
+function noFaceWords(): string {
+  const { fault, remedy } = texts.verdicts.advice.NO_FACE_FOUND;
+  return `${fault} ${remedy}`;
 }
 
 function translated(text: string): string | undefined {
@@ -79,9 +90,7 @@ const reasons = new Map(Object.entries(reasonWords).map(([reason, words]) => [wo
 /** Translates why a face can't be used, or that there is none, by the words that verdicts have for it. */
 function refusalOf(text: string): string | undefined {
   const { advice } = texts.verdicts;
-  if (text === 'No face was found in it.') {
-    return `${advice.NO_FACE_FOUND.fault} ${advice.NO_FACE_FOUND.remedy}`;
-  }
+  if (text === noFaceText) return noFaceWords();
   const [, rest] = /^The (?:largest )?face (is .+|cannot be used)\.$/.exec(text) ?? [];
   if (rest === 'cannot be used') return advice.LOW_FACE_QUALITY.fault;
   const faults = rest

@@ -9,20 +9,6 @@ interface Shown {
   readonly failed?: boolean;
 }
 
-/** Functions that are told when an element comes near the window, or goes away. */
-const watched = new Map<Element, (isNear: boolean) => void>();
-
-/** One for all, because browsers tell several in any order: pictures in sight come before those below. */
-const near = new IntersectionObserver(
-  (entries) => {
-    const fromTop = entries.toSorted(
-      (one, other) => one.boundingClientRect.top - other.boundingClientRect.top,
-    );
-    for (const { target, isIntersecting } of fromTop) watched.get(target)?.(isIntersecting);
-  },
-  { rootMargin: '300px' },
-);
-
 /**
  * Returns true once an element has come near the window. Until its picture is there, it may go away again:
  * then the picture makes room in the queue for those in sight.
@@ -31,14 +17,12 @@ function useNear<Kind extends Element>(isThere: boolean) {
   const element = useRef<Kind>(null);
   const [isNear, setNear] = useState(false);
   useEffect(() => {
-    const { current } = element;
-    if (current === null || (isNear && isThere)) return;
-    watched.set(current, setNear);
-    near.observe(current);
-    return () => {
-      watched.delete(current);
-      near.unobserve(current);
-    };
+    if (element.current === null || (isNear && isThere)) return;
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting === true), {
+      rootMargin: '300px',
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
   }, [isNear, isThere]);
   return { element, isNear };
 }

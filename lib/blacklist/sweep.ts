@@ -294,7 +294,7 @@ async function mendImages(
   }
 }
 
-/** Returns true for an image that a merge has lent. It takes back that of a merge on which nobody works any more. */
+/** Returns true for an image that a merge has lent. It takes back that of a merge that broke off. */
 async function isLent(run: Sweep, image: ImageRecord): Promise<boolean> {
   let isHeld = false;
   await tolerating(run, `image ${image.id}`, async () => {

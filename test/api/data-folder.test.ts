@@ -63,9 +63,7 @@ describe('a started server that is killed', () => {
     await first.server.process.end('SIGKILL');
 
     // A part of a picture that was being written when it was killed: it may show somebody who is erased next.
-    const parts = ['blacklist/2', 'processed'].map((place) =>
-      join(folder.path, place, '.tmp-part'),
-    );
+    const parts = ['blacklist/2', 'processed'].map((place) => join(folder.path, place, '.tmp-part'));
     for (const part of parts) await writeFile(part, picture);
     await delay(20);
     const second = await start(folder.path);

@@ -333,7 +333,7 @@ export function mergeSuite(start: () => Promise<Deployment>): void {
     await breakOff(chained);
     await mergeEntries(used.living, third, { entry_id: chained.into });
     expect(await contents(used.living)).toEqual(complete({ 'Jane R.': 2, John: 1 }));
-    // Where a picture of the entry that was to stay is deleted.
+    // Somebody deletes a picture of the entry that was to stay.
     const kept = await prepare();
     const [own] = await used.living.records.listImages(kept.into);
     await breakOff(kept);

@@ -11,6 +11,7 @@ import {
   isSpokenOn,
   pictureIsShown,
   placeOf,
+  placesOf,
   withUnknownRole,
 } from './setup.ts';
 
@@ -290,9 +291,11 @@ export function describePeople(setup: () => ConsoleSetup): void {
     };
     await choose(`${name} B`);
     // The faces are large enough to be compared, side by side.
-    for (const face of await dialog.locator('.picture').all()) {
-      expect((await face.boundingBox())?.width).toBeGreaterThanOrEqual(160);
-    }
+    const areWide = async () => {
+      const places = await placesOf(dialog.locator('.picture'));
+      return places.length >= 2 && places.every(({ left, right }) => right - left >= 160);
+    };
+    await expect.poll(areWide).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     const merge = (letter: string) => dialog.getByRole('button', { name: `Merge ${name} ${letter} into` });
     await setup().api.patch(other.id, { notes: 'Has a twin.' });

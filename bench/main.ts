@@ -57,7 +57,7 @@ async function runNamed(name: string, words: readonly string[]): Promise<void> {
 /** Runs the benchmarks one after the other, including those after one that fails. */
 async function runAll(words: readonly string[]): Promise<void> {
   const { values } = parseWords(words);
-  const given = (...names: (keyof typeof values)[]) =>
+  const given = (...names: ('data' | 'model' | 'out')[]) =>
     names.flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
   const failed: string[] = [];
   const measure = async (name: string, options: readonly string[]) => {

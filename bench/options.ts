@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly model?: string;
   /** File that keeps what a run of `video` has seen, for the next one. */
   readonly looks?: string;
+  /** True where `video` is to compute the directions that a passage's mean is freed of. */
+  readonly directions: boolean;
   readonly out: Output;
   readonly numbers: readonly number[];
 }
@@ -49,6 +51,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     ...(values.data !== undefined && { data: resolve(values.data) }),
     ...(values.model !== undefined && { model: values.model }),
     ...(values.looks !== undefined && { looks: resolve(values.looks) }),
+    directions: values.directions ?? false,
     out: folder === undefined ? ownOutput : { results: folder, plots: folder },
     numbers: positionals.map(Number),
   };
@@ -68,6 +71,7 @@ export function parseWords(words: readonly string[]) {
         data: { type: 'string' },
         model: { type: 'string' },
         looks: { type: 'string' },
+        directions: { type: 'boolean' },
         out: { type: 'string' },
       },
     });

@@ -7,6 +7,7 @@ import { parseOptions } from '../options.ts';
 import { provenanceOf, repository } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
 import type { Clip } from './clips.ts';
+import { describeDirections } from './directions.ts';
 import { lookAt } from './looks.ts';
 import { type Look, type Reference, type Rule, rules, toldBy } from './rules.ts';
 
@@ -48,10 +49,10 @@ const passes = 3;
 /**
  * Measures the rule by which a camera's tracks are decided, on passages that it makes of the people of a
  * folder. Both halves of the people are told apart by their names.
- * usage: npm run bench -- video --data FOLDER [--looks FILE] [--out FOLDER] [PASSAGES]
+ * usage: npm run bench -- video --data FOLDER [--looks FILE] [--directions] [--out FOLDER] [PASSAGES]
  */
 export async function run(words: readonly string[]): Promise<void> {
-  const { data, looks, out, numbers } = parseOptions(words);
+  const { data, looks, directions, out, numbers } = parseOptions(words);
   if (data === undefined) throw new WrongUseError('usage: npm run bench -- video --data FOLDER [PASSAGES]');
   const provenance = provenanceOf('npm run bench -- video --data FOLDER');
   const { folder, pictures } = await openLfw(data);
@@ -60,6 +61,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const prints = await embedPictures(folder, listed, embedder);
   const looksOf = await lookAt(folder, passages, embedder, looks);
   const seen = passages.map((passage, index) => ({ ...passage, looks: looksOf[index] ?? [] }));
+  if (directions) return console.log(await directionsOf(folder, seen));
   const table = tableOf({
     tuned: figuresOf(seen, prints, 'tuned'),
     'held back': figuresOf(seen, prints, 'held back'),
@@ -68,6 +70,21 @@ export async function run(words: readonly string[]): Promise<void> {
   const told = `${seen.length} passages, ${provenance.date}, commit ${provenance.commit}.`;
   if (out.documents) await replaceTable(`${table}\n\n${told}`);
   else await writeFile(join(out.results, 'video.md'), `${table}\n\n${told}\n`);
+}
+
+/** Tells the directions by the passages of the half that the rule is tuned on. */
+async function directionsOf(folder: string, seen: readonly SeenPassage[]): Promise<string> {
+  const tuned = seen.filter(({ half }) => half === 'tuned');
+  const prints = await embedPictures(
+    folder,
+    [...new Set(tuned.flatMap(({ pictures }) => pictures))],
+    embedder,
+  );
+  const compared = tuned.map(({ looks, pictures }) => ({
+    looks,
+    clear: pictures.flatMap((picture) => prints.get(picture) ?? []),
+  }));
+  return describeDirections(compared, embedder);
 }
 
 /** Takes for each pass of a person a reference, and up to three other pictures that the camera sees. */

@@ -65,7 +65,7 @@ export function wantsPathStyle(environment: Readonly<Record<string, string | und
  * bucket, and refuses others.
  */
 export function isAbsent(error: unknown): boolean {
-  return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
+  return ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(nameOf(error) ?? '');
 }
 
 /**

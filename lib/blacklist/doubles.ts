@@ -3,7 +3,7 @@ import type { ImageRecord } from '../records/entry.ts';
 import { type FileOutcome, thereAlready } from './enroll-file.ts';
 import { undo } from './enroll-picture.ts';
 import { keepImages } from './held-images.ts';
-import { removeImagesEverywhere } from './remove-images.ts';
+import { takeBackImages } from './remove-images.ts';
 import { EntryPictures, type StoredForm } from './same-picture.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function withoutDoubles(
     imageId === undefined || own.has(imageId) ? [] : [imageId],
   );
   await keepImages(ports, relied);
-  if (doubles.length > 0) await undo(() => removeImagesEverywhere(ports, doubles));
+  if (doubles.length > 0) await undo(() => takeBackImages(ports, doubles));
   return settled;
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AwsConfig } from '../config.ts';
-import { createS3Client } from '../s3.ts';
+import { createS3Client, isAbsent } from '../s3.ts';
 import type { Find } from './check-files.ts';
 import { foundIn, patternsFor } from './find.ts';
 import type { Trace } from './traces.ts';
@@ -68,6 +68,10 @@ async function textOf(item: Record<string, unknown>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+function unlessAbsent(error: unknown): undefined {
+  if (!isAbsent(error)) throw error;
+}
+
 async function* findInBucket(
   { region, bucket }: AwsConfig,
   traces: readonly Trace[],
@@ -87,7 +91,11 @@ async function* findInBucket(
     }
     for (const { Key, VersionId } of page.Versions ?? []) {
       searched();
-      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }));
+      const object = await client
+        .send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }))
+        .catch(unlessAbsent);
+      // Somebody has deleted it since it was listed.
+      if (!object) continue;
       const content = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
       const metadata = Buffer.from(JSON.stringify(object.Metadata ?? {}));
       const inContent = foundIn(content, patternsFor(content, bytes));

@@ -16,7 +16,7 @@ import { stayingId } from '../blacklist/merged-entries.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere } from '../blacklist/remove.ts';
-import { removeImageEverywhere, removeImagesEverywhere } from '../blacklist/remove-images.ts';
+import { removeImageEverywhere, takeBackImages } from '../blacklist/remove-images.ts';
 import { EntryPictures, storedForm } from '../blacklist/same-picture.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { takeName, whileClaimed } from '../blacklist/take-name.ts';
@@ -260,7 +260,7 @@ async function addPicture(
     const { kept, doubles } = await findDoubles(await EntryPictures.of(ports, entryId), own);
     const keptId = kept.get(imageId) ?? imageId;
     const indexed = keptId === imageId ? { entryId, imageId, faceCount, similar } : await isKnown(keptId);
-    if (doubles.length > 0) await undo(() => removeImagesEverywhere(ports, doubles));
+    if (doubles.length > 0) await undo(() => takeBackImages(ports, doubles));
     return indexed;
   } catch (error) {
     if (error instanceof PictureThereError) return isKnown(error.imageId);

@@ -20,6 +20,9 @@ import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
 const sweepIntervalMs = 60 * 60_000;
 
+/** Start of this process. */
+const started = new Date(performance.timeOrigin);
+
 /** Age after which an upload is removed if no request has named it. */
 const uploadAgeMs = 24 * 60 * 60_000;
 
@@ -47,13 +50,22 @@ function hasRecordsAlone(config: Config, claim: DataFolderClaim): boolean {
   return config.aws?.tableName === undefined && claim.take();
 }
 
-/** Removes the files that a killed server had begun to write: they may show somebody who is erased next. */
-async function removeUnfinished(opened: OpenedPorts, config: Config, claim: DataFolderClaim): Promise<void> {
+/**
+ * Removes the files that a killed server had begun to write: they may show somebody who is erased next.
+ * Returns true if the server has the records to itself, and so did it.
+ */
+async function removeUnfinished(
+  { images }: OpenedPorts,
+  config: Config,
+  claim: DataFolderClaim,
+): Promise<boolean> {
   try {
-    if (hasRecordsAlone(config, claim))
-      await opened.images.removeUnfinished(new Date(performance.timeOrigin));
+    if (!hasRecordsAlone(config, claim)) return false;
+    await images.removeUnfinished(started);
+    return true;
   } catch (error) {
     log().error({ err: error }, 'Files that an earlier run had begun could not be removed yet.');
+    return false;
   }
 }
 
@@ -75,10 +87,7 @@ export async function workInBackground(
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    asSweep(async () => {
-      await removeUnfinished(opened, config, claim);
-      await keepSweeping(opened, config, stop);
-    }),
+    asSweep(() => keepSweeping(opened, config, claim, stop)),
     // A table has no files that could still have what was erased.
     config.aws?.tableName === undefined && asSweep(() => keepCleaning(opened, stop)),
     delivery && deliverWebhooks(delivery, stop),
@@ -106,16 +115,34 @@ function asSweep<Result>(work: () => Result): Result {
   return runAsFunction('sweep', () => asService('sweep', work));
 }
 
-/** Sweeps now, and again an hour after each sweep has ended. */
-async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
+/**
+ * Sweeps now, and again an hour after each sweep has ended. What was under way before this server's start has
+ * ended, if the server has the records to itself: then the first sweep removes what is left of it.
+ */
+async function keepSweeping(
+  opened: OpenedPorts,
+  config: Config,
+  claim: DataFolderClaim,
+  stop: AbortSignal,
+): Promise<void> {
+  let isFirst = await removeUnfinished(opened, config, claim);
   while (!stop.aborted) {
-    await sweepOnce(opened, config, stop);
+    await sweepOnce(opened, config, stop, isFirst ? started : undefined);
+    isFirst = false;
     await delay(sweepIntervalMs, undefined, { signal: stop, ref: false }).catch(() => undefined);
   }
 }
 
-/** Does all of the housekeeping once; a part that fails is left to the next time. */
-export async function sweepOnce(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
+/**
+ * Does all of the housekeeping once; a part that fails is left to the next time.
+ * @param olderThan moment before which nothing is under way; some minutes ago by default
+ */
+export async function sweepOnce(
+  opened: OpenedPorts,
+  config: Config,
+  stop: AbortSignal,
+  olderThan = new Date(Date.now() - sweepAgeMs),
+): Promise<void> {
   // Asked before the retention notes this round. After a jump of the clock, nothing is old by it alone.
   const isSteady = await isClockSteady(opened).catch(() => false);
   const ifSteady = async <Result>(work: () => Promise<Result>) => (isSteady ? work() : undefined);
@@ -124,7 +151,6 @@ export async function sweepOnce(opened: OpenedPorts, config: Config, stop: Abort
     retained: async () => retain({ ...opened, leftovers: await leftovers(config) }, config, { stop }),
     facesForgotten: () => ifSteady(() => forgetFaces(opened, { stop })),
     sweep: async () => {
-      const olderThan = new Date(Date.now() - sweepAgeMs);
       const expired = isSteady ? expiredBefore(config) : undefined;
       const report = await sweep(opened, olderThan, stop, expired);
       log()[report.failed === 0 && report.damaged === 0 ? 'info' : 'warn']({ ...report }, 'sweep');

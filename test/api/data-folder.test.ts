@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { link, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -63,7 +63,12 @@ describe('a started server that is killed', () => {
     await first.server.process.end('SIGKILL');
 
     // A part of a picture that was being written when it was killed: it may show somebody who is erased next.
-    const parts = ['blacklist/2', 'processed'].map((place) => join(folder.path, place, '.tmp-part'));
+    // A whole one, of which nothing was recorded yet, goes too.
+    const unrecorded = 'processed/2026-11-30/0b7c2a52-original.jpg';
+    await mkdir(dirname(join(folder.path, unrecorded)), { recursive: true });
+    const parts = ['blacklist/2/.tmp-part', 'processed/.tmp-part', unrecorded].map((place) =>
+      join(folder.path, place),
+    );
     for (const part of parts) await writeFile(part, picture);
     await delay(20);
     const second = await start(folder.path);

@@ -26,20 +26,24 @@ export interface Enrollment {
   readonly errors: string[];
   /** Similar faces of each enrolled picture, see `Enrollment.similar` in `lib/faces/comparing.ts`. */
   readonly similar: readonly SimilarFaces[];
-  /** Pictures that were added although they look like none of the entry's others. */
+  /** Pictures of the entry that look like none of its others, where some were added. */
   readonly unlike: readonly UnlikePicture[];
   /** Pictures that were held back for that reason. */
-  readonly held: readonly UnlikePicture[];
+  readonly held: readonly HeldPicture[];
 }
 
 /** A picture that looks like none of the entry's others. */
 export interface UnlikePicture {
-  /** Place of the file in the request. */
-  readonly place: number;
   /** Client's name for the file, or its number. */
   readonly label: string;
   /** Similarity to the nearest of the others, 0..100. */
   readonly similarity: number;
+}
+
+/** A picture that was held back because it looks like none of the entry's others. */
+export interface HeldPicture extends UnlikePicture {
+  /** Place of the file in the request. */
+  readonly place: number;
 }
 
 const retryAfterSeconds = 5;
@@ -155,13 +159,13 @@ function errorsOf(outcomes: readonly FileOutcome[], files: readonly ReferenceFil
   );
 }
 
-function heldOf(outcomes: readonly FileOutcome[], files: readonly ReferenceFile[]): UnlikePicture[] {
+function heldOf(outcomes: readonly FileOutcome[], files: readonly ReferenceFile[]): HeldPicture[] {
   return outcomes.flatMap(({ heldAt }, place) =>
     heldAt === undefined ? [] : [{ place, label: labelOf(files, place), similarity: heldAt }],
   );
 }
 
-/** Finds the pictures that this attempt has added and that look like none of the entry's others. */
+/** Finds the pictures that look like none of the entry's others, now that this attempt has added some. */
 async function unlikeOf(
   ports: EnrollingPorts,
   entryId: number,
@@ -174,9 +178,9 @@ async function unlikeOf(
     enrolled ? [{ imageId: enrolled.image.id, similar: enrolled.similar }] : [],
   );
   const unlike = await unlikeAmong(ports, entryId, added, deadline);
-  return unlike.map(({ imageId, similarity }) => {
-    const place = places.get(imageId) ?? 0;
-    return { place, label: labelOf(files, place), similarity };
+  return unlike.map(({ imageId, similarity, fileName }) => {
+    const place = places.get(imageId);
+    return { label: place === undefined ? (fileName ?? imageId) : labelOf(files, place), similarity };
   });
 }
 

@@ -14,6 +14,8 @@ import { openStored } from './open-stored.ts';
 export interface UnlikeImage {
   readonly imageId: string;
   readonly similarity: number;
+  /** Sender's name for the file, if it had one. */
+  readonly fileName: string | null;
 }
 
 /** An image that was enrolled, with the earlier faces that match it. */
@@ -57,9 +59,14 @@ export async function similarityIfUnlike(
   return similarityOf(await compare(ports, withPicture, others, noDeadline));
 }
 
+/** Most images of before that are looked at again, since no new one matches them. */
+const maxDoubtful = 3;
+
 /**
- * Finds those of an entry's new pictures that look like none of its others. Pictures that nobody compared
- * with earlier ones are left out. It never throws, because the pictures are enrolled in any case.
+ * Finds the pictures of an entry that do not look like the others, now that some were added. Pictures that
+ * are alike, also by way of others, are a group: those outside the largest one are told, also a first picture
+ * that was there before. Pictures that nobody compared with earlier ones are left out. It never throws,
+ * because the pictures are enrolled in any case.
  */
 export async function unlikeAmong(
   ports: EnrollingPorts,
@@ -67,37 +74,91 @@ export async function unlikeAmong(
   added: readonly NewImage[],
   deadline: Deadline = noDeadline,
 ): Promise<UnlikeImage[]> {
-  const alike = linked(entryId, added);
-  const isOpen = ({ imageId, similar }: NewImage) => similar !== null && !alike.has(imageId);
-  if (!added.some(isOpen)) return [];
-  const unlike: UnlikeImage[] = [];
+  if (added.every(({ similar }) => similar === null)) return [];
   try {
-    const images = new Map((await shownImages(ports, entryId)).map((image) => [image.id, image]));
-    for (const { imageId } of added.filter(isOpen)) {
-      const image = images.get(imageId);
-      const others = [...images.values()].filter(({ id }) => id !== imageId);
-      if (!image || others.length === 0 || alike.has(imageId)) continue;
-      if (!deadline.leaves(neededToCompareMs)) break;
-      // Pictures that were enrolled at the same time did not see each other.
-      const compared = await compare(ports, openStored(ports, image.key), others, deadline);
-      const similarity = similarityOf(compared);
-      if (similarity !== undefined) unlike.push({ imageId, similarity });
-      for (const near of compared.references)
-        if (near.distance <= compared.threshold) alike.add(near.imageId);
+    const images = (await shownImages(ports, entryId)).reverse();
+    const groups = new PictureGroups(images.map(({ id }) => id));
+    for (const { imageId, similar } of added) {
+      for (const match of similar ?? []) if (match.entryId === entryId) groups.join(imageId, match.imageId);
     }
+    const looks = await lookAgain(ports, images, { added, groups, deadline });
+    const main = groups.main(added.length < images.length);
+    return images.flatMap(({ id, file }) => {
+      const similarity = main.has(id) ? undefined : nearest(looks.get(id), main);
+      return similarity === undefined ? [] : [{ imageId: id, similarity, fileName: file?.name ?? null }];
+    });
   } catch (error) {
     log().warn({ err: error, entryId }, 'enrollment: the pictures could not be compared with each other');
+    return [];
   }
-  return unlike;
 }
 
-/** Lists the images that match another of the entry, either way. */
-function linked(entryId: number, added: readonly NewImage[]): Set<string> {
-  const links = added.map(({ imageId, similar }) => {
-    const own = (similar ?? []).filter((match) => match.entryId === entryId && match.imageId !== imageId);
-    return own.length === 0 ? [] : [imageId, ...own.map((match) => match.imageId)];
-  });
-  return new Set(links.flat());
+/**
+ * Compares the images whose group is not the largest with all others: those that were enrolled at the same
+ * time did not see each other. It joins the groups of those that are alike.
+ */
+async function lookAgain(
+  ports: EnrollingPorts,
+  images: readonly ImageRecord[],
+  {
+    added,
+    groups,
+    deadline,
+  }: { readonly added: readonly NewImage[]; readonly groups: PictureGroups; readonly deadline: Deadline },
+): Promise<ReadonlyMap<string, EntryComparison>> {
+  const isNew = new Map(added.map((image) => [image.imageId, image.similar !== null]));
+  const doubtful = images.filter(({ id }) => !isNew.has(id) && groups.isAlone(id));
+  if (doubtful.length > maxDoubtful) groups.join(...doubtful.map(({ id }) => id));
+  const looks = new Map<string, EntryComparison>();
+  for (const image of images) {
+    const isOpen = isNew.get(image.id) ?? doubtful.length <= maxDoubtful;
+    if (!isOpen || images.length < 2 || groups.main(added.length < images.length).has(image.id)) continue;
+    if (!deadline.leaves(neededToCompareMs)) break;
+    const others = images.filter(({ id }) => id !== image.id);
+    const compared = await compare(ports, openStored(ports, image.key), others.toReversed(), deadline);
+    looks.set(image.id, compared);
+    for (const { imageId, distance } of compared.references) {
+      if (distance <= compared.threshold) groups.join(image.id, imageId);
+    }
+  }
+  return looks;
+}
+
+/** Groups of pictures that are alike. */
+class PictureGroups {
+  readonly #groups: Map<string, Set<string>>;
+
+  /** @param ids those of the pictures, the oldest first */
+  constructor(ids: readonly string[]) {
+    this.#groups = new Map(ids.map((id) => [id, new Set([id])]));
+  }
+
+  join(...ids: readonly string[]): void {
+    const known = ids.filter((id) => this.#groups.has(id));
+    const joined = new Set(known.flatMap((id) => [...(this.#groups.get(id) ?? [])]));
+    for (const id of joined) this.#groups.set(id, joined);
+  }
+
+  isAlone(id: string): boolean {
+    return this.#groups.get(id)?.size === 1;
+  }
+
+  /**
+   * Returns the largest group; of several, that of the oldest picture.
+   * @param decidesAlone false if one picture is no group that others could be unlike
+   */
+  main(decidesAlone: boolean): ReadonlySet<string> {
+    const [largest = new Set<string>()] = [...new Set(this.#groups.values())].sort(
+      (one, other) => other.size - one.size,
+    );
+    return largest.size > 1 || decidesAlone ? largest : new Set();
+  }
+}
+
+/** Returns the similarity to the nearest picture of a group; to the nearest of all without a group. */
+function nearest(look: EntryComparison | undefined, group: ReadonlySet<string>): number | undefined {
+  const references = look?.references ?? [];
+  return (references.find(({ imageId }) => group.has(imageId)) ?? references[0])?.similarity;
 }
 
 function compare(

@@ -45,11 +45,13 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
   const remark = isShared && { remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
   const isUnlike = 'unlike' in outcome;
+  const unlikeOthers = 'unlikeOthers' in outcome ? outcome.unlikeOthers : [];
   const isLeft = outcome.outcome === 'left' || 'isLeft' in outcome;
   const isWarning =
     isLeft ||
     'warning' in outcome ||
     isUnlike ||
+    unlikeOthers.length > 0 ||
     outcome.outcome === 'rejected' ||
     (likes !== undefined && likes.length > 0);
   const line = { upload, ...fields, faceCount, ...remark, possibleDuplicates: likes };
@@ -57,7 +59,12 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
     isLeft && ': it may not be removed from the inbox; allow that, or remove it',
     isUnlike &&
       ': it looks like none of the other pictures of its entry; delete it if it shows somebody else',
+    unlikeOthers.length > 0 &&
+      ': pictures that the entry had look like none of its others; delete those that show somebody else',
   ];
   log()[isWarning ? 'warn' : 'info'](line, `upload${advice.filter(Boolean).join('')}`);
   if ('unlike' in outcome) noteUnlikeUpload(outcome);
+  if ('unlikeOthers' in outcome) {
+    for (const imageId of outcome.unlikeOthers) noteUnlikeUpload({ entryId: outcome.entryId, imageId });
+  }
 }

@@ -48,6 +48,8 @@ export interface IndexedUpload {
   readonly warning?: string;
   /** Similarity to the nearest of the entry's other pictures, where it looks like none of them. */
   readonly unlike?: number;
+  /** Ids of pictures that the entry had, which look like none of its others. */
+  readonly unlikeOthers?: readonly string[];
 }
 
 interface UploadedPicture {
@@ -125,8 +127,13 @@ export async function indexUpload(ports: IndexingPorts, key: string, isAlone = t
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
     const { entryId, imageId } = indexed;
     const possible = await possibleDuplicates(ports, entryId, [similar]);
-    const [unlike] = await unlikeAmong(ports, entryId, [{ imageId, similar }]);
-    const doubt = unlike && { unlike: unlike.similarity };
+    const unlike = await unlikeAmong(ports, entryId, [{ imageId, similar }]);
+    const own = unlike.find((image) => image.imageId === imageId);
+    const others = unlike.filter((image) => image !== own).map((image) => image.imageId);
+    const doubt = {
+      ...(own && { unlike: own.similarity }),
+      ...(others.length > 0 && { unlikeOthers: others }),
+    };
     return { outcome: 'enrolled', ...indexed, ...doubt, possibleDuplicates: possible, ...left };
   } catch (error) {
     if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
@@ -14,6 +15,13 @@ function filesOf(...people: readonly Person[]) {
   return Promise.all(
     people.map(async (person) => ({ fileName: `${person}.jpg`, bytes: await portraitOf(person) })),
   );
+}
+
+async function recompressed(person: Person, quality: number) {
+  const bytes = await sharp(await portraitOf(person))
+    .jpeg({ quality })
+    .toBuffer();
+  return { fileName: `${person} ${quality}.jpg`, bytes };
 }
 
 async function list(...people: readonly Person[]) {
@@ -42,10 +50,26 @@ it.each<[people: Person[], unlike: string[]]>([
   expect(image_count).toBe(people.length);
 });
 
-it('a picture is compared with those that the entry has, and they are not told of again', async () => {
+it('a picture is compared with those that the entry has, and so is a first one that was wrong', async () => {
   const { id } = await list('listed', 'other');
   const added = await addImages(stores.ports, id, await filesOf('listedLater', 'third'));
-  expect(told(added.warnings)).toEqual(['third.jpg']);
+  expect(told(added.warnings)).toEqual(['other.jpg', 'third.jpg']);
+  const { id: wrong } = await createEntry(
+    stores.ports,
+    { name: 'John Doe', reason: null },
+    await filesOf('other'),
+  );
+  const first = await addImages(stores.ports, wrong, await filesOf('third'));
+  expect(told(first.warnings)).toEqual(['third.jpg']);
+  const right = await addImages(stores.ports, wrong, await filesOf('listed', 'listedLater'));
+  expect(told(right.warnings)).toEqual(['other.jpg', 'third.jpg']);
+});
+
+it('several pictures of somebody else do not speak for each other', async () => {
+  const { id } = await list('listed', 'between');
+  const strangers = await Promise.all([90, 80].map((quality) => recompressed('other', quality)));
+  const added = await addImages(stores.ports, id, strangers);
+  expect(told(added.warnings).toSorted()).toEqual(strangers.map(({ fileName }) => fileName).toSorted());
 });
 
 it('pictures are added where they could not be compared, or there is no time for it', async () => {

@@ -86,11 +86,14 @@ describe('the console', () => {
 
   it('has less script than a page may have', async () => {
     const scripts = (await assets()).filter((name) => name.endsWith('.js'));
-    const sizes = await Promise.all(
-      scripts.map(async (name) => gzipSync(await readFile(join(distFolder, 'assets', name))).length),
-    );
-    expect(scripts.length).toBeGreaterThan(0);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(maxScriptBytes);
+    const sizeOf = async (name: string) => gzipSync(await readFile(join(distFolder, 'assets', name))).length;
+    // A page fetches the catalogue of its own language alone; English is in the script itself.
+    const isCatalogue = (name: string) => /^(?:ar|de|es|fr|pt)-/.test(name);
+    const catalogues = await Promise.all(scripts.filter(isCatalogue).map(sizeOf));
+    const others = await Promise.all(scripts.filter((name) => !isCatalogue(name)).map(sizeOf));
+    expect([catalogues.length, others.length > 0]).toEqual([5, true]);
+    const page = others.reduce((sum, size) => sum + size, Math.max(...catalogues));
+    expect(page).toBeLessThan(maxScriptBytes);
   });
 
   it('may fetch pictures from the bucket in AWS mode', async () => {

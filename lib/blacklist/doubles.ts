@@ -9,14 +9,15 @@ import { EntryPictures, type StoredForm } from './same-picture.ts';
 /**
  * Leaves one image of each picture, if simultaneous requests added the same ones. The oldest one counts for
  * all of them, and nobody takes it back any more.
- * @returns the outcomes; the request's own doubles have become pictures that the entry had
+ * @returns the outcomes, in which the request's own doubles have become pictures that the entry had; and the
+ *   entry's images
  * @throws BackendUnavailableError when another request took back pictures that this one has left to it
  */
 export async function withoutDoubles(
   ports: Stores,
   entryId: number,
   outcomes: readonly FileOutcome[],
-): Promise<FileOutcome[]> {
+): Promise<{ readonly outcomes: readonly FileOutcome[]; readonly images: readonly ImageRecord[] }> {
   const there = await EntryPictures.of(ports, entryId);
   const own = new Map(
     outcomes.flatMap(({ enrolled }) => (enrolled ? [[enrolled.image.id, enrolled.form]] : [])),
@@ -31,7 +32,7 @@ export async function withoutDoubles(
   );
   await keepImages(ports, relied);
   if (doubles.length > 0) await undo(() => takeBackImages(ports, doubles));
-  return settled;
+  return { outcomes: settled, images: there.images.filter((image) => !doubles.includes(image)) };
 }
 
 /**

@@ -15,7 +15,7 @@ import { type SimilarFaces, undo } from './enroll-picture.ts';
 import { removeImagesEverywhere, takeBackImages } from './remove-images.ts';
 import { EntryPictures } from './same-picture.ts';
 import { shownFileName } from './shown-file-name.ts';
-import { unlikeAmong } from './unlike-pictures.ts';
+import { type ComparingOptions, unlikeAmong } from './unlike-pictures.ts';
 
 export type { ReferenceFile };
 
@@ -110,7 +110,9 @@ export async function enrollImages(
     );
     // A merge looks at the entry's pictures at its end.
     const isSettled = isNew || holder !== undefined;
-    const settled = isSettled ? outcomes : await withoutDoubles(ports, entryId, outcomes);
+    const { outcomes: settled, images } = isSettled
+      ? { outcomes, images: undefined }
+      : await withoutDoubles(ports, entryId, outcomes);
     const errors = errorsOf(settled, files);
     const held = heldOf(settled, files);
     if (held.length === 0 && settled.every(isUnusable)) throw noneEnrolled(settled, errors);
@@ -119,7 +121,7 @@ export async function enrollImages(
     );
     const added = settled.filter(({ enrolled, isOwn }) => enrolled || isOwn);
     const isAlone = isNew && added.length < 2;
-    const unlike = isAlone ? [] : await unlikeOf(ports, entryId, settled, files, deadline);
+    const unlike = isAlone ? [] : await unlikeOf(ports, entryId, settled, files, { deadline, images });
     return { enrolled: added.length, errors, similar, unlike, held };
   } catch (error) {
     await takeBack(taking.images);
@@ -171,13 +173,13 @@ async function unlikeOf(
   entryId: number,
   outcomes: readonly FileOutcome[],
   files: readonly ReferenceFile[],
-  deadline: Deadline,
+  options: ComparingOptions,
 ): Promise<UnlikePicture[]> {
   const places = new Map(outcomes.map(({ enrolled }, place) => [enrolled?.image.id, place]));
   const added = outcomes.flatMap(({ enrolled }) =>
     enrolled ? [{ imageId: enrolled.image.id, similar: enrolled.similar }] : [],
   );
-  const unlike = await unlikeAmong(ports, entryId, added, deadline);
+  const unlike = await unlikeAmong(ports, entryId, added, options);
   return unlike.map(({ imageId, similarity, fileName }) => {
     const place = places.get(imageId);
     return { label: place === undefined ? (fileName ?? imageId) : labelOf(files, place), similarity };

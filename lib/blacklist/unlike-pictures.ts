@@ -59,6 +59,12 @@ export async function similarityIfUnlike(
   return similarityOf(await compare(ports, withPicture, others, noDeadline));
 }
 
+export interface ComparingOptions {
+  readonly deadline?: Deadline;
+  /** The entry's shown images, the oldest first, if they are known. */
+  readonly images?: readonly ImageRecord[] | undefined;
+}
+
 /** Most images of before that are looked at again, since no new one matches them. */
 const maxDoubtful = 3;
 
@@ -72,11 +78,11 @@ export async function unlikeAmong(
   ports: EnrollingPorts,
   entryId: number,
   added: readonly NewImage[],
-  deadline: Deadline = noDeadline,
+  { deadline = noDeadline, images: known }: ComparingOptions = {},
 ): Promise<UnlikeImage[]> {
   if (added.every(({ similar }) => similar === null)) return [];
   try {
-    const images = (await shownImages(ports, entryId)).reverse();
+    const images = known ?? (await shownImages(ports, entryId)).reverse();
     const groups = new PictureGroups(images.map(({ id }) => id));
     for (const { imageId, similar } of added) {
       for (const match of similar ?? []) if (match.entryId === entryId) groups.join(imageId, match.imageId);

@@ -13,7 +13,10 @@ const maxLeaders = 16;
 export type IsAlike<Picture> = (picture: Picture) => Promise<boolean | undefined>;
 
 export interface Agreement<Picture> {
-  /** Largest group of pictures that look like its first; in a tie the one with the earliest picture. */
+  /**
+   * Largest group of pictures that look like its first; in a tie the one with the earliest picture. It is
+   * empty if no two can be compared.
+   */
   readonly agreeing: readonly Picture[];
   /** All others, in their order. */
   readonly others: readonly Picture[];
@@ -40,6 +43,8 @@ export async function findAgreement<Picture>(
     if (!isAlike) continue;
     leaders += 1;
     const likeness = await allInTurns(rest, pLimit(atOnce), isAlike);
+    // It may be the leader that shows no face.
+    if (rest.length > 0 && likeness.every((alike) => alike === undefined)) continue;
     const group = [leader, ...rest.filter((_, place) => likeness[place] === true)];
     if (group.length > agreeing.length) agreeing = group;
     left = rest.filter((_, place) => likeness[place] === false);

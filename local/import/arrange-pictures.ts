@@ -10,7 +10,7 @@ import type { PictureCopies } from './picture-copies.ts';
 /** Pictures of a new person, in the order in which they are enrolled. */
 export interface ArrangedPictures {
   readonly pictures: readonly PersonPicture[];
-  /** Number of pictures that agree on who the person is; 1 if no two do. */
+  /** Number of pictures that agree on who the person is; 1 or less if no two do. */
   readonly agreeing: number;
   /** Pictures of which one lists the person; no other may. */
   readonly deciding: ReadonlySet<PersonPicture>;

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import { errorMessage, type Message, RefusedError, UnreachableError } from './api/client.ts';
 import { addImage, createEntry, getStatus } from './api/endpoints.ts';
-import { prepare, UnreadableFileError } from './api/prepare.ts';
+import { UnreadableFileError } from './api/prepare.ts';
 import { strangerTo, type Unlike } from './enrollment.ts';
 import { similarityOf } from './format.ts';
+import { type Arrangement, arrange, preparedFile } from './import-arranging.ts';
 import {
   changePerson,
   changePicture,
@@ -91,19 +92,21 @@ interface Sending {
 }
 
 /**
- * Sends a person's pictures, one after the other. The first that is taken lists the person.
+ * Sends a person's pictures, one after the other, those that agree first. The first that is taken lists the
+ * person.
  *
  * @throws errors that the next person would meet too
  */
 async function sendPerson(index: number, sending: Sending): Promise<void> {
   const { signal } = sending;
-  for (const { key } of personAt(index)?.pictures.filter(isOpen) ?? []) {
+  const arranged = await arrangeOrFail(index, sending);
+  for (const key of arranged.keys) {
     const person = personAt(index);
     const picture = person?.pictures.find((one) => one.key === key);
     if (!person || !picture || !isOpen(picture) || signal.aborted) return;
     changePicture(index, key, { state: 'sending', messages: [] });
     try {
-      await sendPicture(index, person, picture, sending);
+      await sendPicture(index, person, picture, arranged, sending);
     } catch (error) {
       if (isAboutPicture(error)) {
         changePicture(index, key, { state: 'refused', messages: reasonsOf(error, fileNameAt(index, key)) });
@@ -120,18 +123,34 @@ async function sendPerson(index: number, sending: Sending): Promise<void> {
   }
 }
 
+/** Arranges a person's pictures; none of them is sent if that fails. */
+async function arrangeOrFail(index: number, { signal, maxBytes }: Sending): Promise<Arrangement> {
+  try {
+    return await arrange(index, maxBytes, signal);
+  } catch (error) {
+    if (signal.aborted || isAboutAll(error)) throw error;
+    for (const { key } of personAt(index)?.pictures.filter(isOpen) ?? [])
+      changePicture(index, key, { state: 'failed', messages: [errorMessage(error)] });
+    return { keys: [], agreeing: [] };
+  }
+}
+
 async function sendPicture(
   index: number,
-  { name, reason, clash, entryId: known }: ImportPerson,
-  { file: original, key, isMeant }: ImportPicture,
+  person: ImportPerson,
+  picture: ImportPicture,
+  { agreeing }: Arrangement,
   { signal, maxBytes }: Sending,
 ): Promise<void> {
-  const { file } = await prepare(original, maxBytes);
-  // The answer to a repeated request may be lost again: the converted picture must stay the same.
-  if (file !== original) changePicture(index, key, { file });
+  const { name, reason, clash, entryId: known } = person;
+  const { key, isMeant } = picture;
   const once = { idempotencyKey: key, signal };
   const entryId = known ?? (clash?.isSame ? clash.id : undefined);
-  if (entryId !== undefined && !isMeant) {
+  const agrees = agreeing.includes(key);
+  if (entryId === undefined && agreeing.length > 1 && !agrees && !isMeant) return holdUncompared(index, key);
+  const file = await preparedFile(index, picture, maxBytes);
+  // What agrees with the picture that lists the person was compared with it.
+  if (entryId !== undefined && !isMeant && !(agrees && isAdded(person, agreeing[0]))) {
     const stranger = await strangerTo(entryId, file);
     if (stranger) return holdBack(index, key, entryId, stranger);
   }
@@ -145,6 +164,7 @@ async function sendPicture(
   changePerson(index, (person) => ({
     ...person,
     entryId: 'id' in answer ? answer.id : (entryId ?? 0),
+    ...('id' in answer && { listedBy: picture.name }),
     isUnsure: person.isUnsure === true || (!isThere && answer.possible_duplicates === null),
   }));
   if (isThere) return changePicture(index, key, { state: 'there' });
@@ -153,6 +173,16 @@ async function sendPicture(
     looksLike: (answer.possible_duplicates ?? []).map((one) => one.name),
     messages: [...answer.errors, ...warnings].map(byService(file.name)),
   });
+}
+
+function isAdded({ pictures }: ImportPerson, key: string | undefined): boolean {
+  return pictures.some((one) => one.key === key && one.state === 'added');
+}
+
+/** Holds a picture back that differs from those that agree, where none of these could be used. */
+function holdUncompared(index: number, key: string): void {
+  const messages = [{ text: texts.importing.agreeingUnusable }];
+  changePicture(index, key, { state: 'held', messages });
 }
 
 /** Keeps a picture from being sent until somebody has looked at it. */

@@ -40,7 +40,7 @@ export function describeImporting(setup: () => ConsoleSetup): void {
       [`${one}/notes.txt`]: 'He wears a hat.',
       [`${one}/older/3.jpg`]: woman,
       [`${other}/a.jpg`]: withWoman,
-      [`${known}/new.jpg`]: sameWoman,
+      [`${known}/new.jpg`]: await sharp(sameWoman).png().toBuffer(),
       'loose.jpg': woman,
       'Papierkorb/thrown away.jpg': woman,
       '.DS_Store': 'x',
@@ -144,6 +144,9 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await row(page, known).getByText('1 of 1 picture added').waitFor();
     const entry = async () => (await setup().api.entries()).find((one) => one.name === name);
     expect(await entry()).toMatchObject({ image_count: 1 });
+    await row(page, name)
+      .getByText(`No two pictures agree on who it is. Taken: ${name}/1.jpg. Different: ${name}/2.jpg`)
+      .waitFor();
 
     await pictureIsShown(row(page, name));
     await row(page, name).getByLabel('It is this person: send it all the same').nth(1).check();
@@ -156,6 +159,35 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     const report = await readFile(await (await downloading).path(), 'utf8');
     expect(report).toContain(`\r\n${name},${name}/2.jpg,Held back.,It does not look like the person’s other`);
     expect(report).toMatch(new RegExp(`\\r\\n${name},${name}/3.jpg,Added\\.,[^\\r]*,${known}\\r`));
+  });
+
+  it('lists who the pictures that agree show, not the first, nor whom somebody else’s picture shows', async () => {
+    const { woman, sameWoman, group } = setup().pictures;
+    const [face] = (await setup().api.detect(group)).map((one) => one.facial_area);
+    if (!face) throw new Error('The group shows no face.');
+    const stranger = await cropFace(group, face);
+    const [name, copied] = [newName(), newName()];
+    await using folder = await folderOf({
+      [`${name}/1 wrong.jpg`]: await sharp(stranger).png().toBuffer(),
+      [`${name}/2.jpg`]: woman,
+      [`${name}/3.jpg`]: sameWoman,
+      [`${name}/4.jpg`]: stranger,
+      [`${name}/5.jpg`]: await sharp(woman).png().toBuffer(),
+      [`${copied}/1.jpg`]: stranger,
+    });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByRole('button', { name: 'Send 6 pictures' }).click();
+    await page.getByText('1 person listed, 3 pictures added. 3 pictures held back').first().waitFor();
+    const decided = `3 pictures agree on who it is. Different: ${name}/1 wrong.jpg.`;
+    await page.getByText(decided).waitFor();
+    const listed = await setup().api.entries();
+    expect(listed.map((one) => [one.name, one.image_count])).toEqual([[name, 3]]);
+
+    await row(page, `${copied}/1.jpg`).getByLabel('It is this person: send it all the same').check();
+    await page.getByRole('button', { name: 'Send 1 picture that was not sent' }).click();
+    await page.getByText('2 people listed, 4 pictures added. 2 pictures held back').first().waitFor();
   });
 
   it('tells copies, names that are nearly the same and what is no picture before anything is sent', async () => {

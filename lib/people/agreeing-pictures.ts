@@ -23,8 +23,8 @@ export interface Agreement<Picture> {
 }
 
 /**
- * Finds the pictures that agree. The first is compared with all others, and only those that do not look like
- * it are compared further, until no larger group can be among them.
+ * Finds the pictures that agree. The first is compared with all others. Only those that do not look like it
+ * are compared further, until no larger group can be among them.
  * @param lead begins comparisons with a picture; undefined if it can't be compared
  * @param atOnce number of comparisons at the same time
  */

@@ -28,15 +28,15 @@ export interface EnrollSummary {
   /** Sentences about new people whose pictures do not all agree: how many do, and which differ. */
   readonly disagreements: string[];
   readonly copies: PictureCopies;
-  /** True to add these nevertheless, and copies of other people's; they are held back without it. */
+  /** True to add these nevertheless, and copies of other people's. Without it they are held back. */
   readonly takesUnlike: boolean;
   /** Messages, one for each pair of a person and a listed person who looks similar. */
   readonly duplicates: Map<string, string>;
 }
 
 /**
- * Lists a person, by the pictures that agree. If the person is listed already, it adds the pictures that are missing. A picture gets the
- * id that the inbox gives it, so that neither enrolls it again after the other.
+ * Lists a person, by the pictures that agree. If the person is listed already, it adds the pictures that are
+ * missing. A picture gets the id that the inbox gives it, so that neither enrolls it again after the other.
  * @param entryId id of the person's entry, if there is one
  * @param advance receives the number of pictures that were worked on since its last call
  * @throws BackendUnavailableError, ThrottledError, DiskFullError

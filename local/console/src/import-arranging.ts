@@ -28,7 +28,7 @@ export async function arrange(
   const open = person?.pictures.filter(isOpen) ?? [];
   const keys = open.map(({ key }) => key);
   if (person?.entryId !== undefined || person?.clash?.isSame) return { keys, agreeing: [] };
-  // What somebody wants sent needs no others to agree.
+  // A picture that somebody wants sent needs no others to agree.
   const voting = open.filter((picture) => picture.isMeant !== true && picture.isRepeated !== true);
   if (voting.length < 2) return { keys, agreeing: [] };
   const fileOf = filesOf(index, maxBytes);

@@ -36,7 +36,7 @@ export interface ImportPerson {
   readonly isUnwanted?: boolean;
   /** Once the person is listed. */
   readonly entryId?: number;
-  /** Number of pictures that agree on who a new person is, once they were compared; at most 1 if no two do. */
+  /** Number of pictures that agree on who a new person is, once they were compared; 1 or 0 if no two do. */
   readonly agreeing?: number;
   /** Name of the picture by which the person was listed. */
   readonly listedBy?: string;

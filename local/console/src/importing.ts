@@ -149,7 +149,7 @@ async function sendPicture(
   const agrees = agreeing.includes(key);
   if (entryId === undefined && agreeing.length > 1 && !agrees && !isMeant) return holdUncompared(index, key);
   const file = await preparedFile(index, picture, maxBytes);
-  // What agrees with the picture that lists the person was compared with it.
+  // One that agrees with the picture that lists the person was compared with it.
   if (entryId !== undefined && !isMeant && !(agrees && isAdded(person, agreeing[0]))) {
     const stranger = await strangerTo(entryId, file);
     if (stranger) return holdBack(index, key, entryId, stranger);

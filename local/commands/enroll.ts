@@ -31,14 +31,15 @@ async function enrollPeople(
   { persons, remarks, passedOver }: FoundPeople,
   takesUnlike: boolean,
 ): Promise<EnrollSummary> {
-  const copies = await PictureCopies.of(persons, opened.faces.maxImageBytes);
+  await normalizeNames(opened);
+  const entries = await opened.records.listEntries('ACTIVE');
+  const listed = new Map(entries.map((entry) => [entry.name, entry]));
+  const copies = await PictureCopies.of(opened, persons, entries);
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const summary: EnrollSummary = {
     ...{ ...counts, remarks: [...remarks], passedOver, duplicates: new Map() },
     ...{ unlike: new Map(), disagreements: [], copies, takesUnlike },
   };
-  await normalizeNames(opened);
-  const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(
     'enroll',
     persons.reduce((total, { pictures }) => total + pictures.length, 0),

@@ -1,17 +1,15 @@
 import { hash } from 'node:crypto';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
-import { preparePicture } from '../../lib/blacklist/enroll-picture.ts';
 import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
-import { measurePicture } from '../../lib/inputs/measure.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { type ArrangedPictures, arrangePictures } from './arrange-pictures.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
-import type { PictureCopies } from './picture-copies.ts';
+import { formsOf, type PictureCopies } from './picture-copies.ts';
 
 /** Pictures of a person that are read at a time. */
 const batchSize = 16;
@@ -126,16 +124,6 @@ async function isPresent(
   if (isSeen) return true;
   const present = await listed?.findAny(forms);
   return present !== undefined && keepImage(ports, present);
-}
-
-/** Returns the bytes that a file's picture may have where it is stored: as it is, and without metadata. */
-async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<readonly Uint8Array[]> {
-  try {
-    return (await preparePicture(ports, await measurePicture(bytes))).forms;
-  } catch (error) {
-    if (isUnusablePicture(error)) return [bytes];
-    throw error;
-  }
 }
 
 /**

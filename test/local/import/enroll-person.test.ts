@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../../lib/blacklist/delete-entry.ts';
 import { openFolderInbox } from '../../../lib/inbox/folder.ts';
 import { indexUpload } from '../../../lib/inbox/index-upload.ts';
 import { type EnrollSummary, enrollPerson } from '../../../local/import/enroll-person.ts';
@@ -27,7 +28,8 @@ async function enroll(
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const lists = { remarks, passedOver: new Set<string>(), duplicates: new Map(), unlike };
   const person = { name: 'Jane Roe', reason: null, pictures: filesOf(pictures) };
-  const copies = await PictureCopies.of([person, { name: 'John Doe', pictures: filesOf(others) }], 1e9);
+  const people = [person, { name: 'John Doe', pictures: filesOf(others) }];
+  const copies = await PictureCopies.of(ports, people, await ports.records.listEntries('ACTIVE'));
   const summary: EnrollSummary = { ...counts, ...lists, disagreements: [], copies, takesUnlike };
   await enrollPerson(ports, person, entryId, summary, () => {});
   const { personsListed, picturesAdded, picturesPresent, disagreements } = summary;
@@ -124,6 +126,10 @@ describe('a new person is who the pictures that agree show', () => {
       counts: [0, 0, 0],
       unlike,
     });
+    const files = [{ fileName: 'a.jpg', bytes: other }];
+    const { id } = await createEntry(stores.ports, { name: 'John Doe', reason: null }, files);
+    expect(await enroll([other])).toMatchObject({ counts: [0, 0, 0], unlike });
+    await deleteEntry(stores.ports, id);
     expect(await enroll([other, listed], undefined, { others: [other] })).toMatchObject({
       counts: [1, 1, 0],
       unlike,

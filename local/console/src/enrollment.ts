@@ -1,6 +1,6 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
-import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
+import { addImage, createEntry, examineImage, verify, verifyEntry } from './api/endpoints.ts';
 import { inlineBytes, preview, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
@@ -114,6 +114,25 @@ export async function areAlike(one: File, other: File): Promise<boolean | undefi
     return compared && unlikeIn(compared) === undefined;
   } catch (error) {
     if (error instanceof UnreadableFileError) return undefined;
+    throw error;
+  }
+}
+
+/** Largest distance of two copies of a picture: computing alone makes one of zero a little larger. */
+const copyDistance = 1e-5;
+
+/**
+ * Finds listed people who have the same picture, by its faces. Returns their names.
+ *
+ * @throws UnreadableFileError, and errors of the service that are not about the picture
+ */
+export async function listedWith(file: File): Promise<string[]> {
+  try {
+    const { faces } = await examineImage(await half(file));
+    const matches = faces.flatMap((face) => face.blacklist_matches);
+    return matches.filter(({ distance }) => distance <= copyDistance).map(({ entry }) => entry.name);
+  } catch (error) {
+    if (isAboutPicture(error)) return [];
     throw error;
   }
 }

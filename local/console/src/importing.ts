@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { errorMessage, type Message, RefusedError, UnreachableError } from './api/client.ts';
 import { addImage, createEntry, getStatus } from './api/endpoints.ts';
 import { UnreadableFileError } from './api/prepare.ts';
-import { strangerTo, type Unlike } from './enrollment.ts';
+import { listedWith, strangerTo, type Unlike } from './enrollment.ts';
 import { similarityOf } from './format.ts';
 import { type Arrangement, arrange, preparedFile } from './import-arranging.ts';
 import {
@@ -153,6 +153,11 @@ async function sendPicture(
   if (entryId !== undefined && !isMeant && !(agrees && isAdded(person, agreeing[0]))) {
     const stranger = await strangerTo(entryId, file);
     if (stranger) return holdBack(index, key, entryId, stranger);
+  }
+  if (entryId === undefined && !isMeant) {
+    // The person is listed already where the answer to an earlier attempt was lost.
+    const sameAs = (await listedWith(file)).filter((other) => other !== name);
+    if (sameAs.length > 0) return changePicture(index, key, { state: 'held', sameAs });
   }
   const answer =
     entryId === undefined

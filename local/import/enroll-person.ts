@@ -55,13 +55,7 @@ export async function enrollPerson(
   let held: PersonPicture[] = [];
   for (let start = 0; start < pictures.length; start += batchSize) {
     const files = pictures.slice(start, start + batchSize);
-    const batch: Batch = [];
-    for (const picture of files) {
-      const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
-      if (!bytes) continue;
-      if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
-      else if (!isHeldCopy(enrolling, picture)) batch.push({ picture, bytes });
-    }
+    const batch = await readMissing(enrolling, files, listed, seen);
     held.push(...(await enrollBatch(enrolling, batch)).map(({ picture }) => picture));
     advance(files.length);
   }
@@ -91,6 +85,24 @@ interface Enrolling {
 }
 
 type Batch = { readonly picture: PersonPicture; readonly bytes: Uint8Array }[];
+
+/** Reads pictures that the entry lacks, without copies of other people's. */
+async function readMissing(
+  enrolling: Enrolling,
+  files: readonly PersonPicture[],
+  listed: EntryPictures | undefined,
+  seen: Set<string>,
+): Promise<Batch> {
+  const { ports, person, summary } = enrolling;
+  const batch: Batch = [];
+  for (const picture of files) {
+    const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
+    if (!bytes) continue;
+    if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
+    else if (!isHeldCopy(enrolling, picture)) batch.push({ picture, bytes });
+  }
+  return batch;
+}
 
 async function readOrRemark(
   file: PersonPicture,

@@ -146,19 +146,11 @@ async function sendPicture(
   const { key, isMeant } = picture;
   const once = { idempotencyKey: key, signal };
   const entryId = known ?? (clash?.isSame ? clash.id : undefined);
-  const agrees = agreeing.includes(key);
-  if (entryId === undefined && agreeing.length > 1 && !agrees && !isMeant) return holdUncompared(index, key);
+  if (entryId === undefined && agreeing.length > 1 && !agreeing.includes(key) && !isMeant) {
+    return holdUncompared(index, key);
+  }
   const file = await preparedFile(index, picture, maxBytes);
-  // One that agrees with the picture that lists the person was compared with it.
-  if (entryId !== undefined && !isMeant && !(agrees && isAdded(person, agreeing[0]))) {
-    const stranger = await strangerTo(entryId, file);
-    if (stranger) return holdBack(index, key, entryId, stranger);
-  }
-  if (entryId === undefined && !isMeant) {
-    // The person is listed already where the answer to an earlier attempt was lost.
-    const sameAs = (await listedWith(file)).filter((other) => other !== name);
-    if (sameAs.length > 0) return changePicture(index, key, { state: 'held', sameAs });
-  }
+  if (!isMeant && (await holdsBack(index, person, { key, file }, { entryId, agreeing }))) return;
   const answer =
     entryId === undefined
       ? await createEntry({ ...nobody, name, reason: reason ?? '' }, file, once)
@@ -188,6 +180,29 @@ function isAdded({ pictures }: ImportPerson, key: string | undefined): boolean {
 function holdUncompared(index: number, key: string): void {
   const messages = [{ text: texts.importing.agreeingUnusable }];
   changePicture(index, key, { state: 'held', messages });
+}
+
+/**
+ * Holds a picture back that does not look like the person, or by which somebody else is listed. Returns true
+ * if it does.
+ */
+async function holdsBack(
+  index: number,
+  person: ImportPerson,
+  { key, file }: Pick<ImportPicture, 'key' | 'file'>,
+  { entryId, agreeing }: Pick<Arrangement, 'agreeing'> & { readonly entryId: number | undefined },
+): Promise<boolean> {
+  if (entryId === undefined) {
+    // The person is listed already where the answer to an earlier attempt was lost.
+    const sameAs = (await listedWith(file)).filter((name) => name !== person.name);
+    if (sameAs.length > 0) changePicture(index, key, { state: 'held', sameAs });
+    return sameAs.length > 0;
+  }
+  // One that agrees with the picture that lists the person was compared with it.
+  if (agreeing.includes(key) && isAdded(person, agreeing[0])) return false;
+  const stranger = await strangerTo(entryId, file);
+  if (stranger) holdBack(index, key, entryId, stranger);
+  return stranger !== undefined;
 }
 
 /** Keeps a picture from being sent until somebody has looked at it. */

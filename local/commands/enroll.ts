@@ -17,6 +17,7 @@ import { keyVariable, readCompreFace } from '../import/compreface.ts';
 import { type EnrollSummary, enrollPerson } from '../import/enroll-person.ts';
 import type { FoundPeople, FoundPerson } from '../import/found-people.ts';
 import { readPeopleTable } from '../import/people-table.ts';
+import { PictureCopies } from '../import/picture-copies.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
 import { readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
@@ -30,13 +31,15 @@ async function enrollPeople(
   { persons, remarks, passedOver }: FoundPeople,
   takesUnlike: boolean,
 ): Promise<EnrollSummary> {
+  await normalizeNames(opened);
+  const entries = await opened.records.listEntries('ACTIVE');
+  const listed = new Map(entries.map((entry) => [entry.name, entry]));
+  const copies = await PictureCopies.of(opened, persons, entries);
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const summary: EnrollSummary = {
     ...{ ...counts, remarks: [...remarks], passedOver, duplicates: new Map() },
-    ...{ unlike: new Map(), takesUnlike },
+    ...{ unlike: new Map(), disagreements: [], copies, takesUnlike },
   };
-  await normalizeNames(opened);
-  const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(
     'enroll',
     persons.reduce((total, { pictures }) => total + pictures.length, 0),
@@ -57,7 +60,8 @@ function counted(count: number, noun: string): string {
 }
 
 function report(summary: EnrollSummary): void {
-  const { personsListed, picturesAdded, picturesPresent, remarks, passedOver, duplicates, unlike } = summary;
+  const { personsListed, picturesAdded, picturesPresent, remarks, passedOver } = summary;
+  const { duplicates, unlike, disagreements } = summary;
   console.log(
     `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
   );
@@ -69,10 +73,12 @@ function report(summary: EnrollSummary): void {
   }
   if (unlike.size > 0) {
     const what = summary.takesUnlike
-      ? 'Added, but like none of the person’s other pictures; delete what shows somebody else'
-      : 'Held back, for they look like none of the person’s other pictures; --include-unlike adds them';
+      ? 'Added, but like none of the person’s other pictures, or somebody else’s too; delete what shows somebody else'
+      : 'Held back, for they look like none of the person’s other pictures, or are somebody else’s too; --include-unlike adds them';
     console.log(`${what}:\n  ${[...unlike.values()].map(printable).join('\n  ')}`);
   }
+  if (disagreements.length > 0)
+    console.log(`Not all pictures agree:\n  ${disagreements.map(printable).join('\n  ')}`);
   const lines = [...duplicates.values()];
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.map(printable).join('\n  ')}`);
 }

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
-import { preparePicture } from '../../lib/blacklist/enroll-picture.ts';
 import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
-import { measurePicture } from '../../lib/inputs/measure.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
+import { type ArrangedPictures, arrangePictures } from './arrange-pictures.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
+import { formsOf, type PictureCopies } from './picture-copies.ts';
 
 /** Pictures of a person that are read at a time. */
 const batchSize = 16;
@@ -23,15 +23,18 @@ export interface EnrollSummary {
   readonly passedOver: ReadonlySet<string>;
   /** Lines about pictures that look like none of their person's others, by person and file. */
   readonly unlike: Map<string, string>;
-  /** True to add these nevertheless; they are held back without it. */
+  /** Sentences about new people whose pictures do not all agree: how many do, and which differ. */
+  readonly disagreements: string[];
+  readonly copies: PictureCopies;
+  /** True to add these nevertheless, and copies of other people's. Without it they are held back. */
   readonly takesUnlike: boolean;
   /** Messages, one for each pair of a person and a listed person who looks similar. */
   readonly duplicates: Map<string, string>;
 }
 
 /**
- * Lists a person. If the person is listed already, it adds the pictures that are missing. A picture gets the
- * id that the inbox gives it, so that neither enrolls it again after the other.
+ * Lists a person, by the pictures that agree. If the person is listed already, it adds the pictures that are
+ * missing. A picture gets the id that the inbox gives it, so that neither enrolls it again after the other.
  * @param entryId id of the person's entry, if there is one
  * @param advance receives the number of pictures that were worked on since its last call
  * @throws BackendUnavailableError, ThrottledError, DiskFullError
@@ -46,17 +49,13 @@ export async function enrollPerson(
   const listed = entryId === undefined ? undefined : await EntryPictures.of(ports, entryId);
   const seen = new Set<string>();
   const hasPictures = (listed?.images.length ?? 0) > 0;
-  const enrolling: Enrolling = { ports, person, summary, entryId, hasPictures, isRefused: false };
+  const arranged = hasPictures ? undefined : await arrangePictures(ports, person, summary.copies);
+  const enrolling: Enrolling = { ports, person, summary, arranged, entryId, hasPictures, isRefused: false };
+  const { pictures } = arranged ?? person;
   let held: PersonPicture[] = [];
-  for (let start = 0; start < person.pictures.length; start += batchSize) {
-    const files = person.pictures.slice(start, start + batchSize);
-    const batch: Batch = [];
-    for (const picture of files) {
-      const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
-      if (!bytes) continue;
-      if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
-      else batch.push({ picture, bytes });
-    }
+  for (let start = 0; start < pictures.length; start += batchSize) {
+    const files = pictures.slice(start, start + batchSize);
+    const batch = await readMissing(enrolling, files, listed, seen);
     held.push(...(await enrollBatch(enrolling, batch)).map(({ picture }) => picture));
     advance(files.length);
   }
@@ -65,6 +64,7 @@ export async function enrollPerson(
     before = held.length;
     held = await enrollHeld(enrolling, held);
   }
+  noteDisagreement(enrolling);
 }
 
 /** A person whose pictures are being enrolled. */
@@ -72,6 +72,10 @@ interface Enrolling {
   readonly ports: EnrollingPorts;
   readonly person: FoundPerson;
   readonly summary: EnrollSummary;
+  /** Order of a new person's pictures. */
+  readonly arranged: ArrangedPictures | undefined;
+  /** Name of the picture that others were compared with first, for a new person. */
+  first?: string;
   /** Id of the entry, once there is one. */
   entryId: number | undefined;
   /** True once the entry has a picture that others can be compared with. */
@@ -81,6 +85,24 @@ interface Enrolling {
 }
 
 type Batch = { readonly picture: PersonPicture; readonly bytes: Uint8Array }[];
+
+/** Reads pictures that the entry lacks, without copies of other people's. */
+async function readMissing(
+  enrolling: Enrolling,
+  files: readonly PersonPicture[],
+  listed: EntryPictures | undefined,
+  seen: Set<string>,
+): Promise<Batch> {
+  const { ports, person, summary } = enrolling;
+  const batch: Batch = [];
+  for (const picture of files) {
+    const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
+    if (!bytes) continue;
+    if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
+    else if (!isHeldCopy(enrolling, picture)) batch.push({ picture, bytes });
+  }
+  return batch;
+}
 
 async function readOrRemark(
   file: PersonPicture,
@@ -116,16 +138,6 @@ async function isPresent(
   return present !== undefined && keepImage(ports, present);
 }
 
-/** Returns the bytes that a file's picture may have where it is stored: as it is, and without metadata. */
-async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<readonly Uint8Array[]> {
-  try {
-    return (await preparePicture(ports, await measurePicture(bytes))).forms;
-  } catch (error) {
-    if (isUnusablePicture(error)) return [bytes];
-    throw error;
-  }
-}
-
 /**
  * Enrolls pictures and returns those that were held back. The first of a person goes alone, so that the
  * others are compared with it.
@@ -133,11 +145,51 @@ async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<readon
 async function enrollBatch(enrolling: Enrolling, batch: Batch): Promise<Batch> {
   let first = 0;
   while (!enrolling.hasPictures && !enrolling.isRefused && first < batch.length) {
+    const [one] = batch.slice(first);
+    if (!one || !mayDecide(enrolling, one.picture)) {
+      for (const { picture } of batch.slice(first))
+        holdBack(enrolling, picture, 'none that agree can be used');
+      return [];
+    }
     const held = await enrollFiles(enrolling, batch.slice(first, first + 1));
     enrolling.hasPictures = enrolling.entryId !== undefined && held.length === 0;
+    if (enrolling.hasPictures) enrolling.first ??= one.picture.name;
     first += 1;
   }
   return enrollFiles(enrolling, batch.slice(first));
+}
+
+/** Returns true if a picture may be the one by which the person is listed. */
+function mayDecide({ arranged, summary }: Enrolling, picture: PersonPicture): boolean {
+  return summary.takesUnlike || !arranged || arranged.deciding.has(picture);
+}
+
+/** Holds a picture back if it is somebody else's too, and returns true if it does. */
+function isHeldCopy(enrolling: Enrolling, picture: PersonPicture): boolean {
+  const { summary, person } = enrolling;
+  const others = summary.copies.othersWith(picture, person);
+  if (others.length === 0 || summary.takesUnlike) return false;
+  holdBack(enrolling, picture, `the same picture as one of ${others.join(', ')}`);
+  return true;
+}
+
+function holdBack({ person: { name }, summary }: Enrolling, picture: PersonPicture, why: string): void {
+  summary.unlike.set(`${name}/${picture.name}`, `${name}/${picture.name}: ${why}`);
+}
+
+/** Tells how many of a new person's pictures agree, and which differ. */
+function noteDisagreement({ arranged, person, summary, first }: Enrolling): void {
+  const { name, pictures } = person;
+  const differing = pictures
+    .filter((picture) => summary.copies.othersWith(picture, person).length === 0)
+    .filter((picture) => summary.unlike.has(`${name}/${picture.name}`));
+  if (!arranged || first === undefined || differing.length === 0) return;
+  const agreeing =
+    arranged.agreeing > 1
+      ? `${arranged.agreeing} pictures agree, and ${first} is the first of them`
+      : `no two pictures agree, and ${first} was taken`;
+  const names = differing.map((picture) => picture.name).join(', ');
+  summary.disagreements.push(`${name}: ${agreeing}; different: ${names}`);
 }
 
 /** Enrolls files at the same time, notes what became of them, and returns those that were held back. */

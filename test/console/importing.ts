@@ -40,7 +40,7 @@ export function describeImporting(setup: () => ConsoleSetup): void {
       [`${one}/notes.txt`]: 'He wears a hat.',
       [`${one}/older/3.jpg`]: woman,
       [`${other}/a.jpg`]: withWoman,
-      [`${known}/new.jpg`]: sameWoman,
+      [`${known}/new.jpg`]: await sharp(sameWoman).jpeg({ quality: 70 }).toBuffer(),
       'loose.jpg': woman,
       'Papierkorb/thrown away.jpg': woman,
       '.DS_Store': 'x',
@@ -144,6 +144,9 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await row(page, known).getByText('1 of 1 picture added').waitFor();
     const entry = async () => (await setup().api.entries()).find((one) => one.name === name);
     expect(await entry()).toMatchObject({ image_count: 1 });
+    await row(page, name)
+      .getByText(`No two pictures agree on who it is. Taken: ${name}/1.jpg. Different: ${name}/2.jpg`)
+      .waitFor();
 
     await pictureIsShown(row(page, name));
     await row(page, name).getByLabel('It is this person: send it all the same').nth(1).check();
@@ -156,6 +159,38 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     const report = await readFile(await (await downloading).path(), 'utf8');
     expect(report).toContain(`\r\n${name},${name}/2.jpg,Held back.,It does not look like the person’s other`);
     expect(report).toMatch(new RegExp(`\\r\\n${name},${name}/3.jpg,Added\\.,[^\\r]*,${known}\\r`));
+  });
+
+  it('lists who the pictures that agree show, not the first, nor whom somebody else’s picture shows', async () => {
+    const { woman, sameWoman, group } = setup().pictures;
+    const [face, another] = (await setup().api.detect(group)).map((one) => one.facial_area);
+    if (!face || !another) throw new Error('The group shows fewer faces.');
+    const [stranger, listed] = [await cropFace(group, face), await cropFace(group, another)];
+    const [name, copied, ofListed, known] = [newName(), newName(), newName(), newName()];
+    await setup().api.list([listed], { name: known });
+    await using folder = await folderOf({
+      [`${name}/1 wrong.jpg`]: await sharp(stranger).png().toBuffer(),
+      [`${name}/2.jpg`]: woman,
+      [`${name}/3.jpg`]: sameWoman,
+      [`${name}/4.jpg`]: stranger,
+      [`${name}/5.jpg`]: await sharp(woman).png().toBuffer(),
+      [`${copied}/1.jpg`]: stranger,
+      [`${ofListed}/1.jpg`]: listed,
+    });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByRole('button', { name: 'Send 7 pictures' }).click();
+    await page.getByText('1 person listed, 3 pictures added. 4 pictures held back').first().waitFor();
+    const decided = `3 pictures agree on who it is. Different: ${name}/1 wrong.jpg.`;
+    await page.getByText(decided).waitFor();
+    await row(page, ofListed).getByText(`It is the same picture as one of ${known}.`).waitFor();
+    const entries = (await setup().api.entries()).map((one) => [one.name, one.image_count]);
+    expect(Object.fromEntries(entries)).toEqual({ [name]: 3, [known]: 1 });
+
+    await row(page, `${copied}/1.jpg`).getByLabel('It is this person: send it all the same').check();
+    await page.getByRole('button', { name: 'Send 1 picture that was not sent' }).click();
+    await page.getByText('2 people listed, 4 pictures added. 3 pictures held back').first().waitFor();
   });
 
   it('tells copies, names that are nearly the same and what is no picture before anything is sent', async () => {

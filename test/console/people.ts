@@ -145,6 +145,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText(`${name} is suspended, so nobody matches the entry.`).first().waitFor();
     await page.getByText('Suspended: nobody matches this entry').waitFor();
+    await page.getByText('Suspend the entry, and ask an admin to remove the picture.').waitFor();
     expect(await setup().api.entries()).toMatchObject([{ name, suspended: true, updated_by: 'clerk' }]);
     const { faces } = await setup().api.process(setup().pictures.sameWoman);
     expect(faces.map((face) => face.blacklist_matches)).toEqual([[]]);

@@ -1,7 +1,7 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
-import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
-import { inlineBytes, preview, toBase64 } from './api/prepare.ts';
+import { addImage, createEntry, examineImage, verify, verifyEntry } from './api/endpoints.ts';
+import { inlineBytes, preview, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
 import { texts } from './texts.ts';
@@ -101,6 +101,46 @@ export async function strangerTo(entryId: number, file: File): Promise<Unlike | 
   const base64 =
     file.size <= inlineBytes ? await toBase64(file) : (await preview(file, strangersSide)).base64;
   return unlikeIn(await likeness(base64, entryId, undefined));
+}
+
+/**
+ * Returns true if the largest faces of two pictures look alike; undefined if they can't be compared.
+ *
+ * @throws errors of the service that are not about a picture
+ */
+export async function areAlike(one: File, other: File): Promise<boolean | undefined> {
+  try {
+    const compared = await likeness(await half(one), undefined, await half(other));
+    return compared && unlikeIn(compared) === undefined;
+  } catch (error) {
+    if (error instanceof UnreadableFileError) return undefined;
+    throw error;
+  }
+}
+
+/** Largest distance of two copies of a picture: computing alone makes one of zero a little larger. */
+const copyDistance = 1e-5;
+
+/**
+ * Finds listed people who have the same picture, by its faces. Returns their names.
+ *
+ * @throws UnreadableFileError, and errors of the service that are not about the picture
+ */
+export async function listedWith(file: File): Promise<string[]> {
+  try {
+    const { faces } = await examineImage(await half(file));
+    const matches = faces.flatMap((face) => face.blacklist_matches);
+    return matches.filter(({ distance }) => distance <= copyDistance).map(({ entry }) => entry.name);
+  } catch (error) {
+    if (isAboutPicture(error)) return [];
+    throw error;
+  }
+}
+
+/** Returns a picture as half of a request. */
+async function half(file: File): Promise<string> {
+  const fits = file.size <= inlineBytes / 2;
+  return fits ? await toBase64(file) : (await preview(file, strangersSide)).base64;
 }
 
 function unlikeIn(compared: Awaited<ReturnType<typeof likeness>>): Unlike | undefined {

@@ -26,11 +26,13 @@ export async function planImport(files: readonly File[]): Promise<void> {
   const copies = await namesOfCopies(plan.persons);
   const persons = plan.persons.map(({ name, reason, pictures }): ImportPerson => {
     const clash = clashes.get(name);
+    const contents = pictures.map(({ file }) => copies.get(file) ?? file);
     return {
       ...{ name, reason, alike: alike.get(name) ?? [], ...(clash && { clash }) },
-      pictures: pictures.map(({ path, file }) => {
+      pictures: pictures.map(({ path, file }, place) => {
         const sameAs = copies.get(file)?.filter((other) => other !== name) ?? [];
-        return { name: path, file, key: randomKey(), state: 'waiting', sameAs };
+        const isRepeated = contents.indexOf(contents[place] ?? file) < place;
+        return { name: path, file, key: randomKey(), state: 'waiting', sameAs, isRepeated };
       }),
     };
   });

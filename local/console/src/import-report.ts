@@ -62,7 +62,18 @@ export function remarksOn(person: ImportPerson, addsToListed: boolean): string[]
     ...(clash?.isSame && reason !== null ? [importing.reasonStays] : []),
     ...(clash && !clash.isSame ? [importing.nearlyListed(clash.name)] : []),
     ...(alike.length > 0 ? [importing.nearlySame(alike.join(', '))] : []),
+    ...disagreement(person),
   ];
+}
+
+/** Tells how many pictures of a new person agree, and which differ. */
+function disagreement({ pictures, agreeing = 0, listedBy }: ImportPerson): string[] {
+  const differing = pictures.filter(({ state, sameAs = [] }) => state === 'held' && sameAs.length === 0);
+  if (differing.length === 0) return [];
+  const names = differing.map(({ name }) => name).join(', ');
+  if (agreeing > 1) return [texts.importing.agreeing(agreeing, names)];
+  // Pictures of somebody who was listed before are compared with the listed ones.
+  return listedBy === undefined ? [] : [texts.importing.noneAgree(listedBy, names)];
 }
 
 /** Writes what became of each picture, and of what was left out, as lines of CSV in the page's language. */

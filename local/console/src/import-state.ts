@@ -21,6 +21,8 @@ export interface ImportPicture {
   readonly looksLike?: readonly string[];
   /** Other people of this import who have the same file as a picture. */
   readonly sameAs?: readonly string[];
+  /** True if an earlier picture of the person is the same file. */
+  readonly isRepeated?: boolean;
 }
 
 export interface ImportPerson {
@@ -34,6 +36,10 @@ export interface ImportPerson {
   readonly isUnwanted?: boolean;
   /** Once the person is listed. */
   readonly entryId?: number;
+  /** Number of pictures that agree on who a new person is, once they were compared; 1 or 0 if no two do. */
+  readonly agreeing?: number;
+  /** Name of the picture by which the person was listed. */
+  readonly listedBy?: string;
   /** True if the look-alikes are not known. */
   readonly isUnsure?: boolean;
 }

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import { errorMessage, type Message, RefusedError, UnreachableError } from './api/client.ts';
 import { addImage, createEntry, getStatus } from './api/endpoints.ts';
-import { prepare, UnreadableFileError } from './api/prepare.ts';
-import { strangerTo, type Unlike } from './enrollment.ts';
+import { UnreadableFileError } from './api/prepare.ts';
+import { listedWith, strangerTo, type Unlike } from './enrollment.ts';
 import { similarityOf } from './format.ts';
+import { type Arrangement, arrange, preparedFile } from './import-arranging.ts';
 import {
   changePerson,
   changePicture,
@@ -91,19 +92,21 @@ interface Sending {
 }
 
 /**
- * Sends a person's pictures, one after the other. The first that is taken lists the person.
+ * Sends a person's pictures, one after the other, those that agree first. The first that is taken lists the
+ * person.
  *
  * @throws errors that the next person would meet too
  */
 async function sendPerson(index: number, sending: Sending): Promise<void> {
   const { signal } = sending;
-  for (const { key } of personAt(index)?.pictures.filter(isOpen) ?? []) {
+  const arranged = await arrangeOrFail(index, sending);
+  for (const key of arranged.keys) {
     const person = personAt(index);
     const picture = person?.pictures.find((one) => one.key === key);
     if (!person || !picture || !isOpen(picture) || signal.aborted) return;
     changePicture(index, key, { state: 'sending', messages: [] });
     try {
-      await sendPicture(index, person, picture, sending);
+      await sendPicture(index, person, picture, arranged, sending);
     } catch (error) {
       if (isAboutPicture(error)) {
         changePicture(index, key, { state: 'refused', messages: reasonsOf(error, fileNameAt(index, key)) });
@@ -120,21 +123,34 @@ async function sendPerson(index: number, sending: Sending): Promise<void> {
   }
 }
 
+/** Arranges a person's pictures; none of them is sent if that fails. */
+async function arrangeOrFail(index: number, { signal, maxBytes }: Sending): Promise<Arrangement> {
+  try {
+    return await arrange(index, maxBytes, signal);
+  } catch (error) {
+    if (signal.aborted || isAboutAll(error)) throw error;
+    for (const { key } of personAt(index)?.pictures.filter(isOpen) ?? [])
+      changePicture(index, key, { state: 'failed', messages: [errorMessage(error)] });
+    return { keys: [], agreeing: [] };
+  }
+}
+
 async function sendPicture(
   index: number,
-  { name, reason, clash, entryId: known }: ImportPerson,
-  { file: original, key, isMeant }: ImportPicture,
+  person: ImportPerson,
+  picture: ImportPicture,
+  { agreeing }: Arrangement,
   { signal, maxBytes }: Sending,
 ): Promise<void> {
-  const { file } = await prepare(original, maxBytes);
-  // The answer to a repeated request may be lost again: the converted picture must stay the same.
-  if (file !== original) changePicture(index, key, { file });
+  const { name, reason, clash, entryId: known } = person;
+  const { key, isMeant } = picture;
   const once = { idempotencyKey: key, signal };
   const entryId = known ?? (clash?.isSame ? clash.id : undefined);
-  if (entryId !== undefined && !isMeant) {
-    const stranger = await strangerTo(entryId, file);
-    if (stranger) return holdBack(index, key, entryId, stranger);
+  if (entryId === undefined && agreeing.length > 1 && !agreeing.includes(key) && !isMeant) {
+    return holdUncompared(index, key);
   }
+  const file = await preparedFile(index, picture, maxBytes);
+  if (!isMeant && (await holdsBack(index, person, { key, file }, { entryId, agreeing }))) return;
   const answer =
     entryId === undefined
       ? await createEntry({ ...nobody, name, reason: reason ?? '' }, file, once)
@@ -145,6 +161,7 @@ async function sendPicture(
   changePerson(index, (person) => ({
     ...person,
     entryId: 'id' in answer ? answer.id : (entryId ?? 0),
+    ...('id' in answer && { listedBy: picture.name }),
     isUnsure: person.isUnsure === true || (!isThere && answer.possible_duplicates === null),
   }));
   if (isThere) return changePicture(index, key, { state: 'there' });
@@ -153,6 +170,39 @@ async function sendPicture(
     looksLike: (answer.possible_duplicates ?? []).map((one) => one.name),
     messages: [...answer.errors, ...warnings].map(byService(file.name)),
   });
+}
+
+function isAdded({ pictures }: ImportPerson, key: string | undefined): boolean {
+  return pictures.some((one) => one.key === key && one.state === 'added');
+}
+
+/** Holds a picture back that differs from those that agree, where none of these could be used. */
+function holdUncompared(index: number, key: string): void {
+  const messages = [{ text: texts.importing.agreeingUnusable }];
+  changePicture(index, key, { state: 'held', messages });
+}
+
+/**
+ * Holds a picture back that does not look like the person, or by which somebody else is listed. Returns true
+ * if it does.
+ */
+async function holdsBack(
+  index: number,
+  person: ImportPerson,
+  { key, file }: Pick<ImportPicture, 'key' | 'file'>,
+  { entryId, agreeing }: Pick<Arrangement, 'agreeing'> & { readonly entryId: number | undefined },
+): Promise<boolean> {
+  if (entryId === undefined) {
+    // The person is listed already where the answer to an earlier attempt was lost.
+    const sameAs = (await listedWith(file)).filter((name) => name !== person.name);
+    if (sameAs.length > 0) changePicture(index, key, { state: 'held', sameAs });
+    return sameAs.length > 0;
+  }
+  // One that agrees with the picture that lists the person was compared with it.
+  if (agreeing.includes(key) && isAdded(person, agreeing[0])) return false;
+  const stranger = await strangerTo(entryId, file);
+  if (stranger) holdBack(index, key, entryId, stranger);
+  return stranger !== undefined;
 }
 
 /** Keeps a picture from being sent until somebody has looked at it. */

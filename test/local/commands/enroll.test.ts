@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { sample } from '../../api/pictures.ts';
 import type { Settings } from '../../api/server-process.ts';
@@ -51,8 +52,18 @@ it('npm run enroll lists people in AWS from a machine that has no data folder, a
   });
 
   await mkdir(join(people, 'John Doe'));
-  await writeFile(join(people, 'John Doe', 'the same picture.jpg'), await sample(3));
-  expect((await enroll(people, settings)).more.slice(2)).toEqual([
+  await writeFile(join(people, 'John Doe', 'the same.jpg'), await sample(3));
+  expect((await enroll(people, settings)).more).toEqual([
+    expect.stringMatching(/^Held back, .*--include-unlike adds them:$/),
+    '  John Doe/the same.jpg: the same picture as one of Jane Roe',
+  ]);
+  await writeFile(
+    join(people, 'John Doe', 'another.png'),
+    await sharp(await sample(3))
+      .png()
+      .toBuffer(),
+  );
+  expect((await enroll(people, settings)).more.slice(4)).toEqual([
     'Perhaps listed twice:',
     '  John Doe: Jane Roe, entry 1, similarity 100.0',
   ]);

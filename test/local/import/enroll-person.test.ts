@@ -3,30 +3,37 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../../lib/blacklist/delete-entry.ts';
 import { openFolderInbox } from '../../../lib/inbox/folder.ts';
 import { indexUpload } from '../../../lib/inbox/index-upload.ts';
 import { type EnrollSummary, enrollPerson } from '../../../local/import/enroll-person.ts';
+import { PictureCopies } from '../../../local/import/picture-copies.ts';
 import { failing, stepBefore } from '../../blacklist/steps.ts';
-import { complete, contents, matchedNames, useStores } from '../../blacklist/stores.ts';
+import { clear, complete, contents, matchedNames, useStores } from '../../blacklist/stores.ts';
 import { portraitOf } from '../../fakes/pictures.ts';
 
 const stores = useStores();
+
+const filesOf = (pictures: readonly Uint8Array[]) =>
+  pictures.map((bytes, index) => ({ name: `${index}.jpg`, read: async () => bytes }));
 
 /** Enrolls a person's pictures as the command does; `entryId` is that of a person who is listed. */
 async function enroll(
   pictures: readonly Uint8Array[],
   entryId?: number,
-  { ports = stores.ports, takesUnlike = false } = {},
+  { ports = stores.ports, takesUnlike = false, others = [] as readonly Uint8Array[] } = {},
 ) {
   const remarks: string[] = [];
   const unlike = new Map<string, string>();
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const lists = { remarks, passedOver: new Set<string>(), duplicates: new Map(), unlike };
-  const summary: EnrollSummary = { ...counts, ...lists, takesUnlike };
-  const files = pictures.map((bytes, index) => ({ name: `${index}.jpg`, read: async () => bytes }));
-  await enrollPerson(ports, { name: 'Jane Roe', reason: null, pictures: files }, entryId, summary, () => {});
-  const { personsListed, picturesAdded, picturesPresent } = summary;
-  const told = unlike.size > 0 && { unlike: [...unlike.values()] };
+  const person = { name: 'Jane Roe', reason: null, pictures: filesOf(pictures) };
+  const people = [person, { name: 'John Doe', pictures: filesOf(others) }];
+  const copies = await PictureCopies.of(ports, people, await ports.records.listEntries('ACTIVE'));
+  const summary: EnrollSummary = { ...counts, ...lists, disagreements: [], copies, takesUnlike };
+  await enrollPerson(ports, person, entryId, summary, () => {});
+  const { personsListed, picturesAdded, picturesPresent, disagreements } = summary;
+  const told = unlike.size > 0 && { unlike: [...unlike.values()], disagreements };
   return { counts: [personsListed, picturesAdded, picturesPresent], remarks, ...told };
 }
 
@@ -51,14 +58,19 @@ it('lists a person once, and adds what is missing', async () => {
 
 describe('a picture of somebody else in a person’s folder', () => {
   const unlike = [expect.stringMatching(/^Jane Roe\/1\.jpg: similarity [0-9.]+$/)];
+  const disagreements: string[] = [];
 
   it('is held back and told, each time, and accuses nobody', async () => {
     const { listed, listedLater, other } = stores.pictures;
     const pictures = [listed, other, listedLater];
-    expect(await enroll(pictures)).toEqual({ counts: [1, 2, 0], remarks: [], unlike });
+    expect(await enroll(pictures)).toEqual({
+      ...{ counts: [1, 2, 0], remarks: [], unlike },
+      disagreements: ['Jane Roe: 2 pictures agree, and 0.jpg is the first of them; different: 1.jpg'],
+    });
     expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 2 }));
     expect(await matchedNames(stores.ports, other)).toEqual([]);
-    expect(await enroll(pictures, await janeId())).toEqual({ counts: [0, 0, 2], remarks: [], unlike });
+    const again = await enroll(pictures, await janeId());
+    expect(again).toEqual({ counts: [0, 0, 2], remarks: [], unlike, disagreements });
   });
 
   it('is added on purpose, and told', async () => {
@@ -67,6 +79,7 @@ describe('a picture of somebody else in a person’s folder', () => {
       counts: [1, 2, 0],
       remarks: [],
       unlike,
+      disagreements: ['Jane Roe: no two pictures agree, and 0.jpg was taken; different: 1.jpg'],
     });
     expect(await matchedNames(stores.ports, other)).toEqual(['Jane Roe']);
   });
@@ -75,7 +88,55 @@ describe('a picture of somebody else in a person’s folder', () => {
     const { listed, listedLater, other } = stores.pictures;
     await enroll([listed]);
     const added = await enroll([listedLater, other], await janeId());
-    expect(added).toEqual({ counts: [0, 1, 0], remarks: [], unlike });
+    expect(added).toEqual({ counts: [0, 1, 0], remarks: [], unlike, disagreements });
+  });
+});
+
+describe('a new person is who the pictures that agree show', () => {
+  const similar = (place: number) => expect.stringMatching(`^Jane Roe/${place}\\.jpg: similarity `);
+
+  it('also if a wrong picture, or its two copies, comes first', async () => {
+    const { listed, listedLater, other } = stores.pictures;
+    expect(await enroll([other, other, listed, listedLater])).toEqual({
+      ...{ counts: [1, 2, 1], remarks: [], unlike: [similar(0)] },
+      disagreements: ['Jane Roe: 2 pictures agree, and 2.jpg is the first of them; different: 0.jpg'],
+    });
+    expect(await matchedNames(stores.ports, other)).toEqual([]);
+    expect(await matchedNames(stores.ports, listed)).toEqual(['Jane Roe', 'Jane Roe']);
+  });
+
+  it('and the first, if no two agree or as many agree with each', async () => {
+    const { listed, listedLater, other } = stores.pictures;
+    expect(await enroll([other, listed])).toEqual({
+      ...{ counts: [1, 1, 0], remarks: [], unlike: [similar(1)] },
+      disagreements: ['Jane Roe: no two pictures agree, and 0.jpg was taken; different: 1.jpg'],
+    });
+    await clear(stores.ports);
+    const otherAgain = await sharp(other).modulate({ brightness: 1.01 }).png().toBuffer();
+    expect(await enroll([other, listed, listedLater, otherAgain])).toMatchObject({
+      ...{ counts: [1, 2, 0], unlike: [similar(1), similar(2)] },
+    });
+    expect(await matchedNames(stores.ports, listed)).toEqual([]);
+  });
+
+  it('but never who another person’s picture shows, until that is added on purpose', async () => {
+    const { listed, other } = stores.pictures;
+    const unlike = ['Jane Roe/0.jpg: the same picture as one of John Doe'];
+    expect(await enroll([other], undefined, { others: [other] })).toMatchObject({
+      counts: [0, 0, 0],
+      unlike,
+    });
+    const files = [{ fileName: 'a.jpg', bytes: other }];
+    const { id } = await createEntry(stores.ports, { name: 'John Doe', reason: null }, files);
+    expect(await enroll([other])).toMatchObject({ counts: [0, 0, 0], unlike });
+    await deleteEntry(stores.ports, id);
+    expect(await enroll([other, listed], undefined, { others: [other] })).toMatchObject({
+      counts: [1, 1, 0],
+      unlike,
+    });
+    expect(await matchedNames(stores.ports, other)).toEqual([]);
+    const onPurpose = { others: [other], takesUnlike: true };
+    expect(await enroll([other], await janeId(), onPurpose)).toMatchObject({ counts: [0, 1, 0] });
   });
 });
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
-import { useMay } from '../api/caller.ts';
+import { useLacks, useMay } from '../api/caller.ts';
 import { deleteImage, faceOf, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
 import { dateOf } from '../format.ts';
@@ -29,6 +29,7 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
   const [removing, setRemoving] = useState<ReferenceImage>();
   const mayEdit = useMay('editor');
   const mayRemove = useMay('admin');
+  const lacksRemoving = useLacks('admin');
   const changed = () => {
     reload();
     onChange();
@@ -57,6 +58,7 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
         </ul>
       )}
       {data?.length === 1 && mayRemove && <p class="hint">{texts.people.lastStays}</p>}
+      {data && mayEdit && lacksRemoving && <p class="hint">{texts.people.wrongPicture}</p>}
       {mayEdit && <AddPictures entry={entry} onAdded={changed} />}
       {looking && (
         <ReferencePicture image={looking} name={entry.name} onClose={() => setLooking(undefined)} />

@@ -8,7 +8,8 @@ interface HeldPictureProps {
   readonly picture: ImportPicture;
   /** Place of the person in the import. */
   readonly index: number;
-  readonly entryId: number;
+  /** Id of the person's entry; undefined if there is none yet. */
+  readonly entryId: number | undefined;
   /** Name of the person. */
   readonly person: string;
 }
@@ -18,13 +19,19 @@ export function HeldPicture({ picture, index, entryId, person }: HeldPictureProp
   const { name, file, key, comparedWith = null, isMeant } = picture;
   const url = useUrl(file);
   const own = <span class="picture">{url && <img src={url} alt={name} />}</span>;
-  const listed = <ListedFace entryId={entryId} imageId={comparedWith} name={person} />;
   return (
     <div class="held">
-      <FacePair
-        one={{ face: own, caption: file.name }}
-        other={{ face: listed, caption: texts.checking.listed }}
-      />
+      {entryId === undefined ? (
+        own
+      ) : (
+        <FacePair
+          one={{ face: own, caption: file.name }}
+          other={{
+            face: <ListedFace entryId={entryId} imageId={comparedWith} name={person} />,
+            caption: texts.checking.listed,
+          }}
+        />
+      )}
       <label class="checkbox">
         <input
           type="checkbox"

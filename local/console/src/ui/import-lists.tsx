@@ -83,7 +83,7 @@ function PersonRow({ person, index, known }: PersonProps) {
         {isUnsure && <p>{texts.people.notAllCompared}</p>}
         {pictures.filter(hasMessages).map((picture) => (
           <PictureRemarks key={picture.key} picture={picture}>
-            {picture.state === 'held' && entryId !== undefined && known.state !== 'running' && (
+            {picture.state === 'held' && known.state !== 'running' && (
               <HeldPicture picture={picture} index={index} entryId={entryId} person={person.name} />
             )}
           </PictureRemarks>

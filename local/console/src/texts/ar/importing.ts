@@ -76,6 +76,9 @@ export const importing: Texts['importing'] = {
   nearlySame: (names) => `في هذه الملفات أيضًا اسم يكاد يكون نفسه: ${names}.`,
   samePicture: (names) => `هي الصورة نفسها التي لدى ${names}.`,
   unlike: (similarity) => `لا تشبه صور الشخص الأخرى: التشابه ${similarity}.`,
+  agreeing: (count, names) => `الصور المتفقة على الشخص: ${pictures(count)}. المختلفة: ${names}.`,
+  noneAgree: (taken, names) => `لا تتفق صورتان على الشخص. أُخذت: ${taken}. المختلفة: ${names}.`,
+  agreeingUnusable: 'تختلف عن الصور المتفقة، ولم يمكن استخدام أي منها.',
   sendHeld: 'هو هذا الشخص: أرسلها مع ذلك',
   states: {
     waiting: 'لم تُرسل.',

@@ -165,6 +165,7 @@ export const people: Texts['people'] = {
   stillListed: (name, error) => `ما زال ${name} مدرجًا: ${error}`,
   noneUsable: (name) => `لم يُدرج ${name}: تعذر استخدام أي من الصور. أضف صورة أخرى وحاول مرة أخرى.`,
 
+  wrongPicture: 'هل تُظهر صورة شخصًا آخر؟ أوقف القيد واطلب من مشرف إزالة الصورة.',
   referencePictures: 'الصور المرجعية',
   pictures,
   lastStays: 'لا يمكن إزالة آخر صورة. احذف الشخص بدلًا من ذلك.',

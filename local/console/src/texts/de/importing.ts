@@ -64,6 +64,10 @@ export const importing: Texts['importing'] = {
   nearlySame: (names) => `Fast derselbe Name kommt in diesen Dateien auch vor: ${names}.`,
   samePicture: (names) => `Es ist dasselbe Bild wie eines von ${names}.`,
   unlike: (similarity) => `Es ähnelt den anderen Bildern der Person nicht: ${similarity} Ähnlichkeit.`,
+  agreeing: (count, names) => `${pictures(count)} stimmen überein, wer es ist. Anders: ${names}.`,
+  noneAgree: (taken, names) =>
+    `Keine zwei Bilder stimmen überein, wer es ist. Genommen: ${taken}. Anders: ${names}.`,
+  agreeingUnusable: 'Es ist anders als die Bilder, die übereinstimmen; von diesen war keines brauchbar.',
   sendHeld: 'Es ist diese Person: trotzdem senden',
   states: {
     waiting: 'Nicht gesendet.',

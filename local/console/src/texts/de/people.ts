@@ -130,6 +130,8 @@ export const people: Texts['people'] = {
   noneUsable: (name) =>
     `${name} ist nicht gelistet: Keines der Bilder war brauchbar. Fügen Sie ein anderes hinzu und versuchen Sie es noch einmal.`,
 
+  wrongPicture:
+    'Zeigt ein Bild jemand anderen? Setzen Sie den Eintrag aus, und bitten Sie einen Admin, das Bild zu entfernen.',
   referencePictures: 'Referenzbilder',
   pictures,
   lastStays: 'Das letzte Bild lässt sich nicht entfernen. Löschen Sie stattdessen die Person.',

@@ -57,6 +57,10 @@ export const importing = {
   nearlySame: (names: string) => `Nearly the same name is in these files too: ${names}.`,
   samePicture: (names: string) => `It is the same picture as one of ${names}.`,
   unlike: (similarity: string) => `It does not look like the person’s other pictures: ${similarity} alike.`,
+  agreeing: (count: number, names: string) => `${pictures(count)} agree on who it is. Different: ${names}.`,
+  noneAgree: (taken: string, names: string) =>
+    `No two pictures agree on who it is. Taken: ${taken}. Different: ${names}.`,
+  agreeingUnusable: 'It differs from the pictures that agree, of which none could be used.',
   sendHeld: 'It is this person: send it all the same',
   states: {
     waiting: 'Not sent.',

@@ -127,6 +127,8 @@ export const people = {
   noneUsable: (name: string) =>
     `${name} is not listed: none of the pictures could be used. Add another one and try again.`,
 
+  wrongPicture:
+    'Does a picture show somebody else? Suspend the entry, and ask an admin to remove the picture.',
   referencePictures: 'Reference pictures',
   pictures,
   lastStays: 'The last picture cannot be removed. Delete the person instead.',

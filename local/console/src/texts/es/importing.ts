@@ -59,6 +59,10 @@ export const importing: Texts['importing'] = {
   nearlySame: (names) => `En estos archivos hay también casi el mismo nombre: ${names}.`,
   samePicture: (names) => `Es la misma foto que una de ${names}.`,
   unlike: (similarity) => `No se parece a las otras fotos de la persona: parecido ${similarity}.`,
+  agreeing: (count, names) => `${pictures(count)} coinciden en quién es. Distintas: ${names}.`,
+  noneAgree: (taken, names) =>
+    `No hay dos fotos que coincidan en quién es. Tomada: ${taken}. Distintas: ${names}.`,
+  agreeingUnusable: 'Es distinta de las fotos que coinciden, de las que ninguna se pudo usar.',
   sendHeld: 'Es esta persona: enviarla de todos modos',
   states: {
     waiting: 'Sin enviar.',

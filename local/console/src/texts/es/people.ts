@@ -131,6 +131,8 @@ export const people: Texts['people'] = {
   noneUsable: (name) =>
     `${name} no está en la lista: no se pudo usar ninguna de las fotos. Añada otra e inténtelo de nuevo.`,
 
+  wrongPicture:
+    '¿Una foto muestra a otra persona? Suspenda la ficha y pida a un administrador que quite la foto.',
   referencePictures: 'Fotos de referencia',
   pictures,
   lastStays: 'La última foto no se puede quitar. Elimine a la persona en su lugar.',

@@ -68,6 +68,10 @@ export const importing: Texts['importing'] = {
   samePicture: (names) => `C’est la même photo qu’une de ${names}.`,
   unlike: (similarity) =>
     `Elle ne ressemble pas aux autres photos de la personne : ressemblance de ${similarity}.`,
+  agreeing: (count, names) => `${pictures(count)} concordent sur la personne. Différentes : ${names}.`,
+  noneAgree: (taken, names) =>
+    `Aucune photo ne concorde avec une autre. Retenue : ${taken}. Différentes : ${names}.`,
+  agreeingUnusable: 'Elle diffère des photos qui concordent, dont aucune n’a pu être utilisée.',
   sendHeld: 'C’est cette personne : l’envoyer quand même',
   states: {
     waiting: 'Pas envoyée.',

@@ -132,6 +132,8 @@ export const people: Texts['people'] = {
   noneUsable: (name) =>
     `${name} n’est pas sur la liste : aucune des photos n’était utilisable. Ajoutez-en une autre et réessayez.`,
 
+  wrongPicture:
+    'Une photo montre quelqu’un d’autre ? Suspendez la fiche et demandez à un administrateur de retirer la photo.',
   referencePictures: 'Photos de référence',
   pictures,
   lastStays: 'La dernière photo ne peut être retirée. Supprimez plutôt la personne.',

@@ -60,6 +60,10 @@ export const importing: Texts['importing'] = {
   nearlySame: (names) => `Quase o mesmo nome também está nestes arquivos: ${names}.`,
   samePicture: (names) => `É a mesma foto que uma de ${names}.`,
   unlike: (similarity) => `Não se parece com as outras fotos da pessoa: semelhança de ${similarity}.`,
+  agreeing: (count, names) => `${pictures(count)} concordam sobre quem é. Diferentes: ${names}.`,
+  noneAgree: (taken, names) =>
+    `Não há duas fotos que concordem sobre quem é. Usada: ${taken}. Diferentes: ${names}.`,
+  agreeingUnusable: 'É diferente das fotos que concordam, das quais nenhuma pôde ser usada.',
   sendHeld: 'É esta pessoa: enviar mesmo assim',
   states: {
     waiting: 'Não enviada.',

@@ -131,6 +131,8 @@ export const people: Texts['people'] = {
   noneUsable: (name) =>
     `${name} não está na lista: nenhuma das fotos pôde ser usada. Adicione outra e tente de novo.`,
 
+  wrongPicture:
+    'Uma foto mostra outra pessoa? Suspenda o registro e peça a um administrador que remova a foto.',
   referencePictures: 'Fotos de referência',
   pictures,
   lastStays: 'A última foto não pode ser removida. Em vez disso, exclua a pessoa.',

@@ -32,6 +32,7 @@ export const checking: Texts['checking'] = {
     })}. عرض`,
   picturesChecked: 'الصور المفحوصة',
   progress: (done, all) => `فُحص ${number(done)} من ${number(all)}`,
+  unchecked: (left, all) => `صور لم تُفحص: ${number(left)} من ${number(all)}`,
   withMatch: (count) => `مع تطابق: ${number(count)}`,
   withPossible: (count) => `محتمل: ${number(count)}`,
   cancelPictures: (count) => `إلغاء ${pictures(count)}`,

@@ -19,6 +19,8 @@ export const checking: Texts['checking'] = {
     `${plural(count, { one: 'In einem anderen Bild', other: 'In # anderen Bildern' })}. Zeigen`,
   picturesChecked: 'Geprüfte Bilder',
   progress: (done, all) => `${number(done)} von ${number(all)} geprüft`,
+  unchecked: (left, all) =>
+    `${number(left)} von ${number(all)} Bildern ${plural(left, { one: 'ist', other: 'sind' })} nicht geprüft`,
   withMatch: (count) => `${number(count)} mit Treffer`,
   withPossible: (count) => `${number(count)} möglich`,
   cancelPictures: (count) => `${pictures(count)} abbrechen`,

@@ -19,6 +19,8 @@ export const checking = {
     `${plural(count, { one: 'In another picture', other: 'In # other pictures' })}. Show`,
   picturesChecked: 'Pictures checked',
   progress: (done: number, all: number) => `${number(done)} of ${number(all)} checked`,
+  unchecked: (left: number, all: number) =>
+    `${number(left)} of ${pictures(all)} ${plural(left, { one: 'is', other: 'are' })} not checked`,
   withMatch: (count: number) => `${number(count)} with a match`,
   withPossible: (count: number) => `${number(count)} possible`,
   cancelPictures: (count: number) => `Cancel ${pictures(count)}`,

@@ -18,6 +18,7 @@ export const checking: Texts['checking'] = {
   inAnother: (count) => `${plural(count, { one: 'En otra foto', other: 'En otras # fotos' })}. Mostrar`,
   picturesChecked: 'Fotos comprobadas',
   progress: (done, all) => `${number(done)} de ${number(all)} comprobadas`,
+  unchecked: (left, all) => `Sin comprobar: ${number(left)} de ${number(all)} fotos`,
   withMatch: (count) => `${number(count)} con coincidencia`,
   withPossible: (count) => plural(count, { one: '# posible', other: '# posibles' }),
   cancelPictures: (count) => `Cancelar ${pictures(count)}`,

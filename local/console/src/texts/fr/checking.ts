@@ -19,6 +19,7 @@ export const checking: Texts['checking'] = {
     `${plural(count, { one: 'Sur une autre photo', other: 'Sur # autres photos' })}. Afficher`,
   picturesChecked: 'Photos vérifiées',
   progress: (done, all) => `${number(done)} sur ${number(all)} vérifiées`,
+  unchecked: (left, all) => `Photos non vérifiées : ${number(left)} sur ${number(all)}`,
   withMatch: (count) => `${number(count)} avec correspondance`,
   withPossible: (count) => plural(count, { one: '# possible', other: '# possibles' }),
   cancelPictures: (count) => `Annuler ${pictures(count)}`,

@@ -18,6 +18,7 @@ export const checking: Texts['checking'] = {
   inAnother: (count) => `${plural(count, { one: 'Em outra foto', other: 'Em outras # fotos' })}. Mostrar`,
   picturesChecked: 'Fotos verificadas',
   progress: (done, all) => `${number(done)} de ${number(all)} verificadas`,
+  unchecked: (left, all) => `Não verificadas: ${number(left)} de ${number(all)} fotos`,
   withMatch: (count) => `${number(count)} com correspondência`,
   withPossible: (count) => plural(count, { one: '# possível', other: '# possíveis' }),
   cancelPictures: (count) => `Cancelar ${pictures(count)}`,

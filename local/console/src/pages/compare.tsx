@@ -253,6 +253,7 @@ function SideCard({ side, box, imageId = null, title, onRemove, children }: Side
       ) : (
         <p dir="auto">{side?.file.name ?? texts.checking.chooseIt}</p>
       )}
+      {side?.kind === 'picture' && box && <p class="hint">{texts.checking.onlyLargest}</p>}
       {side === undefined ? (
         children
       ) : (

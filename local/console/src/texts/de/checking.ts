@@ -66,6 +66,7 @@ export const checking: Texts['checking'] = {
   listed: 'Gelistet',
   pickListed: 'Gelistete Person wählen',
   compareHint: 'Das erste wird mit dem zweiten verglichen. Von mehreren Gesichtern zählt das größte.',
+  onlyLargest: 'Von mehreren Gesichtern in einem Bild wurde nur dieses, das größte, verglichen.',
   comparing: 'Wird verglichen …',
   chooseIt: 'Wählen, ablegen oder aufnehmen.',
   removeSide: (side) => `${side} entfernen`,

@@ -66,6 +66,7 @@ export const checking = {
   listed: 'Listed',
   pickListed: 'Pick a listed person',
   compareHint: 'The first is compared with the second. Of several faces in a picture the largest counts.',
+  onlyLargest: 'Of several faces in a picture only this one, the largest, was compared.',
   comparing: 'Comparing …',
   chooseIt: 'Choose, drop or photograph it.',
   removeSide: (side: string) => `Remove ${side}`,

@@ -532,7 +532,10 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
-    await page.getByText('only this one, the largest, was compared').first().waitFor();
+    await page
+      .getByText('Faces in the picture: 4. Only this one, the largest, was compared.')
+      .first()
+      .waitFor();
     // In a low window one chooses far below the verdict, which comes into sight for each picture.
     await page.setViewportSize({ width: 320, height: 256 });
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');

@@ -78,6 +78,7 @@ export const checking: Texts['checking'] = {
   pickListed: 'اختر شخصًا مدرجًا',
   compareHint: 'تُقارن الأولى بالثانية. إن تعددت الوجوه في صورة يُعتمد أكبرها.',
   onlyLargest: 'من عدة وجوه في صورة قورن هذا وحده، وهو أكبرها.',
+  largestOf: (count) => `الوجوه في الصورة: ${number(count)}. قورن هذا وحده، وهو أكبرها.`,
   comparing: 'جارٍ المقارنة …',
   chooseIt: 'اخترها أو أفلتها أو التقطها.',
   removeSide: (side) => `إزالة ${side}`,

@@ -67,6 +67,7 @@ export const checking: Texts['checking'] = {
   pickListed: 'Gelistete Person wählen',
   compareHint: 'Das erste wird mit dem zweiten verglichen. Von mehreren Gesichtern zählt das größte.',
   onlyLargest: 'Von mehreren Gesichtern in einem Bild wurde nur dieses, das größte, verglichen.',
+  largestOf: (count) => `Gesichter im Bild: ${number(count)}. Nur dieses, das größte, wurde verglichen.`,
   comparing: 'Wird verglichen …',
   chooseIt: 'Wählen, ablegen oder aufnehmen.',
   removeSide: (side) => `${side} entfernen`,

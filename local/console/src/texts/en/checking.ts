@@ -67,6 +67,8 @@ export const checking = {
   pickListed: 'Pick a listed person',
   compareHint: 'The first is compared with the second. Of several faces in a picture the largest counts.',
   onlyLargest: 'Of several faces in a picture only this one, the largest, was compared.',
+  largestOf: (count: number) =>
+    `Faces in the picture: ${number(count)}. Only this one, the largest, was compared.`,
   comparing: 'Comparing …',
   chooseIt: 'Choose, drop or photograph it.',
   removeSide: (side: string) => `Remove ${side}`,

@@ -64,6 +64,7 @@ export const checking: Texts['checking'] = {
   pickListed: 'Elegir a una persona de la lista',
   compareHint: 'La primera se compara con la segunda. Si hay varias caras en una foto, cuenta la mayor.',
   onlyLargest: 'De varias caras en una foto solo se comparó esta, la más grande.',
+  largestOf: (count) => `Caras en la foto: ${number(count)}. Solo se comparó esta, la más grande.`,
   comparing: 'Comparando …',
   chooseIt: 'Elija, suelte o tome la foto.',
   removeSide: (side) => `Quitar: ${side}`,

@@ -67,6 +67,8 @@ export const checking: Texts['checking'] = {
   compareHint:
     'La première est comparée à la deuxième. Si une photo montre plusieurs visages, le plus grand compte.',
   onlyLargest: 'De plusieurs visages sur une photo, seul celui-ci, le plus grand, a été comparé.',
+  largestOf: (count) =>
+    `Visages sur la photo : ${number(count)}. Seul celui-ci, le plus grand, a été comparé.`,
   comparing: 'Comparaison …',
   chooseIt: 'Choisissez, déposez ou prenez la photo.',
   removeSide: (side) => `Retirer : ${side}`,

@@ -64,6 +64,7 @@ export const checking: Texts['checking'] = {
   pickListed: 'Escolher uma pessoa da lista',
   compareHint: 'A primeira é comparada com a segunda. Se houver vários rostos em uma foto, conta o maior.',
   onlyLargest: 'De vários rostos em uma foto, só este, o maior, foi comparado.',
+  largestOf: (count) => `Rostos na foto: ${number(count)}. Só este, o maior, foi comparado.`,
   comparing: 'Comparando …',
   chooseIt: 'Escolha, solte ou tire a foto.',
   removeSide: (side) => `Remover: ${side}`,

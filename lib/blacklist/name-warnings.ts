@@ -7,7 +7,7 @@ import { isExpired, whyNotInForce } from '../records/shared/in-force.ts';
 const maxWarnings = 10;
 
 const deletion =
-  'It is deleted EXPIRED_DAYS after its end, its listing or its last change, whichever came last.';
+  'It is deleted some days after its end, its listing or its last change, whichever came last.';
 
 /**
  * Returns a warning for each other active entry whose name differs only in case or accents, and one if the

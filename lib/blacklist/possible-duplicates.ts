@@ -6,6 +6,7 @@ import {
 import type { FaceMatch } from '../faces/face.ts';
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
+import type { EntryRecord } from '../records/entry.ts';
 import type { SimilarFaces } from './enroll-picture.ts';
 
 /**
@@ -15,7 +16,8 @@ const lookedUpAtOnce = 100;
 
 /**
  * Returns the other active entries that an entry's pictures match, each once with its best similarity, best
- * first. It never throws, because the pictures are enrolled in any case.
+ * first. Those that are suspended or have expired are among them: whoever is listed anew would be there
+ * twice. It never throws, because the pictures are enrolled in any case.
  * @param similar the similar faces of each picture
  * @returns `null` when nobody was found, but not all could be searched.
  */
@@ -47,11 +49,36 @@ async function listedAmong(
   while (left.length > 0 && found.size < maxPossibleDuplicates) {
     const next = left.slice(0, lookedUpAtOnce);
     const active = await records.findActive([...new Set(next.map(({ imageId }) => imageId))]);
+    const others = await outOfForceAmong(
+      { records },
+      next.filter(({ imageId }) => !active.has(imageId)),
+    );
     for (const { imageId, similarity } of next) {
-      const entry = active.get(imageId)?.entry;
-      if (entry && !found.has(entry.id)) found.set(entry.id, { id: entry.id, name: entry.name, similarity });
+      const entry = active.get(imageId)?.entry ?? others.get(imageId);
+      if (!entry || found.has(entry.id)) continue;
+      const { id, name } = entry;
+      found.set(id, { id, name, similarity, ...(others.has(imageId) && { in_force: false }) });
     }
     left = left.slice(lookedUpAtOnce).filter(({ entryId }) => !found.has(entryId));
   }
   return [...found.values()].slice(0, maxPossibleDuplicates);
+}
+
+/** Finds the active entries that nobody matches now, by their active images. */
+async function outOfForceAmong(
+  { records }: Pick<EntryPorts, 'records'>,
+  matches: readonly FaceMatch[],
+): Promise<ReadonlyMap<string, EntryRecord>> {
+  if (matches.length === 0) return new Map();
+  const images = await records.getImages(matches.map(({ imageId }) => imageId));
+  const shown = [...images.values()].filter(({ status }) => status === 'ACTIVE');
+  const entryIds = [...new Set(shown.map(({ entryId }) => entryId))];
+  const entries = await Promise.all(entryIds.map((id) => records.getEntry(id)));
+  const byId = new Map(entries.flatMap((entry) => (entry?.status === 'ACTIVE' ? [[entry.id, entry]] : [])));
+  return new Map(
+    shown.flatMap(({ id, entryId }) => {
+      const entry = byId.get(entryId);
+      return entry ? [[id, entry]] : [];
+    }),
+  );
 }

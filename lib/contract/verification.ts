@@ -21,6 +21,10 @@ export const Verification = z
     facial_areas: z
       .object({ img1: FacialArea, img2: FacialArea })
       .describe('The faces that were compared: the largest of each picture.'),
+    face_counts: z
+      .object({ img1: z.int().min(1), img2: z.int().min(1).nullable() })
+      .optional()
+      .describe('Faces in each picture; null for a reference image.'),
     time: z.number().min(0).describe('Seconds that it took.'),
   })
   .meta({ id: 'Verification' });

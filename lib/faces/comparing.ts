@@ -103,11 +103,17 @@ export interface KnownFaceMatch extends UsedOptions, Pick<MatchResult, 'hasGalle
   readonly matches: readonly FaceMatch[];
 }
 
+/** Largest face of a picture. */
+export interface LargestFace extends Face {
+  /** Number of faces in the picture. */
+  readonly faceCount: number;
+}
+
 /** Distance between the faces of two pictures. */
 export interface Comparison extends BandedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
   /** Largest face of the first picture. */
-  readonly probe: Face;
-  readonly reference: Face;
+  readonly probe: LargestFace;
+  readonly reference: LargestFace;
 }
 
 /**
@@ -133,7 +139,7 @@ export interface Reference extends Pick<FaceOwner, 'imageId'> {
 /** Distances between a face and some enrolled ones. */
 export interface EntryComparison extends BandedOptions {
   /** Largest face of the picture. */
-  readonly probe: Face;
+  readonly probe: LargestFace;
   /**
    * Reference images, nearest first, both matches and others. Those that are not enrolled for the model in
    * use are left out.

@@ -63,6 +63,7 @@ export async function verifyEntry(
     verified,
     ...(why && { warnings: [...(compares.warnings ?? []), why] }),
     facial_areas: { img1: compared.probe.area, img2: { ...box, ...noLandmarks } },
+    face_counts: { img1: compared.probe.faceCount, img2: null },
     time: secondsSince(started),
     entry: matchedEntry(entry),
     image_id: imageId,
@@ -83,6 +84,7 @@ function withheld(compared: EntryComparison): Omit<EntryVerification, 'time'> {
     distance: null,
     similarity: null,
     facial_areas: { img1: compared.probe.area, img2: null },
+    face_counts: { img1: compared.probe.faceCount, img2: null },
     entry: null,
     image_id: null,
   };

@@ -34,6 +34,7 @@ export async function verify(
   return {
     ...verdict(compared),
     facial_areas: { img1: compared.probe.area, img2: compared.reference.area },
+    face_counts: { img1: compared.probe.faceCount, img2: compared.reference.faceCount },
     time: secondsSince(started),
   };
 }
@@ -41,7 +42,7 @@ export async function verify(
 /** Returns the API's fields of a comparison: the numbers, and the verdict. */
 export function verdict(
   compared: Omit<Comparison, 'probe' | 'reference'>,
-): Omit<Verification, 'facial_areas' | 'time'> {
+): Omit<Verification, 'facial_areas' | 'face_counts' | 'time'> {
   const { distance, threshold, nearThreshold, similarity, model, detectorBackend, metric } = compared;
   return {
     verified: distance <= threshold,

@@ -248,8 +248,9 @@ function note(
   summary.picturesAdded += added;
   summary.remarks.push(...errors.map((error) => `${name}/${error}`));
   if (duplicates === null) summary.duplicates.set(name, `${name}: this could not be found out`);
-  for (const { id, name: other, similarity } of duplicates ?? []) {
-    const line = `${name}: ${other}, entry ${id}, similarity ${similarity.toFixed(1)}`;
+  for (const { id, name: other, similarity, in_force } of duplicates ?? []) {
+    const force = in_force === false ? ', suspended or expired' : '';
+    const line = `${name}: ${other}, entry ${id}, similarity ${similarity.toFixed(1)}${force}`;
     summary.duplicates.set(`${name}/${id}`, line);
   }
 }

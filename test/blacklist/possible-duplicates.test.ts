@@ -28,14 +28,17 @@ describe('possible duplicates', () => {
     const gone = Array.from({ length: 500 }, (_, place) => match(4711, `gone-${place}`, 98));
     const others = [match(second.entry.id, second.imageId, 97), match(third.entry.id, third.imageId, 96)];
     const own = match(5, 'own', 100);
+    // Whoever is listed again after a suspension, or an end, would be there twice.
+    await records.updateEntry(second.entry.id, { suspended: true });
+    await records.updateEntry(third.entry.id, { expiresAt: '2020-01-01T00:00:00.000Z' });
     const found = await possibleDuplicates({ records }, 5, [
       [...many, own],
       [...gone, ...others],
     ]);
     expect(found).toEqual([
       { id: first.entry.id, name: 'Ada', similarity: 99 },
-      { id: second.entry.id, name: 'Bob', similarity: 97 },
-      { id: third.entry.id, name: 'Cleo', similarity: 96 },
+      { id: second.entry.id, name: 'Bob', similarity: 97, in_force: false },
+      { id: third.entry.id, name: 'Cleo', similarity: 96, in_force: false },
     ]);
     await records.close();
   });

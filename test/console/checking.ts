@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { EntryVerification } from '../../lib/contract/endpoints/verify-entry.ts';
@@ -246,7 +247,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       // As base64 it could be a path.
       fileOf('nope.jpg', Buffer.from('nope')),
     ]);
-    await page.getByText('5 of 5 checked · 1 with a match').waitFor();
+    await page.getByText('3 of 5 checked · 1 with a match').waitFor();
     const pictures = page.getByRole('region', { name: 'Pictures' }).getByRole('listitem');
     const verdicts = async () => (await pictures.allInnerTexts()).map((text) => text.split('\n'));
     await expect.poll(verdicts).toEqual([
@@ -272,9 +273,59 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // Words about the pictures are not said of this page.
     await isSilentOn(page);
     await page.getByRole('link', { name: 'Check', exact: true }).click();
-    await page.getByText('5 of 5 checked').waitFor();
+    await page.getByText('3 of 5 checked').waitFor();
     await page.getByRole('button', { name: 'Clear all' }).click();
-    await page.getByText('5 of 5 checked').waitFor({ state: 'detached' });
+    await page.getByText('3 of 5 checked').waitFor({ state: 'detached' });
+  });
+
+  it('pauses while the service is away, checks nothing twice, and says meanwhile what is not checked', async () => {
+    const before = (await setup().api.page('?limit=1')).total_items;
+    const expected = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/];
+    await using visit = await setup().visit('#/check', { expected });
+    const { page } = visit;
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.type());
+      return dialog.accept();
+    });
+    const buffer = setup().pictures.group;
+    // The first answer is lost on the way, so that the picture is sent again.
+    const lose = async (route: Route) => {
+      await route.fetch();
+      await route.abort();
+    };
+    await page.route('**/process-images', lose, { times: 1 });
+    await dropFiles(page, [{ name: 'first.jpg', buffer }]);
+    await page.getByRole('heading', { name: 'No match' }).waitFor();
+    const clear = page.locator('.verdict-bar.clear');
+    expect(await clear.count()).toBe(1);
+
+    let sent = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/process-images')) sent++;
+    });
+    await page.context().setOffline(true);
+    const names = ['2.jpg', '3.jpg', '4.jpg', '5.jpg', '6.jpg'];
+    await dropFiles(
+      page,
+      names.map((name) => ({ name, buffer })),
+    );
+    await page.getByRole('alert').filter({ hasText: 'The service cannot be reached.' }).waitFor();
+    await page.getByRole('button', { name: 'first.jpg' }).click();
+    await page.getByText('5 of 6 pictures are not checked').waitFor();
+    await page.getByText('1 of 6 checked').waitFor();
+    expect(await clear.count()).toBe(0);
+    expect(sent).toBeLessThanOrEqual(2);
+    await page.context().setOffline(false);
+    await page.getByText('6 of 6 checked').waitFor();
+    expect(await clear.count()).toBe(1);
+    expect((await setup().api.page('?limit=1')).total_items).toBe(before + 6);
+
+    await dropFiles(page, [{ name: 'letter.txt', buffer: Buffer.from('Dear Sir') }]);
+    await page.getByText('1 of 7 pictures is not checked').waitFor();
+    await page.locator('.unchecked').getByRole('button', { name: 'Try 1 picture again' }).waitFor();
+    await page.reload();
+    expect(dialogs).toEqual(['beforeunload']);
   });
 
   it('leads to a match in another picture while one without a match fills the screen', async () => {
@@ -461,6 +512,10 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
+    await page
+      .getByText('Faces in the picture: 4. Only this one, the largest, was compared.')
+      .first()
+      .waitFor();
     // In a low window one chooses far below the verdict, which comes into sight for each picture.
     await page.setViewportSize({ width: 320, height: 256 });
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');

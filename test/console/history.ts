@@ -226,6 +226,17 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.locator(`.rows a[href="#/history/${db_id}"]`).waitFor();
   });
 
+  it('says that days are the wrong way round, and that a reference counts whole', async () => {
+    await using visit = await setup().visit('#/history?from=2026-05-05&to=2026-05-01');
+    const { page } = visit;
+    await page.getByRole('alert').filter({ hasText: 'The first day is after the last' }).waitFor();
+    const reference = page.getByRole('searchbox', { name: 'File name or reference' });
+    expect(await reference.getAttribute('aria-describedby')).not.toBeNull();
+    await page.getByText('Whole and exact, with its capitals').first().waitFor();
+    await page.goto(`${setup().url}/console/#/history?from=2026-05-01&to=2026-05-01`);
+    await page.getByText('The first day is after the last').first().waitFor({ state: 'detached' });
+  });
+
   it('shows administrators the audit trail, the roles, and how long things are kept', async () => {
     const listed = await setup().listWoman();
     await setup().api.patch(listed.id, { category: 'fraud' });

@@ -121,11 +121,18 @@ test('a clash is a listed person of the same name, or of nearly the same', () =>
     { id: 1, name: 'jane roe' },
     { id: 2, name: 'Jane Roe' },
     { id: 3, name: 'Zoë' },
+    { id: 4, name: 'Max', suspended: true, expires_at: null },
+    { id: 5, name: 'Ada', suspended: false, expires_at: '2020-01-01T00:00:00.000Z' },
   ];
-  const clashes = clashesOf([{ name: 'Jane Roe' }, { name: 'ZOE' }, { name: 'John' }], listed);
+  const clashes = clashesOf(
+    ['Jane Roe', 'ZOE', 'John', 'Max', 'ada'].map((name) => ({ name })),
+    listed,
+  );
   expect([...clashes]).toEqual([
     ['Jane Roe', { id: 2, name: 'Jane Roe', isSame: true }],
     ['ZOE', { id: 3, name: 'Zoë', isSame: false }],
+    ['Max', { id: 4, name: 'Max', isSame: true, isOutOfForce: true }],
+    ['ada', { id: 5, name: 'Ada', isSame: false, isOutOfForce: true }],
   ]);
 });
 

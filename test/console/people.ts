@@ -190,6 +190,34 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('alert').filter({ hasText: alike }).waitFor();
   });
 
+  it('tells of an entry out of force to whoever looks for its name, or lists the person again', async () => {
+    const listed = await setup().listWoman(`Zoë ${newName()}`);
+    await setup().api.patch(listed.id, { expires_at: '2020-01-01T00:00:00Z' });
+    await using visit = await setup().visit('#/blacklist', { expected: [/409 \(Conflict\)/] });
+    const { page } = visit;
+    await page.getByLabel('Search names, reasons and notes').fill(listed.name);
+    await page.getByRole('heading', { name: /^Nobody fits/ }).waitFor();
+    await page.getByRole('button', { name: 'Expired entries that fit: 1' }).click();
+    await page.getByRole('link', { name: listed.name }).waitFor();
+
+    await page.getByRole('link', { name: 'Add person' }).click();
+    await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', setup().pictures.sameWoman)]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByLabel('Name').fill(listed.name);
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    const taken = page.getByRole('alert').filter({ hasText: 'it is suspended or has expired' });
+    await taken.getByRole('link', { name: `Open ${listed.name}` }).waitFor();
+    const name = listed.name.toUpperCase();
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    const asked = page.getByRole('dialog');
+    await asked.getByText('Nearly this name stands in an entry').waitFor();
+    await asked.getByRole('link', { name: listed.name }).waitFor();
+    await asked.getByRole('button', { name: `List ${name} nevertheless` }).click();
+    // The face is that of the expired entry, too.
+    await page.getByText('suspended or expired: nobody matches').waitFor();
+  });
+
   it('finds people by a part of their name, whatever its accents', async () => {
     const listed = await setup().listWoman(`Zoë ${newName()}`);
     await using visit = await setup().visit('#/blacklist');

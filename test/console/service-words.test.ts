@@ -49,6 +49,11 @@ describe('what the service says', () => {
     );
   });
 
+  test('in the audit trail about a request that only tried is told in the language', () => {
+    expect(inPageLanguage('dry run')).toBe('Probelauf');
+    expect(inPageLanguage('dry run: 12 found')).toBe('Probelauf: 12 gefunden');
+  });
+
   test.each([1, 3])('of a face among %d that can not be listed is told as verdicts tell it', (faces) => {
     const faults = (reasons: typeof qualityReasonNames) =>
       reasons.map((reason) => de.verdicts.advice[reason].fault).join(' ');

@@ -8,6 +8,7 @@ import type {
   EnrollOptions,
   EntryComparison,
   FaceOptions,
+  LargestFace,
   MatchDefaults,
   MatchOptions,
   MatchResult,
@@ -107,8 +108,8 @@ export class FakeFaces implements FaceBackend {
     const largest = async (picture: Picture) => this.#largest(picture);
     const [one, other] = await allOrFirstError([probe(largest), reference(largest)]);
     return {
-      probe: { area: one.area, confidence: one.confidence },
-      reference: { area: other.area, confidence: other.confidence },
+      probe: shownFace(one),
+      reference: shownFace(other),
       ...nearness(one.embedding, other.embedding),
       ...bandedOptions(options),
     };
@@ -121,8 +122,8 @@ export class FakeFaces implements FaceBackend {
       compare: async (reference) => {
         const other = await reference(async (picture) => this.#largest(picture));
         return {
-          probe: { area: one.area, confidence: one.confidence },
-          reference: { area: other.area, confidence: other.confidence },
+          probe: shownFace(one),
+          reference: shownFace(other),
           ...nearness(one.embedding, other.embedding),
           ...bandedOptions(options),
         };
@@ -136,12 +137,12 @@ export class FakeFaces implements FaceBackend {
     options: FaceOptions,
   ): Promise<EntryComparison> {
     const used = bandedOptions(options);
-    const { area, confidence, embedding } = await probe(async (picture) => this.#largest(picture));
+    const one = await probe(async (picture) => this.#largest(picture));
     const asked = new Set(references.map(({ imageId }) => imageId));
-    const near = this.#near(embedding, used)
+    const near = this.#near(one.embedding, used)
       .filter(({ imageId }) => asked.has(imageId))
       .map(({ imageId, target, distance, similarity }) => ({ imageId, target, distance, similarity }));
-    return { probe: { area, confidence }, references: near, ...used, hasGallery: true };
+    return { probe: shownFace(one), references: near, ...used, hasGallery: true };
   }
 
   async enroll(
@@ -149,10 +150,9 @@ export class FakeFaces implements FaceBackend {
     owner: FaceOwner,
     { compare }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const { faceCount, area, embedding } = await withPictureOf(picture)(async (shown) => ({
-      faceCount: this.#see(shown).length,
-      ...this.#largest(shown),
-    }));
+    const { faceCount, area, embedding } = await withPictureOf(picture)(async (shown) =>
+      this.#largest(shown),
+    );
     const used = usedOptions({});
     const similar = compare ? this.#near(embedding, used).filter(isMatch(used)) : null;
     const box = boxOf(area);
@@ -202,10 +202,11 @@ export class FakeFaces implements FaceBackend {
     return findSpots(picture);
   }
 
-  #largest(picture: Picture): SeenFace {
-    const [largest] = this.#see(picture);
+  #largest(picture: Picture): SeenFace & Pick<LargestFace, 'faceCount'> {
+    const seen = this.#see(picture);
+    const [largest] = seen;
     if (!largest) throw new NoFaceError('No face was found in it.');
-    return largest;
+    return { ...largest, faceCount: seen.length };
   }
 
   #matched({ area, confidence, embedding }: SeenFace, used: BandedOptions, count: number): MatchedFace {
@@ -243,6 +244,13 @@ function bandedOptions(options: FaceOptions): BandedOptions {
 function isMatch({ threshold }: UsedOptions) {
   return ({ distance }: FaceMatch) => distance <= threshold;
 }
+
+/** Returns what a comparison tells of a face. */
+const shownFace = ({ area, confidence, faceCount }: LargestFace): LargestFace => ({
+  area,
+  confidence,
+  faceCount,
+});
 
 /** Measures the cosine distance of two colours. It is rounded, so that equal colours have a distance of 0. */
 function nearness(one: readonly number[], other: readonly number[]) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { ImageInput, overrides, wholeNumberFrom } from '../fields.ts';
 import { SeenFace, seenFacesExample } from '../look-back.ts';
+import { inForceIfKnown } from '../possible-duplicates.ts';
 import { Warnings } from '../shapes.ts';
 import { similarityMetrics } from '../vocabulary.ts';
 
@@ -34,9 +35,16 @@ export const HistoryFinds = z
   .object({
     by: z.enum(['kept_faces', 'pictures']),
     entries: z
-      .array(z.object({ id: z.int(), name: z.string(), similarity: z.number().min(0).max(100) }))
+      .array(
+        z.object({
+          id: z.int(),
+          name: z.string(),
+          similarity: z.number().min(0).max(100),
+          in_force: inForceIfKnown,
+        }),
+      )
       .describe(
-        'Listed people whom the face matches, best first: `GET /processed-images/?entry_id=` has their pictures, and `GET /blacklist/{id}/export` all of it.',
+        'Listed people whom the face looks like, best first, also in suspended and expired entries: `GET /processed-images/?entry_id=` has their pictures, and `GET /blacklist/{id}/export` all of it.',
       ),
     seen: z
       .array(SeenFace)

@@ -16,6 +16,7 @@ import type {
   EnrollOptions,
   EntryComparison,
   FaceOptions,
+  LargestFace,
   MatchDefaults,
   MatchOptions,
   MatchResult,
@@ -103,7 +104,7 @@ interface Enrolled {
 }
 
 interface EmbeddedFace {
-  readonly face: Face;
+  readonly face: LargestFace;
   readonly embeddings: JobFace['embeddings'];
 }
 
@@ -411,10 +412,11 @@ class Human implements FaceBackend {
     { model, detectorBackend: detector }: Used,
     models: readonly EmbedderName[] = [this.#embedder(model)],
   ): Promise<EmbeddedFace> {
-    const [largest] = await this.#run(picture, { detector, models, largestOnly: true });
+    const faces = await this.#run(picture, { detector, models, largestOnly: true });
+    const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
     const { area, confidence, embeddings } = largest;
-    return { face: { area, confidence }, embeddings };
+    return { face: { area, confidence, faceCount: faces.length }, embeddings };
   }
 
   async #find(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {

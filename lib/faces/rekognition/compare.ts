@@ -108,13 +108,19 @@ async function compareWithSent(
       FaceMatches = [],
       UnmatchedFaces = [],
     } = await caller.send(command, deadline?.remainingMs());
-    const [reference] = [...FaceMatches, ...UnmatchedFaces.map((Face) => ({ Face, Similarity: 0 }))]
+    const seen = [...FaceMatches, ...UnmatchedFaces.map((Face) => ({ Face, Similarity: 0 }))];
+    const [reference] = seen
       .map(({ Face = {}, Similarity = 0 }) => ({ ...faceOf(Face, target.frame, picture), Similarity }))
       .sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
     if (!reference) throw new NoFaceError('No face was found in it.');
     const { Similarity: similarity, ...face } = reference;
     const probe = nearestFace(faces, boxOf(SourceImageFace?.BoundingBox, sent.frame, size)) ?? faces[0];
-    return { probe, reference: face, similarity, distance: distanceOf(similarity) };
+    return {
+      probe: { ...probe, faceCount: faces.length },
+      reference: { ...face, faceCount: seen.length },
+      similarity,
+      distance: distanceOf(similarity),
+    };
   } catch (error) {
     // The probe shows somebody, so the picture should show nobody. If a face is found in it, the error was
     // ours.
@@ -144,7 +150,8 @@ export async function compareWithReferences(
     const [largest] = oneOrMore(faces);
     const found = matchesOf ? await matchesOf(largest) : { matches: [] };
     if (!found) throw new NoFaceError('No face was found in it.');
-    return { probe: largest, found: found.matches, hasGallery: matchesOf !== undefined };
+    const probe = { ...largest, faceCount: faces.length };
+    return { probe, found: found.matches, hasGallery: matchesOf !== undefined };
   });
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const enrolled = found.filter(({ imageId }) => imageIds.has(imageId));

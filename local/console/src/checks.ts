@@ -1,10 +1,12 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import { call, errorMessage, type Message, wordsOf } from './api/client.ts';
+import { call, errorMessage, type Message, RefusedError, UnreachableError, wordsOf } from './api/client.ts';
+import { noteAnswer, pause, untilReachable } from './api/connection.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { headlineOf } from './model/verdict-words.ts';
+import { randomKey } from './random-key.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
 import { announce } from './ui/live.tsx';
@@ -17,6 +19,10 @@ export interface Check {
   readonly id: number;
   readonly name: string;
   readonly source: File | string;
+  /** Key by which the service knows the request again, so that a repeated one keeps nothing twice. */
+  readonly key: string;
+  /** File as it is sent, once it is prepared. A repeated request must send the same. */
+  readonly prepared?: File;
   readonly state: 'waiting' | 'checking' | 'done' | 'failed';
   /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
@@ -30,6 +36,13 @@ export const maxChecks = 100;
 /** Number of near misses requested for each face, for the question of another threshold. */
 const candidates = 5;
 const limit = pLimit(2);
+/** Attempts at one picture. More do not help one at which the line or the service breaks each time. */
+const maxAttempts = 3;
+const pauseMs = 1_000;
+/** Statuses of a service that is busy, or still works on the same request. */
+const busyStatuses: readonly number[] = [409, 429, 503];
+/** Statuses of a proxy before a service that is away. */
+const awayStatuses: readonly number[] = [502, 504];
 
 export const checks = new Store<readonly Check[]>([]);
 export const selectedCheck = new Store<number | undefined>(undefined);
@@ -41,7 +54,7 @@ export function startChecks(sources: readonly (File | string)[]): number {
   const room = maxChecks - checks.value.length;
   const added = sources.slice(0, room).map((source): Check => {
     const name = typeof source === 'string' ? source : source.name;
-    return { id: ++lastId, name, source, state: 'waiting' };
+    return { id: ++lastId, name, source, key: randomKey(), state: 'waiting' };
   });
   checks.update((before) => [...before, ...added]);
   if (added[0]) selectedCheck.set(added[0].id);
@@ -49,8 +62,9 @@ export function startChecks(sources: readonly (File | string)[]): number {
   return sources.length - added.length;
 }
 
+/** Checks a picture again. What the service answered about it before is asked anew. */
 export function retryCheck(check: Check): void {
-  change(check.id, { state: 'waiting' });
+  change(check.id, { state: 'waiting', key: randomKey() });
   void run(check);
 }
 
@@ -63,6 +77,9 @@ export function removeCheck(id: number): void {
   checks.set(after);
   if (selectedCheck.value === id) selectedCheck.set((after[index] ?? after.at(-1))?.id);
 }
+
+/** Returns true for a picture of which nobody knows yet if somebody listed is in it. */
+export const isUnchecked = ({ state }: Check) => state !== 'done';
 
 /** Takes back the pictures that wait for their turn. */
 export function cancelWaiting(): void {
@@ -116,39 +133,72 @@ async function showPicture(id: number, blob: Blob): Promise<void> {
   if (image === undefined) throw new UnreadableFileError(texts.frame.notReadable);
 }
 
-async function run({ id, name, source }: Check): Promise<void> {
+async function run({ id }: Check): Promise<void> {
   await limit(async () => {
-    if (!checks.value.some((check) => check.id === id)) return;
-    change(id, { state: 'checking' });
-    try {
-      const result = await (typeof source === 'string' ? checkUrl(id, source) : checkFile(id, source));
-      if (result.error !== null) return fail(id, name, { text: result.error, isByService: true });
-      change(id, { state: 'done', result });
-      const { text, detail } = headlineOf(result);
-      announce(texts.checking.checked(name, text, detail));
-    } catch (error) {
-      fail(id, name, error instanceof UnreadableFileError ? { text: error.message } : errorMessage(error));
+    for (let attempt = 1; ; attempt++) {
+      // A service that is away gets no more pictures: each of them would fail.
+      await untilReachable();
+      const check = checks.value.find((one) => one.id === id);
+      if (check === undefined) return;
+      change(id, { state: 'checking' });
+      try {
+        const { source } = check;
+        finish(
+          check,
+          await (typeof source === 'string' ? checkUrl(check, source) : checkFile(check, source)),
+        );
+        return;
+      } catch (error) {
+        const message = error instanceof UnreadableFileError ? { text: error.message } : errorMessage(error);
+        if (attempt === maxAttempts || !mayPass(error)) return fail(check, message);
+        change(id, { state: 'waiting' });
+        await pause(attempt * pauseMs);
+      }
     }
   });
 }
 
-function fail(id: number, name: string, error: Message): void {
+function finish(check: Check, result: ImageProcessingResult): void {
+  if (result.error !== null) {
+    fail(check, { text: result.error, isByService: true });
+    return;
+  }
+  change(check.id, { state: 'done', result });
+  const { text, detail } = headlineOf(result);
+  announce(texts.checking.checked(check.name, text, detail));
+}
+
+/** Returns true if an error says nothing about the picture: the service is away, or busy. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof UnreachableError) return true;
+  if (!(error instanceof RefusedError)) return false;
+  if (awayStatuses.includes(error.status)) noteAnswer(false);
+  return awayStatuses.includes(error.status) || busyStatuses.includes(error.status);
+}
+
+function fail({ id, name }: Check, error: Message): void {
   change(id, { state: 'failed', error });
   announce(texts.checking.couldNotBeChecked(name, wordsOf(error)));
 }
 
-async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {
+async function checkFile(check: Check, source: File): Promise<ImageProcessingResult> {
+  const file = check.prepared ?? (await prepareFile(check, source));
+  const image = file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file);
+  return processImage(image, candidates, source.name, check.key);
+}
+
+async function prepareFile({ id }: Check, source: File): Promise<File> {
   const { file, note } = await prepareForLine(source);
   if (note !== undefined) change(id, { note });
   // The page must show the picture that it sends, because boxes are in that picture's pixels. A file that is
   // no picture is told here, since the service would take a short one for a path.
   await showPicture(id, file);
-  const image = file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file);
-  return processImage(image, candidates, source.name);
+  change(id, { prepared: file });
+  return file;
 }
 
-async function checkUrl(id: number, url: string): Promise<ImageProcessingResult> {
-  const result = await processImage(url, candidates, url);
+async function checkUrl({ id, key }: Check, url: string): Promise<ImageProcessingResult> {
+  const result = await processImage(url, candidates, url, key);
   // The service fetched the picture; this page loads from the service alone.
   if (result.db_id !== null && result.error === null) {
     const blob = await (await call(processedImagePath(result.db_id, 'original'))).blob();

@@ -1,9 +1,11 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
+import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
 import { addImage, createEntry, examineImage, verify, verifyEntry } from './api/endpoints.ts';
 import { inlineBytes, preview, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
+import { nearlyCalled } from './names-there.ts';
 import { texts } from './texts.ts';
 
 /** Enrolling the pictures of a draft: what is doubtful about them first, and then their results. */
@@ -32,6 +34,8 @@ export interface Doubts {
   readonly duplicates: readonly Duplicate[];
   /** Pictures whose face does not look like the person's others. */
   readonly strangers: readonly Stranger[];
+  /** Entries out of force under nearly the name of the person who is to be listed. */
+  readonly nearlyThere: readonly BlacklistRecord[];
 }
 
 /** A listed person, and the picture whose chosen face looks like them. */
@@ -58,7 +62,7 @@ const strangersSide = 2_048;
  */
 export async function findDoubts(
   draft: readonly DraftPicture[],
-  entryId: number | undefined,
+  { entryId, values }: Person,
 ): Promise<Doubts> {
   const pictures = draft.filter(isToSend);
   const duplicates = new Map<number, Duplicate>();
@@ -80,7 +84,8 @@ export async function findDoubts(
     if (other !== undefined) strangers.push({ picture, other, similarity });
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
-  return { duplicates: sorted, strangers };
+  const nearlyThere = entryId === undefined ? await nearlyCalled(values.name) : [];
+  return { duplicates: sorted, strangers, nearlyThere };
 }
 
 /** Distance of a face from a person's pictures that it does not look like. */

@@ -65,3 +65,7 @@ export function filterOf({
     until: midnight(to, 1),
   };
 }
+
+/** Returns true for a first day after the last, between which no picture can be. */
+export const areReversed = ({ from, to }: Pick<HistoryQuery, 'from' | 'to'>) =>
+  from !== '' && to !== '' && from > to;

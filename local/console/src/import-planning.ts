@@ -3,6 +3,7 @@ import { listEntries } from './api/endpoints.ts';
 import { currentImport, type ImportPerson } from './import-state.ts';
 import { namesOfCopies, unusable } from './model/import-files.ts';
 import { alikeOf, clashesOf, isTable, planFolders, planTable } from './model/import-plan.ts';
+import { randomKey } from './random-key.ts';
 
 /** Files that are looked into at the same time. */
 const readAtOnce = 16;
@@ -52,11 +53,4 @@ async function textOf(file: File): Promise<string> {
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }
-}
-
-/** Makes a key up. Pages that are not served by HTTPS have no `randomUUID`. */
-function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
 }

@@ -56,11 +56,14 @@ export function remarksOn(person: ImportPerson, addsToListed: boolean): string[]
   const { importing } = texts;
   const { clash, alike, reason, isUnwanted } = person;
   if (isUnwanted) return [importing.unwanted];
-  if (isListedOut(person, addsToListed)) return [importing.listedAlready];
+  if (isListedOut(person, addsToListed)) {
+    return [clash?.isOutOfForce ? importing.outOfForceAlready : importing.listedAlready];
+  }
   return [
     ...(clash?.isSame ? [importing.addedToListed] : []),
     ...(clash?.isSame && reason !== null ? [importing.reasonStays] : []),
     ...(clash && !clash.isSame ? [importing.nearlyListed(clash.name)] : []),
+    ...(clash?.isOutOfForce ? [texts.checking.suspended] : []),
     ...(alike.length > 0 ? [importing.nearlySame(alike.join(', '))] : []),
     ...disagreement(person),
   ];

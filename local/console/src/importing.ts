@@ -167,7 +167,9 @@ async function sendPicture(
   if (isThere) return changePicture(index, key, { state: 'there' });
   changePicture(index, key, {
     state: 'added',
-    looksLike: (answer.possible_duplicates ?? []).map((one) => one.name),
+    looksLike: (answer.possible_duplicates ?? []).map(({ name: other, in_force }) =>
+      in_force === false ? `${other} (${texts.people.outOfForce})` : other,
+    ),
     messages: [...answer.errors, ...warnings].map(byService(file.name)),
   });
 }

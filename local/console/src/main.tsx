@@ -3,13 +3,13 @@ import { findService } from './api/connection.ts';
 import { startSignIn } from './api/sign-in.ts';
 import { currentToken } from './api/token.ts';
 import { App } from './app.tsx';
-import { guardImport } from './import-guard.ts';
 import { startLanguage } from './page-language.ts';
+import { guardUnfinished } from './unfinished-guard.ts';
 
 await Promise.all([findService(), startLanguage()]);
 if (await startSignIn()) {
   currentToken();
-  guardImport();
+  guardUnfinished();
   const root = document.querySelector('#app');
   if (root === null) throw new Error('The page has no place for the console.');
   render(<App />, root);

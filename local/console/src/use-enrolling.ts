@@ -60,10 +60,10 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
     if (problem !== undefined) return setError({ text: problem });
     let found: Doubts | undefined;
     await during(async () => {
-      found = await findDoubts(draft.value, person().entryId);
+      found = await findDoubts(draft.value, person());
     });
     if (found === undefined) return;
-    if (found.duplicates.length + found.strangers.length > 0) setDoubts(found);
+    if (Object.values(found).some(({ length }) => length > 0)) setDoubts(found);
     else await goOn();
   };
   return { isSending, outcome, doubts, error, send, goOn, reset };

@@ -38,6 +38,12 @@ export function duplicatesSuite(get: () => Tested): void {
       const [same] = duplicateWith(possible_duplicates, first.id) ?? [];
       expect(same?.similarity).toBeCloseTo(100, 1);
 
+      // Nobody matches a suspended entry, but whoever is listed again would be there twice.
+      await api.patch(first.id, { suspended: true });
+      const again = await api.list([people.listed]);
+      expect(duplicateWith(again.possible_duplicates, first.id)).toMatchObject([{ name, in_force: false }]);
+      await api.delete(again.id);
+
       // A deleted entry is not reported.
       for (const { id } of [first, alike]) await api.delete(id);
       const last = await api.list([people.listed]);

@@ -35,6 +35,7 @@ export function verificationSuite(get: () => Tested): void {
         model: backend.models[0],
         similarity_metric: backend.metrics[0],
         facial_areas: { img1: img1[0]?.facial_area, img2: img2[0]?.facial_area },
+        face_counts: { img1: img1.length, img2: img2.length },
       });
       expect(found.distance).toBeGreaterThan(0);
       expect(found.distance).toBeLessThanOrEqual(found.threshold);

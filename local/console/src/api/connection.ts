@@ -122,8 +122,21 @@ async function keepProbing(): Promise<void> {
   probing = false;
 }
 
+/** Waits while the service gives no answer. */
+export function untilReachable(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (reachability.value !== 'reachable') return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = reachability.subscribe(look);
+    look();
+  });
+}
+
 /** Waits. It ends early if the machine's network comes back. */
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
@@ -140,8 +153,9 @@ export async function probe(): Promise<void> {
   const base = serviceUrl.value;
   if (base === undefined) return;
   try {
-    await askHealth(base);
-    noteAnswer(true);
+    const { status } = await askHealth(base);
+    // A proxy answers so while the service behind it is away.
+    noteAnswer(status !== 502 && status !== 504);
   } catch {
     noteAnswer(false);
   }

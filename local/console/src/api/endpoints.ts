@@ -149,16 +149,17 @@ function imageForm(image: File): FormData {
 
 /** Finds the faces of a picture, with their faults and whom they look like. Nothing is kept of it. */
 export function examineImage(image: string, signal?: AbortSignal): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], keep: 'none' }, signal);
+  return processOne({ images: [image], keep: 'none' }, { signal });
 }
 
 export function processImage(
   image: string,
   candidates: number,
   reference: string,
-  signal?: AbortSignal,
+  idempotencyKey: string,
 ): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], candidates, references: [reference.slice(0, maxReference)] }, signal);
+  const references = [reference.slice(0, maxReference)];
+  return processOne({ images: [image], candidates, references }, { idempotencyKey });
 }
 
 /** Looks at a frame of the door's camera. Nothing is kept of people who do not match. */
@@ -167,14 +168,17 @@ export function lookAtDoor(
   keep: 'matches' | 'none',
   signal: AbortSignal,
 ): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], keep, source: doorSource }, signal);
+  return processOne({ images: [image], keep, source: doorSource }, { signal });
 }
 
-async function processOne(body: object, signal: AbortSignal | undefined): Promise<ImageProcessingResult> {
+async function processOne(
+  body: object,
+  options: Pick<Call, 'signal' | 'idempotencyKey'>,
+): Promise<ImageProcessingResult> {
   const [result] = await callJson<ImageProcessingResult[]>(`${api}/process/process-images`, {
     method: 'POST',
     body,
-    signal,
+    ...options,
   });
   if (result === undefined) throw new Error('One picture must have one result.');
   return result;

@@ -3,6 +3,7 @@ import { personName } from '../../../../lib/people/person-name.ts';
 import { readTable, type TablePerson } from '../../../../lib/people/table.ts';
 import { systemPath } from '../../../../lib/system-names.ts';
 import type { FileFault } from './import-files.ts';
+import { isOutOfForce } from './person.ts';
 
 /** Reading of chosen files as people with their pictures, by the rules of `npm run enroll`. */
 
@@ -201,12 +202,16 @@ function formOf(path: string): string {
 export interface Listed {
   readonly id: number;
   readonly name: string;
+  readonly suspended?: boolean;
+  readonly expires_at?: string | null;
 }
 
 /** Clash of a person who is to be listed with one who is. */
-export interface Clash extends Listed {
+export interface Clash extends Pick<Listed, 'id' | 'name'> {
   /** True if it is the same name; false if only case or accents differ. */
   readonly isSame: boolean;
+  /** True if the entry is suspended or has expired, so that nobody matches it. */
+  readonly isOutOfForce?: boolean;
 }
 
 /** Finds for each planned name who is listed under it already, or under one that is nearly the same. */
@@ -219,7 +224,10 @@ export function clashesOf(
   const clashes = new Map<string, Clash>();
   for (const { name } of persons) {
     const found = same.get(name) ?? alike.get(foldedName(name));
-    if (found) clashes.set(name, { id: found.id, name: found.name, isSame: found.name === name });
+    if (!found) continue;
+    const isOut = isOutOfForce({ suspended: false, expires_at: null, ...found });
+    const clash = { id: found.id, name: found.name, isSame: found.name === name };
+    clashes.set(name, { ...clash, ...(isOut && { isOutOfForce: true }) });
   }
   return clashes;
 }

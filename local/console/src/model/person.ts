@@ -106,3 +106,14 @@ export function patchOf(before: PersonValues, after: PersonValues): PersonPatch 
   ]);
   return Object.fromEntries(changes) as PersonPatch;
 }
+
+export function isExpired({ expires_at }: Pick<BlacklistRecord, 'expires_at'>, now = Date.now()): boolean {
+  return expires_at !== null && Date.parse(expires_at) <= now;
+}
+
+/** Returns true for an entry that nobody matches. An earlier service does not tell if it is suspended. */
+export function isOutOfForce(
+  entry: Pick<BlacklistRecord, 'expires_at'> & Partial<Pick<BlacklistRecord, 'suspended'>>,
+): boolean {
+  return entry.suspended === true || isExpired(entry);
+}

@@ -6,6 +6,7 @@ import { addFiles, change, clearDraft, newPersonPictures } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
+import { type NameFault, takenBy } from '../names-there.ts';
 import { go, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -80,7 +81,7 @@ export function AddPersonPage() {
 /** Lists the person of the form. A missing or taken name is shown beside its field. */
 function useListing() {
   const mayDelete = useMay('admin');
-  const [nameError, setNameError] = useState<string>();
+  const [nameError, setNameError] = useState<NameFault>();
   const nameOf = ({ values }: PersonDraft) => values.name.trim();
   const enrolling = useEnrolling({
     draft: pictures,
@@ -89,14 +90,14 @@ function useListing() {
     onDone: (result) => finish(result, nameOf(person.value), mayDelete),
     onError: (failure) => {
       const isTaken = failure instanceof RefusedError && failure.status === 409;
-      if (isTaken) setNameError(texts.people.nameTaken);
+      if (isTaken) void takenBy(nameOf(person.value)).then(setNameError);
       return isTaken;
     },
   });
   const submit = (event: Event) => {
     event.preventDefault();
     const hasName = nameOf(person.value) !== '';
-    setNameError(hasName ? undefined : texts.people.nameNeeded);
+    setNameError(hasName ? undefined : { text: texts.people.nameNeeded });
     if (hasName) void enrolling.send();
   };
   return { enrolling, nameError, submit };

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { AuditLine } from '../../../../lib/contract/endpoints/list-audit.ts';
 import { listAudit } from '../api/endpoints.ts';
@@ -156,7 +157,12 @@ function Line({ line }: { line: AuditLine }) {
         {detail && (
           <span class="hint">
             {' '}
-            <ByService>{detail}</ByService>
+            {detail.split('; ').map((part, index) => (
+              <Fragment key={part}>
+                {index > 0 && '; '}
+                <ByService>{part}</ByService>
+              </Fragment>
+            ))}
           </span>
         )}
       </td>

@@ -5,11 +5,12 @@ import { type EntrySort, listEntries } from '../api/endpoints.ts';
 import { deleting } from '../deletions.ts';
 import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { isExpired } from '../model/person.ts';
 import { paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Cover } from '../ui/cover.tsx';
-import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
+import { EntryBadges } from '../ui/entry-badges.tsx';
 import { ForRole } from '../ui/for-role.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { announce } from '../ui/live.tsx';
@@ -208,6 +209,19 @@ function LoadingCards() {
   );
 }
 
+/** Leads to entries that fit a search among those that the box hides: the expired ones, or the others. */
+function OtherFits({ query, isExpired }: { query: string; isExpired: boolean }) {
+  const { data } = useLoad(`hidden ${isExpired} ${query}`, (signal) =>
+    listEntries({ query, sort: 'name', expired: !isExpired, limit: 1 }, signal),
+  );
+  if (data === undefined || data.total === 0) return null;
+  return (
+    <button type="button" class="button primary" onClick={() => showsExpired.set(!isExpired)}>
+      {isExpired ? texts.people.othersFit(data.total) : texts.people.expiredFit(data.total)}
+    </button>
+  );
+}
+
 function Nobody({ query, isExpired }: { query: string; isExpired: boolean }) {
   if (isExpired && query === '') {
     return (
@@ -219,6 +233,7 @@ function Nobody({ query, isExpired }: { query: string; isExpired: boolean }) {
   if (query !== '') {
     return (
       <Empty icon="search" title={texts.people.nobodyFits(query)}>
+        <OtherFits query={query} isExpired={isExpired} />
         <p>{texts.people.anyPart}</p>
       </Empty>
     );

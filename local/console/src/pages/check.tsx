@@ -7,6 +7,7 @@ import {
   cancelWaiting,
   checks,
   clearChecks,
+  isUnchecked,
   maxChecks,
   noteReviews,
   removeCheck,
@@ -42,6 +43,7 @@ export function CheckPage() {
   // Whoever chooses pictures at the page's end sees their verdict at its top.
   const [round, setRound] = useState(0);
   useVerdictInSight(round === 0 ? undefined : round);
+  const unchecked = all.filter(isUnchecked);
   const start = (sources: readonly (File | string)[]) => {
     const tooMany = startChecks(sources);
     setRound((count) => count + 1);
@@ -53,7 +55,15 @@ export function CheckPage() {
     <Page title={texts.checking.title} isCompact={all.length > 0} lead={texts.checking.lead}>
       {all.length === 0 && <CheckTabs />}
       <HitElsewhere all={all} selected={selected} />
-      {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
+      {selected && <Unchecked all={all} unchecked={unchecked} selected={selected} />}
+      {selected && (
+        <SelectedCheck
+          key={selected.id}
+          check={selected}
+          status={status.data}
+          isLast={unchecked.length === 0}
+        />
+      )}
       {all.length > 1 && <Strip all={all} selected={selected} />}
       {status.data?.counts.entries === 0 && (
         <Notice kind="info">
@@ -102,6 +112,35 @@ function HitElsewhere({ all, selected }: { all: readonly Check[]; selected: Chec
   );
 }
 
+interface UncheckedProps {
+  readonly all: readonly Check[];
+  readonly unchecked: readonly Check[];
+  readonly selected: Check;
+}
+
+/**
+ * Says above a picture's verdict that others are not checked, unless a match or a near miss is told there.
+ */
+function Unchecked({ all, unchecked, selected }: UncheckedProps) {
+  const failed = unchecked.filter(({ state }) => state === 'failed');
+  const isTold = all.length < 2 || unchecked.length === 0 || all.some((check) => isHit(check));
+  // While the shown picture is checked, nothing else is said here, so that the page does not jump.
+  if (isTold || (failed.length === 0 && isUnchecked(selected))) return null;
+  return (
+    <div class="verdict-bar cannot-tell unchecked" role="status">
+      <Icon name="question" />
+      <strong>{texts.checking.unchecked(unchecked.length, all.length)}</strong>
+      {failed.length > 0 && (
+        <button type="button" class="button" onClick={() => failed.forEach(retryCheck)}>
+          {texts.checking.tryPictures(failed.length)}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const isHit = (check: Check) => hasOpen(check, 'match') || hasOpen(check, 'possible');
+
 function hasOpen({ result }: Check, likeness: 'match' | 'possible'): boolean {
   if (result === undefined) return false;
   return hitsOf(judgePicture(result)).some(
@@ -139,7 +178,7 @@ function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
   const [matching, possible] = [countOf('match'), countOf('possible')];
   const failed = inState('failed');
   const waiting = inState('waiting').length;
-  const done = inState('done').length + failed.length;
+  const done = inState('done').length;
   return (
     <div class="progress-line">
       <progress max={judged.length} value={done} aria-label={texts.checking.picturesChecked} />
@@ -211,17 +250,26 @@ function failedHeadline({ text: detail, ...origin }: Message): BarHeadline {
   return { tone: 'cannot-tell', text: texts.checking.notChecked, detail, ...origin };
 }
 
-function SelectedCheck({ check, status }: { check: Check; status: Status | undefined }) {
+interface SelectedCheckProps {
+  readonly check: Check;
+  readonly status: Status | undefined;
+  /** False while others are not checked. Then nothing on the page is shown as all clear. */
+  readonly isLast: boolean;
+}
+
+function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
   const { id, name, state, picture, result, error, note } = check;
+  const headline = result && headlineOf(result);
   return (
     <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
-      {error ? (
+      {state === 'failed' && error ? (
         <div role="alert">
           <VerdictBar headline={failedHeadline(error)} />
         </div>
       ) : (
         <Results
           result={result}
+          {...(headline?.tone === 'clear' && !isLast && { headline: { ...headline, tone: 'cannot-tell' } })}
           comingText={state === 'waiting' ? texts.checking.waitingNow : texts.checking.checkingNow}
           picture={picture}
           alt={name}

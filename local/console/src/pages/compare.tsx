@@ -50,12 +50,14 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
         <SideCard
           side={one}
           box={result?.facial_areas.img1}
+          faceCount={result?.face_counts?.img1}
           title={texts.checking.thePicture}
           onRemove={() => setOne(undefined)}
         />
         <SideCard
           side={other}
           box={result?.facial_areas.img2}
+          faceCount={result?.face_counts?.img2}
           imageId={result && 'image_id' in result ? result.image_id : null}
           title={other?.kind === 'person' ? texts.checking.listed : texts.checking.theOther}
           onRemove={() => setOther(undefined)}
@@ -216,6 +218,8 @@ interface SideCardProps {
   readonly side: Side | undefined;
   /** Face that was compared; undefined while it is not known. */
   readonly box: Box | null | undefined;
+  /** Number of faces in the picture; undefined where the service does not tell. */
+  readonly faceCount?: number | null | undefined;
   /** Reference picture that was nearest; null while it is not known. */
   readonly imageId?: string | null;
   readonly title: string;
@@ -224,7 +228,7 @@ interface SideCardProps {
   readonly children?: ComponentChildren;
 }
 
-function SideCard({ side, box, imageId = null, title, onRemove, children }: SideCardProps) {
+function SideCard({ side, box, faceCount, imageId = null, title, onRemove, children }: SideCardProps) {
   return (
     <section class="panel side" aria-label={title}>
       {side === undefined ? (
@@ -252,6 +256,9 @@ function SideCard({ side, box, imageId = null, title, onRemove, children }: Side
         </>
       ) : (
         <p dir="auto">{side?.file.name ?? texts.checking.chooseIt}</p>
+      )}
+      {side?.kind === 'picture' && box && faceCount !== 1 && (
+        <p class="hint">{faceCount ? texts.checking.largestOf(faceCount) : texts.checking.onlyLargest}</p>
       )}
       {side === undefined ? (
         children

@@ -1,5 +1,11 @@
 import { listProcessed } from '../api/endpoints.ts';
-import { filterOf, type HistoryQuery, parseHistoryQuery, showHistory } from '../history-query.ts';
+import {
+  areReversed,
+  filterOf,
+  type HistoryQuery,
+  parseHistoryQuery,
+  showHistory,
+} from '../history-query.ts';
 import { useLoad } from '../load.ts';
 import { historyPath, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
@@ -91,7 +97,7 @@ function Nothing({
   if (isFiltered) {
     return (
       <Empty icon="search" title={texts.history.noneFits}>
-        <p>{texts.history.chooseOther}</p>
+        <p>{areReversed(query) ? texts.history.daysReversed : texts.history.chooseOther}</p>
         <a class="button" href={paths.history}>
           {texts.history.showAll}
         </a>

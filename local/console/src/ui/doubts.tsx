@@ -18,7 +18,7 @@ export interface DoubtsDialogProps {
 
 /** Asks before anybody is listed twice, or pictures of two people become one entry. */
 export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: DoubtsDialogProps) {
-  const { duplicates, strangers } = doubts;
+  const { duplicates, strangers, nearlyThere } = doubts;
   return (
     <Dialog title={texts.people.lookTwice} onClose={onClose}>
       {duplicates.length > 0 && (
@@ -29,6 +29,25 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
           <ul class="doubts">
             {duplicates.map((duplicate) => (
               <DuplicateRow key={duplicate.id} duplicate={duplicate} onAddTo={onAddTo} />
+            ))}
+          </ul>
+        </div>
+      )}
+      {nearlyThere.length > 0 && (
+        <div>
+          <p>
+            <strong>{texts.people.nearlyThere}</strong>
+          </p>
+          <ul class="doubts">
+            {nearlyThere.map(({ id, name }) => (
+              <li key={id}>
+                <a href={paths.entry(id)} dir="auto">
+                  {name}
+                </a>
+                <button type="button" class="button" onClick={() => onAddTo(id)}>
+                  {texts.people.addPicturesTo(name)}
+                </button>
+              </li>
             ))}
           </ul>
         </div>

@@ -2,6 +2,7 @@ import type { Outcome } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import { Badge } from './badge.tsx';
 import { ListedFace } from './face-pair.tsx';
 import { Notice } from './states.tsx';
 
@@ -17,7 +18,7 @@ export function Duplicates({ outcome: { duplicates, isUnsure } }: { outcome: Out
               <strong>{texts.people.maybeListed}</strong>
             </p>
             <ul class="doubts">
-              {duplicates.map(({ id, name, similarity }) => (
+              {duplicates.map(({ id, name, similarity, in_force }) => (
                 <li key={id}>
                   <span class="thumb">
                     <ListedFace entryId={id} imageId={null} name={name} />
@@ -30,6 +31,7 @@ export function Duplicates({ outcome: { duplicates, isUnsure } }: { outcome: Out
                       similarityOf(similarity),
                     )}
                   </span>
+                  {in_force === false && <Badge kind="neutral">{texts.people.outOfForce}</Badge>}
                 </li>
               ))}
             </ul>

@@ -4,6 +4,7 @@ import { errorMessage, type Message, RefusedError } from '../api/client.ts';
 import { getEntry, patchEntry } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
+import { type NameFault, takenBy } from '../names-there.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { notify } from './live.tsx';
@@ -73,13 +74,19 @@ function otherSaved({ updated_by, updated_date }: BlacklistRecord): string {
     : texts.people.otherSaved(actor);
 }
 
+/** Tells that a name is somebody else's, without a link that would lose what was written. */
+async function ofAnother(name: string): Promise<NameFault> {
+  const { text } = await takenBy(name);
+  return { text: text === texts.people.nameTaken ? texts.people.nameOfAnother : text };
+}
+
 function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) => void) {
   /** The entry that the changes are for. */
   const [base, setBase] = useState(entry);
   const [values, setValues] = useState(() => valuesOf(entry));
   const [theirs, setTheirs] = useState<Partial<PersonValues>>();
   const [isSaving, setSaving] = useState(false);
-  const [nameError, setNameError] = useState<string>();
+  const [nameError, setNameError] = useState<NameFault>();
   const [error, setError] = useState<Message>();
   const meet = async () => {
     const latest = await getEntry(entry.id);
@@ -93,7 +100,7 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
   };
   const save = async () => {
     setError(undefined);
-    setNameError(values.name.trim() === '' ? texts.people.nameNeeded : undefined);
+    setNameError(values.name.trim() === '' ? { text: texts.people.nameNeeded } : undefined);
     if (values.name.trim() === '') return;
     setSaving(true);
     try {
@@ -101,7 +108,7 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
       onSaved(await patchEntry(entry.id, { ...patch, version: base.version }));
     } catch (failure) {
       const status = failure instanceof RefusedError ? failure.status : 0;
-      if (status === 409) setNameError(texts.people.nameOfAnother);
+      if (status === 409) setNameError(await ofAnother(values.name));
       else if (status === 412) await meet().catch((later) => setError(errorMessage(later)));
       else setError(errorMessage(failure));
       setSaving(false);

@@ -1,16 +1,12 @@
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { dateOf } from '../format.ts';
-import { lastMomentOf } from '../model/person.ts';
+import { isExpired, lastMomentOf } from '../model/person.ts';
 import { texts } from '../texts.ts';
 import { Badge, type BadgeKind } from './badge.tsx';
 
 type Severity = NonNullable<BlacklistRecord['severity']>;
 
 const severityKinds: Record<Severity, BadgeKind> = { info: 'neutral', warning: 'warning', danger: 'danger' };
-
-export function isExpired({ expires_at }: Pick<BlacklistRecord, 'expires_at'>, now = Date.now()): boolean {
-  return expires_at !== null && Date.parse(expires_at) <= now;
-}
 
 export interface EntryBadgesProps {
   readonly entry: Pick<BlacklistRecord, 'severity' | 'category' | 'expires_at'> &

@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import { getEntry } from '../api/endpoints.ts';
-import { type HistoryQuery, showHistory } from '../history-query.ts';
+import { areReversed, type HistoryQuery, showHistory } from '../history-query.ts';
 import { useLoad } from '../load.ts';
 import { reviewStates } from '../model/review-states.ts';
 import { sourceMeant, sourceWords } from '../model/words.ts';
@@ -49,14 +49,21 @@ export function HistoryFilters({ query, isFiltered }: FilterProps & { isFiltered
       <TextFilter
         label={texts.history.source}
         value={sourceWords(query.source)}
+        hint={texts.history.exactly}
         onChange={(words) => showHistory(query, { source: sourceMeant(words) })}
       />
       <TextFilter
         label={texts.history.fileOrReference}
         value={query.reference}
+        hint={texts.history.exactly}
         onChange={(reference) => showHistory(query, { reference })}
       />
       <PersonFilter query={query} />
+      {areReversed(query) && (
+        <p class="field-error" role="alert">
+          {texts.history.daysReversed}
+        </p>
+      )}
       {isFiltered && (
         <a class="button quiet" href={paths.history}>
           {texts.history.showAll}

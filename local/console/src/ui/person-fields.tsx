@@ -1,5 +1,7 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { PersonValues } from '../model/person.ts';
+import type { NameFault } from '../names-there.ts';
+import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Field } from './field.tsx';
 
@@ -10,7 +12,7 @@ const maxNotesLength = 5_000;
 
 export interface PersonFieldsProps {
   readonly values: PersonValues;
-  readonly nameError: string | undefined;
+  readonly nameError: NameFault | undefined;
   /** True if the name takes the focus first. */
   readonly isFirst?: boolean;
   readonly isDisabled: boolean;
@@ -66,7 +68,10 @@ function NameField(props: PersonFieldsProps) {
       />
       {nameError !== undefined && (
         <p class="field-error" id={`${id}-wrong`} role="alert">
-          {nameError}
+          {nameError.text}{' '}
+          {nameError.entry && (
+            <a href={paths.entry(nameError.entry.id)}>{texts.people.open(nameError.entry.name)}</a>
+          )}
         </p>
       )}
       <Theirs {...props} field="name" />

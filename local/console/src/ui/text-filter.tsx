@@ -5,11 +5,13 @@ interface TextFilterProps {
   value: string;
   /** A pattern for numbers brings up the keyboard with digits. */
   pattern?: string;
+  /** Sentence below the field. */
+  hint?: string;
   onChange: (value: string) => void;
 }
 
 /** Filters by a text. It counts once it is written to the end. Until then, answers leave it alone. */
-export function TextFilter({ label, value, pattern, onChange }: TextFilterProps) {
+export function TextFilter({ label, value, pattern, hint, onChange }: TextFilterProps) {
   const id = useId();
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
@@ -20,12 +22,18 @@ export function TextFilter({ label, value, pattern, onChange }: TextFilterProps)
         id={id}
         type="search"
         dir="auto"
+        aria-describedby={hint && `${id}-hint`}
         maxLength={200}
         {...(pattern && { pattern, inputMode: 'numeric' as const })}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
         onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
       />
+      {hint && (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

@@ -68,6 +68,7 @@ export const importing: Texts['importing'] = {
   remarks: 'ملاحظات',
   addedOf: (added, count) => `أضيف ${number(added)} من ${ofPictures(count)}`,
   listedAlready: 'مدرج بهذا الاسم من قبل: تُرك.',
+  outOfForceAlready: 'يوجد قيد بهذا الاسم، لكنه موقوف أو منتهٍ فلا يطابقه أحد: تُرك.',
   addedToListed: 'مدرج بهذا الاسم من قبل: تضاف الصور إلى قيده.',
   nearlyListed: (name) => `هناك شخص مدرج باسم يكاد يكون نفسه: ${name}.`,
   looksLike: (names) => `يشبه ${names}، مدرج من قبل.`,

@@ -62,6 +62,8 @@ export const people: Texts['people'] = {
   noneExpired: 'لا قيد منتهٍ',
   expiredStayHere: 'تبقى القيود التي انتهى حظرها هنا إلى أن تُمحى.',
   nobodyFits: (query) => `لا أحد يوافق «${query}»`,
+  expiredFit: (count) => `قيود منتهية توافق ذلك: ${number(count)}`,
+  othersFit: (count) => `قيود غير منتهية توافق ذلك: ${number(count)}`,
   anyPart: 'يكفي أي جزء من اسم أو سبب أو ملاحظة؛ لا تهم علامات التشكيل ولا الشرطات ولا حالة الأحرف.',
   nobodyYet: 'لم يُدرج أحد بعد',
   addWithPictures: 'أضف شخصًا مع صورة أو أكثر لوجهه. تُقارن به كل صورة تُفحص.',
@@ -85,7 +87,7 @@ export const people: Texts['people'] = {
   delete: 'حذف',
   about: 'عن الشخص',
   suspendedNotice: 'موقوف: لا يطابق أحد هذا القيد إلى أن يُلغى الإيقاف.',
-  expiredNotice: (time) => `منتهٍ: لم يطابق أحد هذا القيد منذ ${time}. سيُمحى.`,
+  expiredNotice: (time) => `انتهى في ${time}: لا يطابق أحد هذا القيد الآن. سيُمحى.`,
   deleteWhom: (name) => `حذف ${name}؟`,
   deletePerson: (name) => `حذف ${name}`,
   deleteMeans: (name, images) =>
@@ -147,6 +149,7 @@ export const people: Texts['people'] = {
   otherFields: 'تغيّرت حقول غير حقولك. احفظ مرة أخرى لتُبقي الاثنين.',
   nameNeeded: 'الاسم مطلوب.',
   nameTaken: 'يوجد شخص مدرج بهذا الاسم.',
+  nameOutOfForce: 'يوجد قيد بهذا الاسم، لكنه موقوف أو منتهٍ فلا يطابقه أحد.',
   nameOfAnother: 'يوجد شخص آخر مدرج بهذا الاسم.',
 
   addLead: 'تكفي صورة جيدة واحدة؛ ومع صورتين أو ثلاث يقلّ من يُغفل.',
@@ -225,6 +228,8 @@ export const people: Texts['people'] = {
   notSentYet: 'لم تُرسل بعد.',
 
   lookTwice: 'دقّق النظر قبل الحفظ',
+  nearlyThere: 'يكاد يكون هذا اسم قيد موقوف أو منتهٍ:',
+  outOfForce: 'موقوف أو منتهٍ: لا يتطابق أحد',
   maybeListed: 'قد يكون هذا شخصًا مدرجًا من قبل:',
   personAlike: (name, similarity) => [name, `، تشابه ${similarity}`],
   personSimilar: (name, similarity) => [name, `، تشابه ${similarity}`],

@@ -60,7 +60,15 @@ export const answers: Texts['answers'] = {
   suspended: 'Der Eintrag ist ausgesetzt: Er ergibt keine Treffer.',
   expired: (time) => `Der Eintrag lief ab am ${time}: Er ergibt keine Treffer.`,
   expiredIsDeleted:
-    'Er wird EXPIRED_DAYS Tage nach seinem Ende, seiner Aufnahme oder seiner letzten Änderung gelöscht; das Späteste zählt.',
+    'Er wird einige Tage nach seinem Ende, seiner Aufnahme oder seiner letzten Änderung gelöscht; das Späteste zählt.',
+  auditDryRun: 'Probelauf',
+  auditDryRunOf: (ids) => `Probelauf: ${ids} gefunden`,
+  auditNoneDeleted: (ids) => `${ids} gefunden, 0 gelöscht`,
+  auditReplayed: 'wiederholt beantwortet',
+  auditReplayedOf: (ids) => `wiederholt beantwortet: ${ids}`,
+  auditDeleted: (ids) => `gelöscht: ${ids}`,
+  auditInto: (id) => `in Eintrag ${id}`,
+  auditFrom: (id) => `aus Eintrag ${id}`,
   thresholdUsed: (asked, used, why) =>
     `Ein Schwellenwert von ${asked} war verlangt, ${used} wurde verwendet: ${why}.`,
   bestOnly: (most, left) =>

@@ -19,6 +19,8 @@ export const checking: Texts['checking'] = {
     `${plural(count, { one: 'In einem anderen Bild', other: 'In # anderen Bildern' })}. Zeigen`,
   picturesChecked: 'Geprüfte Bilder',
   progress: (done, all) => `${number(done)} von ${number(all)} geprüft`,
+  unchecked: (left, all) =>
+    `${number(left)} von ${number(all)} Bildern ${plural(left, { one: 'ist', other: 'sind' })} nicht geprüft`,
   withMatch: (count) => `${number(count)} mit Treffer`,
   withPossible: (count) => `${number(count)} möglich`,
   cancelPictures: (count) => `${pictures(count)} abbrechen`,
@@ -64,6 +66,8 @@ export const checking: Texts['checking'] = {
   listed: 'Gelistet',
   pickListed: 'Gelistete Person wählen',
   compareHint: 'Das erste wird mit dem zweiten verglichen. Von mehreren Gesichtern zählt das größte.',
+  onlyLargest: 'Von mehreren Gesichtern in einem Bild wurde nur dieses, das größte, verglichen.',
+  largestOf: (count) => `Gesichter im Bild: ${number(count)}. Nur dieses, das größte, wurde verglichen.`,
   comparing: 'Wird verglichen …',
   chooseIt: 'Wählen, ablegen oder aufnehmen.',
   removeSide: (side) => `${side} entfernen`,

@@ -56,6 +56,8 @@ export const importing: Texts['importing'] = {
       other: `${number(added)} von # Bildern hinzugefügt`,
     }),
   listedAlready: 'Unter diesem Namen schon gelistet: ausgelassen.',
+  outOfForceAlready:
+    'Einen Eintrag mit diesem Namen gibt es, aber er ist ausgesetzt oder abgelaufen und ergibt keine Treffer: ausgelassen.',
   addedToListed: 'Unter diesem Namen schon gelistet: Die Bilder kommen zu diesem Eintrag.',
   nearlyListed: (name) => `Unter fast demselben Namen ist schon jemand gelistet: ${name}.`,
   looksLike: (names) => `Sieht aus wie ${names}, schon gelistet.`,

@@ -30,6 +30,8 @@ export const people: Texts['people'] = {
   noneExpired: 'Kein Eintrag ist abgelaufen',
   expiredStayHere: 'Einträge, deren Sperre vorbei ist, stehen hier, bis sie gelöscht werden.',
   nobodyFits: (query) => `Niemand passt zu „${query}“`,
+  expiredFit: (count) => `Abgelaufene Einträge, die passen: ${number(count)}`,
+  othersFit: (count) => `Nicht abgelaufene Einträge, die passen: ${number(count)}`,
   anyPart:
     'Jeder Teil eines Namens, eines Grundes oder der Notizen genügt; Akzente, Bindestriche und Großschreibung zählen nicht.',
   nobodyYet: 'Noch ist niemand gelistet',
@@ -56,7 +58,7 @@ export const people: Texts['people'] = {
   about: 'Über die Person',
   suspendedNotice: 'Ausgesetzt: Dieser Eintrag ergibt keine Treffer, bis das zurückgenommen wird.',
   expiredNotice: (time) =>
-    `Abgelaufen: Seit ${time} gibt es zu diesem Eintrag keine Treffer. Er wird gelöscht.`,
+    `Abgelaufen am ${time}: Dieser Eintrag ergibt jetzt keine Treffer. Er wird gelöscht.`,
   deleteWhom: (name) => `${name} löschen?`,
   deletePerson: (name) => `${name} löschen`,
   deleteMeans: (name, images) =>
@@ -110,6 +112,8 @@ export const people: Texts['people'] = {
   otherFields: 'Das betraf andere Felder als Ihre. Speichern Sie noch einmal, um beides zu behalten.',
   nameNeeded: 'Ein Name ist nötig.',
   nameTaken: 'Unter diesem Namen ist schon jemand gelistet.',
+  nameOutOfForce:
+    'Einen Eintrag mit diesem Namen gibt es, aber er ist ausgesetzt oder abgelaufen und ergibt keine Treffer.',
   nameOfAnother: 'Unter diesem Namen ist jemand anders gelistet.',
 
   addLead: 'Ein gutes Bild genügt; mit zwei oder drei wird seltener jemand übersehen.',
@@ -186,6 +190,8 @@ export const people: Texts['people'] = {
   notSentYet: 'Noch nicht gesendet.',
 
   lookTwice: 'Sehen Sie genau hin, bevor das gespeichert wird',
+  nearlyThere: 'Fast denselben Namen hat ein Eintrag, der ausgesetzt oder abgelaufen ist:',
+  outOfForce: 'ausgesetzt oder abgelaufen: keine Treffer',
   maybeListed: 'Das ist vielleicht jemand, der schon gelistet ist:',
   personAlike: (name, similarity) => [name, `, ${similarity} ähnlich`],
   personSimilar: (name, similarity) => [name, `, ${similarity} ähnlich`],

@@ -63,7 +63,15 @@ export const answers = {
   suspended: 'The entry is suspended: nobody matches it.',
   expired: (time: string) => `The entry expired at ${time}: nobody matches it.`,
   expiredIsDeleted:
-    'It is deleted EXPIRED_DAYS after its end, its listing or its last change, whichever came last.',
+    'It is deleted some days after its end, its listing or its last change, whichever came last.',
+  auditDryRun: 'dry run',
+  auditDryRunOf: (ids: string) => `dry run: ${ids} found`,
+  auditNoneDeleted: (ids: string) => `${ids} found, 0 deleted`,
+  auditReplayed: 'replayed',
+  auditReplayedOf: (ids: string) => `replayed: ${ids}`,
+  auditDeleted: (ids: string) => `deleted: ${ids}`,
+  auditInto: (id: string) => `into entry ${id}`,
+  auditFrom: (id: string) => `from entry ${id}`,
   thresholdUsed: (asked: string, used: string, why: string) =>
     `A threshold of ${asked} was asked for, ${used} was used: ${why}.`,
   bestOnly: (most: string, left: string) =>

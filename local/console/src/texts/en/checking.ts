@@ -19,6 +19,8 @@ export const checking = {
     `${plural(count, { one: 'In another picture', other: 'In # other pictures' })}. Show`,
   picturesChecked: 'Pictures checked',
   progress: (done: number, all: number) => `${number(done)} of ${number(all)} checked`,
+  unchecked: (left: number, all: number) =>
+    `${number(left)} of ${pictures(all)} ${plural(left, { one: 'is', other: 'are' })} not checked`,
   withMatch: (count: number) => `${number(count)} with a match`,
   withPossible: (count: number) => `${number(count)} possible`,
   cancelPictures: (count: number) => `Cancel ${pictures(count)}`,
@@ -64,6 +66,9 @@ export const checking = {
   listed: 'Listed',
   pickListed: 'Pick a listed person',
   compareHint: 'The first is compared with the second. Of several faces in a picture the largest counts.',
+  onlyLargest: 'Of several faces in a picture only this one, the largest, was compared.',
+  largestOf: (count: number) =>
+    `Faces in the picture: ${number(count)}. Only this one, the largest, was compared.`,
   comparing: 'Comparing …',
   chooseIt: 'Choose, drop or photograph it.',
   removeSide: (side: string) => `Remove ${side}`,

@@ -49,6 +49,8 @@ export const importing = {
   remarks: 'Remarks',
   addedOf: (added: number, count: number) => `${number(added)} of ${pictures(count)} added`,
   listedAlready: 'Listed already under this name: left out.',
+  outOfForceAlready:
+    'There is an entry with this name, but it is suspended or has expired, so nobody matches it: left out.',
   addedToListed: 'Listed already under this name: the pictures are added to that entry.',
   nearlyListed: (name: string) => `Somebody is listed under nearly the same name: ${name}.`,
   looksLike: (names: string) => `Looks like ${names}, listed already.`,

@@ -30,6 +30,8 @@ export const people = {
   noneExpired: 'No entry has expired',
   expiredStayHere: 'Entries whose ban is over stand here until they are erased.',
   nobodyFits: (query: string) => `Nobody fits “${query}”`,
+  expiredFit: (count: number) => `Expired entries that fit: ${number(count)}`,
+  othersFit: (count: number) => `Entries that fit and have not expired: ${number(count)}`,
   anyPart: 'Any part of a name, a reason or the notes will do; accents, hyphens and capitals do not matter.',
   nobodyYet: 'Nobody is listed yet',
   addWithPictures:
@@ -54,7 +56,7 @@ export const people = {
   delete: 'Delete',
   about: 'About the person',
   suspendedNotice: 'Suspended: nobody matches this entry until that is taken back.',
-  expiredNotice: (time: string) => `Expired: nobody has matched this entry since ${time}. It will be erased.`,
+  expiredNotice: (time: string) => `Expired at ${time}: nobody matches this entry now. It will be erased.`,
   deleteWhom: (name: string) => `Delete ${name}?`,
   deletePerson: (name: string) => `Delete ${name}`,
   deleteMeans: (name: string, images: number) =>
@@ -107,6 +109,8 @@ export const people = {
   otherFields: 'That changed other fields than yours. Save again to keep both.',
   nameNeeded: 'A name is needed.',
   nameTaken: 'Somebody is listed under this name already.',
+  nameOutOfForce:
+    'There is an entry with this name, but it is suspended or has expired, so nobody matches it.',
   nameOfAnother: 'Somebody else is listed under this name.',
 
   addLead: 'One good picture will do; two or three make misses rarer.',
@@ -183,6 +187,8 @@ export const people = {
   notSentYet: 'Not sent yet.',
 
   lookTwice: 'Look twice before this is kept',
+  nearlyThere: 'Nearly this name stands in an entry that is suspended or has expired:',
+  outOfForce: 'suspended or expired: nobody matches',
   maybeListed: 'This may be somebody who is listed already:',
   personAlike: (name: Part, similarity: string): Part[] => [name, `, ${similarity} alike`],
   personSimilar: (name: Part, similarity: string): Part[] => [name, `, ${similarity} similar`],

@@ -59,7 +59,15 @@ export const answers: Texts['answers'] = {
   suspended: 'La ficha está suspendida: nadie coincide con ella.',
   expired: (time) => `La ficha caducó el ${time}: nadie coincide con ella.`,
   expiredIsDeleted:
-    'Se elimina EXPIRED_DAYS días después de su fin, su alta o su último cambio, lo que sea más tarde.',
+    'Se elimina unos días después de su fin, su alta o su último cambio, lo que sea más tarde.',
+  auditDryRun: 'simulación',
+  auditDryRunOf: (ids) => `simulación: ${ids} encontradas`,
+  auditNoneDeleted: (ids) => `${ids} encontradas, 0 eliminadas`,
+  auditReplayed: 'respuesta repetida',
+  auditReplayedOf: (ids) => `respuesta repetida: ${ids}`,
+  auditDeleted: (ids) => `eliminadas: ${ids}`,
+  auditInto: (id) => `en la ficha ${id}`,
+  auditFrom: (id) => `de la ficha ${id}`,
   thresholdUsed: (asked, used, why) => `Se pidió un umbral de ${asked} y se usó ${used}: ${why}.`,
   bestOnly: (most, left) =>
     `La respuesta solo tiene las ${most} mejores coincidencias de cada cara, porque sería demasiado grande: faltan ${left}.`,

@@ -51,6 +51,8 @@ export const importing: Texts['importing'] = {
       other: `${number(added)} de # fotos añadidas`,
     }),
   listedAlready: 'Ya está en la lista con este nombre: se omite.',
+  outOfForceAlready:
+    'Hay una ficha con este nombre, pero está suspendida o caducada, así que nadie coincide con ella: se omite.',
   addedToListed: 'Ya está en la lista con este nombre: las fotos se añaden a esa entrada.',
   nearlyListed: (name) => `Ya hay alguien en la lista con casi el mismo nombre: ${name}.`,
   looksLike: (names) => `Se parece a ${names}, ya en la lista.`,

@@ -29,6 +29,8 @@ export const people: Texts['people'] = {
   noneExpired: 'Ninguna ficha ha caducado',
   expiredStayHere: 'Las fichas cuyo veto terminó siguen aquí hasta que se borran.',
   nobodyFits: (query) => `Nadie encaja con «${query}»`,
+  expiredFit: (count) => `Fichas caducadas que encajan: ${number(count)}`,
+  othersFit: (count) => `Fichas no caducadas que encajan: ${number(count)}`,
   anyPart:
     'Basta cualquier parte de un nombre, un motivo o las notas; no importan acentos, guiones ni mayúsculas.',
   nobodyYet: 'Todavía no hay nadie en la lista',
@@ -54,7 +56,7 @@ export const people: Texts['people'] = {
   delete: 'Eliminar',
   about: 'Sobre la persona',
   suspendedNotice: 'Suspendida: nadie coincide con esta ficha hasta que se levante.',
-  expiredNotice: (time) => `Caducada: nadie coincide con esta ficha desde el ${time}. Se borrará.`,
+  expiredNotice: (time) => `Caducada el ${time}: ahora nadie coincide con esta ficha. Se borrará.`,
   deleteWhom: (name) => `¿Eliminar a ${name}?`,
   deletePerson: (name) => `Eliminar a ${name}`,
   deleteMeans: (name, images) =>
@@ -108,6 +110,7 @@ export const people: Texts['people'] = {
   otherFields: 'Cambió otros campos que los suyos. Guarde de nuevo para conservar ambos.',
   nameNeeded: 'Hace falta un nombre.',
   nameTaken: 'Ya hay alguien en la lista con este nombre.',
+  nameOutOfForce: 'Hay una ficha con este nombre, pero está suspendida o caducada: nadie coincide con ella.',
   nameOfAnother: 'Hay otra persona en la lista con este nombre.',
 
   addLead: 'Basta una buena foto; con dos o tres se escapa menos.',
@@ -186,6 +189,8 @@ export const people: Texts['people'] = {
   notSentYet: 'Todavía sin enviar.',
 
   lookTwice: 'Mire bien antes de guardar',
+  nearlyThere: 'Una ficha suspendida o caducada tiene casi el mismo nombre:',
+  outOfForce: 'suspendida o caducada: nadie coincide',
   maybeListed: 'Puede ser alguien que ya está en la lista:',
   personAlike: (name, similarity) => [name, `, ${similarity} de parecido`],
   personSimilar: (name, similarity) => [name, `, ${similarity} de similitud`],

@@ -60,7 +60,15 @@ export const answers: Texts['answers'] = {
   suspended: 'La fiche est suspendue : personne n’y correspond.',
   expired: (time) => `La fiche a expiré le ${time} : personne n’y correspond.`,
   expiredIsDeleted:
-    'Elle est supprimée EXPIRED_DAYS jours après sa fin, son inscription ou sa dernière modification, selon ce qui vient en dernier.',
+    'Elle est supprimée quelques jours après sa fin, son inscription ou sa dernière modification, selon ce qui vient en dernier.',
+  auditDryRun: 'essai sans effet',
+  auditDryRunOf: (ids) => `essai sans effet : ${ids} trouvées`,
+  auditNoneDeleted: (ids) => `${ids} trouvées, 0 supprimée`,
+  auditReplayed: 'réponse répétée',
+  auditReplayedOf: (ids) => `réponse répétée : ${ids}`,
+  auditDeleted: (ids) => `supprimées : ${ids}`,
+  auditInto: (id) => `dans la fiche ${id}`,
+  auditFrom: (id) => `de la fiche ${id}`,
   thresholdUsed: (asked, used, why) => `Un seuil de ${asked} était demandé, ${used} a été utilisé : ${why}.`,
   bestOnly: (most, left) =>
     `La réponse n’a que les ${most} meilleures correspondances de chaque visage, car elle serait trop grande : ${left} manquent.`,

@@ -19,6 +19,7 @@ export const checking: Texts['checking'] = {
     `${plural(count, { one: 'Sur une autre photo', other: 'Sur # autres photos' })}. Afficher`,
   picturesChecked: 'Photos vérifiées',
   progress: (done, all) => `${number(done)} sur ${number(all)} vérifiées`,
+  unchecked: (left, all) => `Photos non vérifiées : ${number(left)} sur ${number(all)}`,
   withMatch: (count) => `${number(count)} avec correspondance`,
   withPossible: (count) => plural(count, { one: '# possible', other: '# possibles' }),
   cancelPictures: (count) => `Annuler ${pictures(count)}`,
@@ -65,6 +66,9 @@ export const checking: Texts['checking'] = {
   pickListed: 'Choisir une personne de la liste',
   compareHint:
     'La première est comparée à la deuxième. Si une photo montre plusieurs visages, le plus grand compte.',
+  onlyLargest: 'De plusieurs visages sur une photo, seul celui-ci, le plus grand, a été comparé.',
+  largestOf: (count) =>
+    `Visages sur la photo : ${number(count)}. Seul celui-ci, le plus grand, a été comparé.`,
   comparing: 'Comparaison …',
   chooseIt: 'Choisissez, déposez ou prenez la photo.',
   removeSide: (side) => `Retirer : ${side}`,

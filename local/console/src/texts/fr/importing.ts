@@ -59,6 +59,8 @@ export const importing: Texts['importing'] = {
       other: `${number(added)} sur # photos ajoutées`,
     }),
   listedAlready: 'Déjà dans la liste sous ce nom : laissée de côté.',
+  outOfForceAlready:
+    'Une fiche porte ce nom, mais elle est suspendue ou expirée, donc personne n’y correspond : laissée de côté.',
   addedToListed: 'Déjà dans la liste sous ce nom : les photos sont ajoutées à cette fiche.',
   nearlyListed: (name) => `Quelqu’un est dans la liste sous presque le même nom : ${name}.`,
   looksLike: (names) => `Ressemble à ${names}, déjà dans la liste.`,

@@ -29,6 +29,8 @@ export const people: Texts['people'] = {
   noneExpired: 'Aucune fiche n’a expiré',
   expiredStayHere: 'Les fiches dont l’interdiction est finie restent ici jusqu’à leur effacement.',
   nobodyFits: (query) => `Personne ne correspond à « ${query} »`,
+  expiredFit: (count) => `Fiches expirées qui correspondent : ${number(count)}`,
+  othersFit: (count) => `Fiches non expirées qui correspondent : ${number(count)}`,
   anyPart:
     'Toute partie d’un nom, d’un motif ou des notes suffit ; accents, traits d’union et majuscules ne comptent pas.',
   nobodyYet: 'Personne n’est encore sur la liste',
@@ -55,7 +57,7 @@ export const people: Texts['people'] = {
   about: 'À propos de la personne',
   suspendedNotice: 'Suspendue : personne ne correspond à cette fiche tant que cela n’est pas levé.',
   expiredNotice: (time) =>
-    `Expirée : personne ne correspond à cette fiche depuis le ${time}. Elle sera effacée.`,
+    `Expirée le ${time} : personne ne correspond plus à cette fiche. Elle sera effacée.`,
   deleteWhom: (name) => `Supprimer ${name} ?`,
   deletePerson: (name) => `Supprimer ${name}`,
   deleteMeans: (name, images) =>
@@ -109,6 +111,7 @@ export const people: Texts['people'] = {
   otherFields: 'D’autres champs que les vôtres ont changé. Enregistrez de nouveau pour garder les deux.',
   nameNeeded: 'Il faut un nom.',
   nameTaken: 'Quelqu’un est déjà inscrit sous ce nom.',
+  nameOutOfForce: 'Une fiche porte ce nom, mais elle est suspendue ou expirée : personne n’y correspond.',
   nameOfAnother: 'Quelqu’un d’autre est inscrit sous ce nom.',
 
   addLead: 'Une bonne photo suffit ; deux ou trois réduisent les oublis.',
@@ -187,6 +190,8 @@ export const people: Texts['people'] = {
   notSentYet: 'Pas encore envoyée.',
 
   lookTwice: 'Regardez bien avant d’enregistrer',
+  nearlyThere: 'Une fiche suspendue ou expirée porte presque le même nom :',
+  outOfForce: 'suspendue ou expirée : aucune correspondance',
   maybeListed: 'C’est peut-être quelqu’un qui est déjà sur la liste :',
   personAlike: (name, similarity) => [name, `, ressemblance de ${similarity}`],
   personSimilar: (name, similarity) => [name, `, similarité de ${similarity}`],

@@ -60,7 +60,15 @@ export const answers: Texts['answers'] = {
   suspended: 'O registro está suspenso: ninguém corresponde a ele.',
   expired: (time) => `O registro expirou em ${time}: ninguém corresponde a ele.`,
   expiredIsDeleted:
-    'Ele é excluído EXPIRED_DAYS dias depois do seu fim, da sua inclusão ou da sua última mudança, o que vier por último.',
+    'Ele é excluído alguns dias depois do seu fim, da sua inclusão ou da sua última mudança, o que vier por último.',
+  auditDryRun: 'simulação',
+  auditDryRunOf: (ids) => `simulação: ${ids} encontradas`,
+  auditNoneDeleted: (ids) => `${ids} encontradas, 0 excluídas`,
+  auditReplayed: 'resposta repetida',
+  auditReplayedOf: (ids) => `resposta repetida: ${ids}`,
+  auditDeleted: (ids) => `excluídas: ${ids}`,
+  auditInto: (id) => `no registro ${id}`,
+  auditFrom: (id) => `do registro ${id}`,
   thresholdUsed: (asked, used, why) => `Foi pedido um limiar de ${asked}, e foi usado ${used}: ${why}.`,
   bestOnly: (most, left) =>
     `A resposta só tem as ${most} melhores correspondências de cada rosto, porque seria grande demais: faltam ${left}.`,

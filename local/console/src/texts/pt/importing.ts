@@ -52,6 +52,8 @@ export const importing: Texts['importing'] = {
       other: `${number(added)} de # fotos adicionadas`,
     }),
   listedAlready: 'Já está na lista com este nome: deixada de fora.',
+  outOfForceAlready:
+    'Há um registro com este nome, mas está suspenso ou expirou, então ninguém corresponde a ele: deixada de fora.',
   addedToListed: 'Já está na lista com este nome: as fotos são adicionadas a esse registro.',
   nearlyListed: (name) => `Já há alguém na lista com quase o mesmo nome: ${name}.`,
   looksLike: (names) => `Parece-se com ${names}, já na lista.`,

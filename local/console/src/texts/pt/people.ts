@@ -29,6 +29,8 @@ export const people: Texts['people'] = {
   noneExpired: 'Nenhum registro expirou',
   expiredStayHere: 'Os registros cujo banimento acabou ficam aqui até serem apagados.',
   nobodyFits: (query) => `Ninguém corresponde a “${query}”`,
+  expiredFit: (count) => `Registros expirados que correspondem: ${number(count)}`,
+  othersFit: (count) => `Registros não expirados que correspondem: ${number(count)}`,
   anyPart:
     'Basta qualquer parte de um nome, de um motivo ou das notas; acentos, hifens e maiúsculas não importam.',
   nobodyYet: 'Ainda não há ninguém na lista',
@@ -54,7 +56,8 @@ export const people: Texts['people'] = {
   delete: 'Excluir',
   about: 'Sobre a pessoa',
   suspendedNotice: 'Suspenso: ninguém corresponde a este registro até isso ser desfeito.',
-  expiredNotice: (time) => `Expirado: ninguém corresponde a este registro desde ${time}. Ele será apagado.`,
+  expiredNotice: (time) =>
+    `Expirado em ${time}: ninguém corresponde a este registro agora. Ele será apagado.`,
   deleteWhom: (name) => `Excluir ${name}?`,
   deletePerson: (name) => `Excluir ${name}`,
   deleteMeans: (name, images) =>
@@ -108,6 +111,7 @@ export const people: Texts['people'] = {
   otherFields: 'Mudaram outros campos que os seus. Salve de novo para manter os dois.',
   nameNeeded: 'É preciso um nome.',
   nameTaken: 'Já há alguém na lista com este nome.',
+  nameOutOfForce: 'Há um registro com este nome, mas está suspenso ou expirou: ninguém corresponde a ele.',
   nameOfAnother: 'Outra pessoa está na lista com este nome.',
 
   addLead: 'Uma boa foto basta; com duas ou três, menos gente passa despercebida.',
@@ -186,6 +190,8 @@ export const people: Texts['people'] = {
   notSentYet: 'Ainda não enviada.',
 
   lookTwice: 'Olhe bem antes de gravar',
+  nearlyThere: 'Um registro suspenso ou expirado tem quase o mesmo nome:',
+  outOfForce: 'suspenso ou expirado: ninguém corresponde',
   maybeListed: 'Pode ser alguém que já está na lista:',
   personAlike: (name, similarity) => [name, `, ${similarity} de semelhança`],
   personSimilar: (name, similarity) => [name, `, ${similarity} de similaridade`],

@@ -102,7 +102,7 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
           fileOf('door.jpg', setup().pictures.withWoman),
           fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
         ]);
-      await page.getByText('2 of 2 checked').waitFor();
+      await page.getByText('1 of 2 checked').waitFor();
       await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
     });
     await examine('#/door', async () => {

@@ -8,6 +8,7 @@ import { expiredSince } from '../records/shared/in-force.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
+import { lenderOf } from './held-images.ts';
 import { isStillLent } from './merge-claim.ts';
 import {
   comparePictures,
@@ -286,7 +287,7 @@ async function mendImages(
   const { records, olderThan, stop, report } = run;
   for await (const image of records.listImagesByStatus('ACTIVE')) {
     if (stop?.aborted) return;
-    if (await isLent(run, image)) continue;
+    if (lenderOf(image) && (await isLent(run, image))) continue;
     // A younger image may have been added after the comparison.
     if (new Date(image.addedDate) >= olderThan) continue;
     if (!originals.has(image.key)) report.damaged += 1;

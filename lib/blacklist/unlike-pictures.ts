@@ -83,12 +83,15 @@ export async function unlikeAmong(
   if (added.every(({ similar }) => similar === null)) return [];
   try {
     const images = known ?? (await shownImages(ports, entryId)).reverse();
-    const groups = new PictureGroups(images.map(({ id }) => id));
+    const groups = new PictureGroups(
+      images.map(({ id }) => id),
+      added.length < images.length,
+    );
     for (const { imageId, similar } of added) {
       for (const match of similar ?? []) if (match.entryId === entryId) groups.join(imageId, match.imageId);
     }
     const looks = await lookAgain(ports, images, { added, groups, deadline });
-    const main = groups.main(added.length < images.length);
+    const { main } = groups;
     return images.flatMap(({ id, file }) => {
       const similarity = main.has(id) ? undefined : nearest(looks.get(id), main);
       return similarity === undefined ? [] : [{ imageId: id, similarity, fileName: file?.name ?? null }];
@@ -118,7 +121,7 @@ async function lookAgain(
   const looks = new Map<string, EntryComparison>();
   for (const image of images) {
     const isOpen = isNew.get(image.id) ?? doubtful.length <= maxDoubtful;
-    if (!isOpen || images.length < 2 || groups.main(added.length < images.length).has(image.id)) continue;
+    if (!isOpen || images.length < 2 || groups.main.has(image.id)) continue;
     if (!deadline.leaves(neededToCompareMs)) break;
     const others = images.filter(({ id }) => id !== image.id);
     const compared = await compare(ports, openStored(ports, image.key), others.toReversed(), deadline);
@@ -133,9 +136,14 @@ async function lookAgain(
 /** Groups of pictures that are alike. */
 class PictureGroups {
   readonly #groups: Map<string, Set<string>>;
+  readonly #decidesAlone: boolean;
 
-  /** @param ids those of the pictures, the oldest first */
-  constructor(ids: readonly string[]) {
+  /**
+   * @param ids those of the pictures, the oldest first
+   * @param decidesAlone false if one picture is no group that others could be unlike
+   */
+  constructor(ids: readonly string[], decidesAlone: boolean) {
+    this.#decidesAlone = decidesAlone;
     this.#groups = new Map(ids.map((id) => [id, new Set([id])]));
   }
 
@@ -149,15 +157,12 @@ class PictureGroups {
     return this.#groups.get(id)?.size === 1;
   }
 
-  /**
-   * Returns the largest group; of several, that of the oldest picture.
-   * @param decidesAlone false if one picture is no group that others could be unlike
-   */
-  main(decidesAlone: boolean): ReadonlySet<string> {
+  /** Largest group; of several, that of the oldest picture. It is empty if no picture can decide. */
+  get main(): ReadonlySet<string> {
     const [largest = new Set<string>()] = [...new Set(this.#groups.values())].sort(
       (one, other) => other.size - one.size,
     );
-    return largest.size > 1 || decidesAlone ? largest : new Set();
+    return largest.size > 1 || this.#decidesAlone ? largest : new Set();
   }
 }
 

@@ -244,11 +244,11 @@ async function addPicture(
 ): Promise<NewUpload> {
   const imageId = contentIdOf(entryId, picture.bytes);
   const known = (await ports.records.getImages([imageId])).get(imageId);
-  const isKnown = async (imageId: string) => {
-    if (!(await keepImage(ports, imageId))) throw tryAgain('The same picture was taken back meanwhile.');
-    return { entryId, imageId, faceCount: undefined, similar: [] };
+  const knownUpload = async (id: string) => {
+    if (!(await keepImage(ports, id))) throw tryAgain('The same picture was taken back meanwhile.');
+    return { entryId, imageId: id, faceCount: undefined, similar: [] };
   };
-  if (known?.status === 'ACTIVE') return isKnown(imageId);
+  if (known?.status === 'ACTIVE') return knownUpload(imageId);
   if (known) {
     // The image is not made again at once, because another process that found it may still be removing it.
     if (isInterrupted(known)) await removeImageEverywhere(ports, known);
@@ -258,7 +258,7 @@ async function addPicture(
   const { forms, ...prepared } = await preparePicture(ports, measured);
   const findSame = async () => (await EntryPictures.of(ports, entryId)).findAny(forms);
   const there = await findSame();
-  if (there !== undefined) return isKnown(there);
+  if (there !== undefined) return knownUpload(there);
   const file = { ...prepared, fileName: picture.fileName };
   try {
     const options = { imageId, compare: true, findSame };
@@ -266,11 +266,11 @@ async function addPicture(
     const own = new Map([[imageId, storedForm(prepared.stored)]]);
     const { kept, doubles } = await findDoubles(await EntryPictures.of(ports, entryId), own);
     const keptId = kept.get(imageId) ?? imageId;
-    const indexed = keptId === imageId ? { entryId, imageId, faceCount, similar } : await isKnown(keptId);
+    const indexed = keptId === imageId ? { entryId, imageId, faceCount, similar } : await knownUpload(keptId);
     if (doubles.length > 0) await undo(() => takeBackImages(ports, doubles));
     return indexed;
   } catch (error) {
-    if (error instanceof PictureThereError) return isKnown(error.imageId);
+    if (error instanceof PictureThereError) return knownUpload(error.imageId);
     throw error;
   }
 }

@@ -125,8 +125,10 @@ async function tellUnlike(
   { entry, planned }: Person,
   { added }: Known,
 ): Promise<void> {
-  for (const { imageId, similarity } of await unlikeAmong(ports, entry.id, [...added.values()]))
-    report.remarks.push(`${planned.label}, ${added.get(imageId)?.name}: ${unlikeWords(similarity)}`);
+  for (const { imageId, similarity, fileName } of await unlikeAmong(ports, entry.id, [...added.values()])) {
+    const name = added.get(imageId)?.name ?? fileName ?? imageId;
+    report.remarks.push(`${planned.label}, ${name}: ${unlikeWords(similarity)}`);
+  }
 }
 
 async function takePicture(

@@ -33,13 +33,18 @@ it('a picture that looks like none of the person’s others is taken over, and t
     ...{ reason: null, addedDate: entry.addedDate },
   };
   const journal = new ImportJournal(join(folder, 'journal'));
-  const remarksOf = async () => {
+  const remarksOf = async (given = files) => {
     const report = emptyReport();
-    await takePictures(ports, [{ planned, entry, files }], journal, report, () => {});
+    await takePictures(ports, [{ planned, entry, files: given }], journal, report, () => {});
     return report.remarks;
   };
   const told = /^entry 3 'Jane Roe', other\.jpg: It looks like none of the person's other pictures/;
   expect(await remarksOf()).toEqual([expect.stringMatching(told)]);
   expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 3 }));
   expect(await remarksOf()).toEqual([]);
+  // A picture of an earlier run has its name too, when it is told again with new ones.
+  const later = join(folder, 'between.jpg');
+  await writeFile(later, await portraitOf('between'));
+  const more = [...files, { name: 'between.jpg', path: Buffer.from(later) }];
+  expect(await remarksOf(more)).toEqual([expect.stringMatching(told)]);
 });

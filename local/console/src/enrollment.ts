@@ -109,14 +109,26 @@ export async function strangerTo(entryId: number, file: File): Promise<Unlike | 
 }
 
 /**
- * Returns true if the largest faces of two pictures look alike; undefined if they can't be compared.
+ * Begins to compare others with a picture, which is prepared once. The returned function tells if the largest
+ * faces look alike; undefined if they can't be compared.
  *
  * @throws errors of the service that are not about a picture
  */
-export async function areAlike(one: File, other: File): Promise<boolean | undefined> {
-  try {
-    const compared = await likeness(await half(one), undefined, await half(other));
+export async function alikeWith(
+  one: File,
+): Promise<((other: File) => Promise<boolean | undefined>) | undefined> {
+  const reference = await halfIfReadable(one);
+  if (reference === undefined) return undefined;
+  return async (other) => {
+    const image = await halfIfReadable(other);
+    const compared = image === undefined ? undefined : await likeness(reference, undefined, image);
     return compared && unlikeIn(compared) === undefined;
+  };
+}
+
+async function halfIfReadable(file: File): Promise<string | undefined> {
+  try {
+    return await half(file);
   } catch (error) {
     if (error instanceof UnreadableFileError) return undefined;
     throw error;

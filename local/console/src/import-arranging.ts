@@ -1,6 +1,6 @@
 import { findAgreement } from '../../../lib/people/agreeing-pictures.ts';
 import { prepare, UnreadableFileError } from './api/prepare.ts';
-import { areAlike } from './enrollment.ts';
+import { alikeWith } from './enrollment.ts';
 import { changePerson, changePicture, type ImportPicture, isOpen, personAt } from './import-state.ts';
 
 /** The order in which a person's pictures are sent: those that agree on who a new person is go first. */
@@ -34,12 +34,13 @@ export async function arrange(
   const fileOf = filesOf(index, maxBytes);
   const found = await findAgreement(voting, async (leader) => {
     const one = await fileOf(leader);
+    const isAlike = one && (await alikeWith(one));
     return (
-      one &&
+      isAlike &&
       (async (picture: ImportPicture) => {
         signal.throwIfAborted();
         const other = await fileOf(picture);
-        return other && areAlike(one, other);
+        return other && isAlike(other);
       })
     );
   });

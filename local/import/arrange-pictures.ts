@@ -26,13 +26,14 @@ export async function arrangePictures(
   copies: PictureCopies,
 ): Promise<ArrangedPictures> {
   const own = person.pictures.filter((picture) => copies.othersWith(picture, person).length === 0);
-  const voting = copies.distinct(own);
+  // Copies list nobody, but they vote: without them, a stranger's picture beside them would decide.
+  const voting = copies.distinct(person.pictures);
   const { agreeing } =
     voting.length > 1
       ? await findAgreement(voting, (picture) => lead(ports, picture), ports.pictureSlots.concurrency)
       : { agreeing: voting };
   const pictures = [...new Set([...agreeing, ...own, ...person.pictures])];
-  const deciding = new Set(agreeing.length > 1 ? agreeing : own);
+  const deciding = new Set(agreeing.length > 1 ? agreeing.filter((picture) => own.includes(picture)) : own);
   return { pictures, agreeing: agreeing.length, deciding };
 }
 

@@ -28,8 +28,9 @@ export async function arrange(
   const open = person?.pictures.filter(isOpen) ?? [];
   const keys = open.map(({ key }) => key);
   if (person?.entryId !== undefined || person?.clash?.isSame) return { keys, agreeing: [] };
-  // A picture that somebody wants sent needs no others to agree.
-  const voting = open.filter((picture) => picture.isMeant !== true && picture.isRepeated !== true);
+  // Copies that are held back vote too: without them, a stranger's picture beside them would decide. One that
+  // somebody wants sent needs no others to agree.
+  const voting = person?.pictures.filter(votes) ?? [];
   if (voting.length < 2) return { keys, agreeing: [] };
   const fileOf = filesOf(index, maxBytes);
   const found = await findAgreement(voting, async (leader) => {
@@ -46,7 +47,12 @@ export async function arrange(
   });
   const agreeing = found.agreeing.map(({ key }) => key);
   changePerson(index, (now) => ({ ...now, agreeing: agreeing.length }));
-  return { keys: [...new Set([...agreeing, ...keys])], agreeing };
+  const sent = new Set(keys);
+  return { keys: [...new Set([...agreeing.filter((key) => sent.has(key)), ...keys])], agreeing };
+}
+
+function votes({ state, isMeant = false, isRepeated = false }: ImportPicture): boolean {
+  return ['waiting', 'failed', 'held'].includes(state) && !isMeant && !isRepeated;
 }
 
 function holdCopies(index: number): void {

@@ -135,6 +135,15 @@ describe('a new person is who the pictures that agree show', () => {
       unlike,
     });
     expect(await matchedNames(stores.ports, other)).toEqual([]);
+    // A stranger's picture lists nobody beside the person's own ones that are held back as copies.
+    await deleteEntry(stores.ports, (await janeId()) ?? 0);
+    const copied = [listed, stores.pictures.listedLater];
+    expect(await enroll([other, ...copied], undefined, { others: copied })).toMatchObject({
+      counts: [0, 0, 0],
+      unlike: expect.arrayContaining([expect.stringMatching(/^Jane Roe\/0\.jpg: none that agree/)]),
+    });
+    expect(await stores.ports.records.findEntry('Jane Roe')).toBeUndefined();
+    await enroll([listed]);
     const onPurpose = { others: [other], takesUnlike: true };
     expect(await enroll([other], await janeId(), onPurpose)).toMatchObject({ counts: [0, 1, 0] });
   });

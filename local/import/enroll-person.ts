@@ -5,7 +5,12 @@ import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
-import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
+import {
+  EntryNotFoundError,
+  isUnusablePicture,
+  NameTakenError,
+  NoUsableImageError,
+} from '../../lib/errors.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { type ArrangedPictures, arrangePictures } from './arrange-pictures.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
@@ -80,7 +85,7 @@ interface Enrolling {
   entryId: number | undefined;
   /** True once the entry has a picture that others can be compared with. */
   hasPictures: boolean;
-  /** True once the name turned out to be somebody else's. */
+  /** True once the name turned out to be somebody else's, or the entry was deleted. */
   isRefused: boolean;
 }
 
@@ -217,6 +222,9 @@ async function enrollFiles(enrolling: Enrolling, batch: Batch): Promise<Batch> {
     if (error instanceof NoUsableImageError) note(enrolling, 0, error.reasons);
     else if (error instanceof NameTakenError) {
       summary.remarks.push(`${name}: ${error.message}`);
+      enrolling.isRefused = true;
+    } else if (error instanceof EntryNotFoundError) {
+      summary.remarks.push(`${name}: The entry was deleted meanwhile. Run it again to list the person.`);
       enrolling.isRefused = true;
     } else throw error;
   }

@@ -149,6 +149,17 @@ describe('a new person is who the pictures that agree show', () => {
   });
 });
 
+it('tells that the entry was deleted meanwhile, and goes on', async () => {
+  const { listed, other } = stores.pictures;
+  await enroll([other]);
+  const id = await janeId();
+  await deleteEntry(stores.ports, id ?? 0);
+  expect(await enroll([listed], id)).toMatchObject({
+    counts: [0, 0, 0],
+    remarks: ['Jane Roe: The entry was deleted meanwhile. Run it again to list the person.'],
+  });
+});
+
 it('adds a picture that looks like one that came after it', async () => {
   const { ports } = stores;
   const pictures = await Promise.all((['listed', 'beyond', 'between'] as const).map(portraitOf));

@@ -168,10 +168,15 @@ async function sendPicture(
   changePicture(index, key, {
     state: 'added',
     looksLike: (answer.possible_duplicates ?? []).map(({ name: other, in_force }) =>
-      in_force === false ? `${other} (${texts.people.outOfForce})` : other,
+      withForce(other, in_force === false),
     ),
     messages: [...answer.errors, ...warnings].map(byService(file.name)),
   });
+}
+
+/** Returns a listed person's name, with a remark if nobody matches the entry. */
+function withForce(name: string, isOutOfForce: boolean): string {
+  return isOutOfForce ? `${name} (${texts.people.outOfForce})` : name;
 }
 
 function isAdded({ pictures }: ImportPerson, key: string | undefined): boolean {
@@ -196,7 +201,8 @@ async function holdsBack(
 ): Promise<boolean> {
   if (entryId === undefined) {
     // The person is listed already where the answer to an earlier attempt was lost.
-    const sameAs = (await listedWith(file)).filter((name) => name !== person.name);
+    const others = (await listedWith(file)).filter(({ name }) => name !== person.name);
+    const sameAs = others.map(({ name, isOutOfForce }) => withForce(name, isOutOfForce));
     if (sameAs.length > 0) changePicture(index, key, { state: 'held', sameAs });
     return sameAs.length > 0;
   }

@@ -77,7 +77,7 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
 }
 
 function DuplicateRow({
-  duplicate: { id, name, similarity, isMatch, imageId, picture },
+  duplicate: { id, name, similarity, isMatch, isOutOfForce, imageId, picture },
   onAddTo,
 }: {
   duplicate: Duplicate;
@@ -95,9 +95,13 @@ function DuplicateRow({
       <a href={paths.entry(id)} dir="auto">
         {name}
       </a>
-      <Badge kind={isMatch ? 'match' : 'possible'}>
-        {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
-      </Badge>
+      {isOutOfForce ? (
+        <Badge kind="neutral">{texts.people.outOfForce}</Badge>
+      ) : (
+        <Badge kind={isMatch ? 'match' : 'possible'}>
+          {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
+        </Badge>
+      )}
       <button type="button" class="button" onClick={() => onAddTo(id)}>
         {texts.people.addPicturesTo(name)}
       </button>

@@ -331,6 +331,37 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: null }]);
   });
 
+  it('asks twice before two entries become one whose faces are not alike, and says what that means', async () => {
+    const { api, pictures } = setup();
+    const [, stranger] = (await api.detect(pictures.group)).map((face) => face.facial_area);
+    if (!stranger) throw new Error('The group shows fewer faces.');
+    const name = newName();
+    const kept = await api.list([pictures.woman], { name });
+    await api.list([await cropFace(pictures.group, stranger)], { name: `${name} B` });
+    await using visit = await setup().visit(`#/blacklist/${kept.id}`);
+    const { page } = visit;
+    const merge = page.getByRole('button', { name: `Merge ${name} B into ${name}`, exact: true });
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Merge' }).click();
+    await dialog.getByLabel('Part of the name').fill(`${name} b`);
+    await dialog.getByRole('button', { name: `${name} B` }).click();
+    await dialog.getByText('These do not look like one person:').waitFor();
+    await merge.click();
+    const asked = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+    for (const side of [0, 1]) await pictureIsShown(asked.getByRole('figure').nth(side));
+    await asked.getByText(/^These do not look like one person: [\d.]+% alike\.$/).waitFor();
+    await asked.getByText(/^Faces count as one person’s from \d\d\.\d% on\. .*strangers/).waitFor();
+    await asked.getByText(`is reported as ${name} from then on.`).waitFor();
+    await focusIsOn(page, 'Cancel');
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await merge.waitFor();
+    expect(await api.entries()).toHaveLength(2);
+    await merge.click();
+    await asked.getByRole('button', { name: `Merge ${name} B into ${name} nevertheless` }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await api.entries()).toMatchObject([{ id: kept.id, image_count: 2 }]);
+  });
+
   it('shows a merge anew where somebody else has changed or merged an entry meanwhile', async () => {
     const { woman, sameWoman } = setup().pictures;
     const name = newName();

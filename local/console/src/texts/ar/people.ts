@@ -252,6 +252,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `دُمج ${from} في ${into}.`,
   mergeInto: (into) => `الدمج في ${into}؟`,
   mergeAction: (from, into) => `دمج ${from} في ${into}`,
+  mergeNevertheless: (from, into) => `دمج ${from} في ${into} رغم ذلك`,
+  onePersonFrom: (similarity) => `يُعدّ الوجهان لشخص واحد ابتداءً من ${similarity}.`,
+  unlikeMergeMeans: (into) =>
+    `إن كانا شخصين، فسيُبلَّغ منذئذٍ عن كل من يشبه أحدهما على أنه ${into}. ولا يمكن فصل القيدين بعد ذلك.`,
   mergeMeans: (into, from, id) =>
     `يحصل ${into} على كل الصور ويحتفظ بالاسم والرقم. يُحذف ${from}، رقم ${id}؛ ويبقى سجله ويُمحى مع ${into}. لا يمكن التراجع عن ذلك.`,
   changedMeanwhile: 'غيّر شخص آخر أحد القيدين في هذه الأثناء. ما يظهر هنا جديد. انظر إليه ثم ادمج مرة أخرى.',

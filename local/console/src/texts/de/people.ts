@@ -214,6 +214,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `${from} wurde mit ${into} zusammengeführt.`,
   mergeInto: (into) => `Mit ${into} zusammenführen?`,
   mergeAction: (from, into) => `${from} mit ${into} zusammenführen`,
+  mergeNevertheless: (from, into) => `${from} trotzdem mit ${into} zusammenführen`,
+  onePersonFrom: (similarity) => `Ab ${similarity} gelten Gesichter als die einer Person.`,
+  unlikeMergeMeans: (into) =>
+    `Sind es zwei Menschen, so wird von da an als ${into} gemeldet, wer einem von beiden ähnlich sieht. Die Einträge lassen sich nicht wieder trennen.`,
   mergeMeans: (into, from, id) =>
     `${into} erhält alle Bilder und behält Namen und Nummer. ${from}, Nummer ${id}, wird gelöscht; der Verlauf bleibt und wird zusammen mit ${into} gelöscht. Das lässt sich nicht rückgängig machen.`,
   changedMeanwhile:

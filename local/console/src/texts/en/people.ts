@@ -210,6 +210,10 @@ export const people = {
   wasMerged: (from: string, into: string) => `${from} was merged into ${into}.`,
   mergeInto: (into: string) => `Merge into ${into}?`,
   mergeAction: (from: string, into: string) => `Merge ${from} into ${into}`,
+  mergeNevertheless: (from: string, into: string) => `Merge ${from} into ${into} nevertheless`,
+  onePersonFrom: (similarity: string) => `Faces count as one person’s from ${similarity} on.`,
+  unlikeMergeMeans: (into: string) =>
+    `If these are two people, whoever looks like either of them is reported as ${into} from then on. The entries cannot be parted again.`,
   mergeMeans: (into: string, from: string, id: string) =>
     `${into} gets all pictures and keeps its name and number. ${from}, number ${id}, is deleted; its history stays, and is erased together with ${into}. This cannot be undone.`,
   changedMeanwhile:

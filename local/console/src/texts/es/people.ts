@@ -212,6 +212,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `Se fusionó ${from} con ${into}.`,
   mergeInto: (into) => `¿Fusionar con ${into}?`,
   mergeAction: (from, into) => `Fusionar ${from} con ${into}`,
+  mergeNevertheless: (from, into) => `Fusionar ${from} con ${into} de todos modos`,
+  onePersonFrom: (similarity) => `Las caras cuentan como de una misma persona a partir del ${similarity}.`,
+  unlikeMergeMeans: (into) =>
+    `Si son dos personas, desde entonces se avisará de ${into} ante quien se parezca a cualquiera de ellas. Las fichas no se pueden volver a separar.`,
   mergeMeans: (into, from, id) =>
     `${into} recibe todas las fotos y conserva el nombre y el número. Se elimina ${from}, número ${id}; su historial queda, y se borrará junto con ${into}. No se puede deshacer.`,
   changedMeanwhile:

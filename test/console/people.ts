@@ -434,6 +434,26 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect((await setup().api.entry(listed.id)).image_count).toBe(1);
   });
 
+  it('tells an editor, who can’t take a picture back, to look first, and then what to do', async () => {
+    const { api, pictures, listWoman } = setup();
+    const listed = await listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, { token: editorToken });
+    const { page } = visit;
+    await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', pictures.sameWoman)]);
+    await page.getByText('Look at the pictures before: only an admin can remove one').waitFor();
+    await page.getByRole('button', { name: 'Add 1 picture' }).click();
+    const told = page.getByRole('status').filter({ hasText: 'Added: again.jpg. If one shows somebody else' });
+    await told.getByText(`it is with ${listed.name}, number ${listed.id}.`).waitFor();
+    await told.getByRole('button', { name: `Suspend ${listed.name} until then` }).click();
+    await page.getByText('Suspended: nobody matches this entry until that is taken back.').waitFor();
+    expect(await told.getByRole('button').count()).toBe(0);
+    expect(await api.entry(listed.id)).toMatchObject({ image_count: 2, suspended: true });
+
+    await using admin = await setup().visit(`#/blacklist/${listed.id}`);
+    await admin.page.getByRole('button', { name: 'Remove again.jpg' }).waitFor();
+    expect(await admin.page.getByText('only an admin').count()).toBe(0);
+  });
+
   it('asks before a picture of somebody else is added', async () => {
     const listed = await setup().listWoman();
     const [, other] = (await setup().api.detect(setup().pictures.group)).map((face) => face.facial_area);

@@ -169,6 +169,10 @@ export const people: Texts['people'] = {
   noneUsable: (name) => `لم يُدرج ${name}: تعذر استخدام أي من الصور. أضف صورة أخرى وحاول مرة أخرى.`,
 
   wrongPicture: 'هل تُظهر صورة شخصًا آخر؟ أوقف القيد واطلب من مشرف إزالة الصورة.',
+  onlyAdminRemoves: 'انظر إلى الصور أولًا: لا يستطيع إزالة صورة مضافة إلا مشرف.',
+  tellAdmin: (names, name, id) =>
+    `أُضيف: ${names}. إن أظهرت صورة شخصًا آخر فأخبر مشرفًا باسمها وبأنها لدى ${name}، رقم ${id}.`,
+  suspendUntilThen: (name) => `أوقف ${name} حتى ذلك الحين`,
   referencePictures: 'الصور المرجعية',
   pictures,
   lastStays: 'لا يمكن إزالة آخر صورة. احذف الشخص بدلًا من ذلك.',

@@ -136,6 +136,11 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     'Zeigt ein Bild jemand anderen? Setzen Sie den Eintrag aus, und bitten Sie einen Admin, das Bild zu entfernen.',
+  onlyAdminRemoves:
+    'Sehen Sie sich die Bilder vorher an: Nur ein Admin kann ein hinzugefügtes wieder entfernen.',
+  tellAdmin: (names, name, id) =>
+    `Hinzugefügt: ${names}. Zeigt eines jemand anderen, nennen Sie es einem Admin, mit ${name}, Nummer ${id}.`,
+  suspendUntilThen: (name) => `${name} bis dahin aussetzen`,
   referencePictures: 'Referenzbilder',
   pictures,
   lastStays: 'Das letzte Bild lässt sich nicht entfernen. Löschen Sie stattdessen die Person.',

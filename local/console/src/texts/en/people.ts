@@ -133,6 +133,10 @@ export const people = {
 
   wrongPicture:
     'Does a picture show somebody else? Suspend the entry, and ask an admin to remove the picture.',
+  onlyAdminRemoves: 'Look at the pictures before: only an admin can remove one that was added.',
+  tellAdmin: (names: string, name: string, id: string) =>
+    `Added: ${names}. If one shows somebody else, tell an admin its name, and that it is with ${name}, number ${id}.`,
+  suspendUntilThen: (name: string) => `Suspend ${name} until then`,
   referencePictures: 'Reference pictures',
   pictures,
   lastStays: 'The last picture cannot be removed. Delete the person instead.',

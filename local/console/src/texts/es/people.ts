@@ -136,6 +136,10 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     '¿Una foto muestra a otra persona? Suspenda la ficha y pida a un administrador que quite la foto.',
+  onlyAdminRemoves: 'Mire antes las fotos: solo un administrador puede quitar una que se haya añadido.',
+  tellAdmin: (names, name, id) =>
+    `Añadido: ${names}. Si una foto muestra a otra persona, indique a un administrador su nombre y que está en la ficha de ${name}, número ${id}.`,
+  suspendUntilThen: (name) => `Suspender a ${name} hasta entonces`,
   referencePictures: 'Fotos de referencia',
   pictures,
   lastStays: 'La última foto no se puede quitar. Elimine a la persona en su lugar.',

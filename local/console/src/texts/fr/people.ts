@@ -137,6 +137,10 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     'Une photo montre quelqu’un d’autre ? Suspendez la fiche et demandez à un administrateur de retirer la photo.',
+  onlyAdminRemoves: 'Regardez d’abord les photos : seul un administrateur peut retirer une photo ajoutée.',
+  tellAdmin: (names, name, id) =>
+    `Ajouté : ${names}. Si une photo montre quelqu’un d’autre, donnez son nom à un administrateur, avec celui de la fiche : ${name}, numéro ${id}.`,
+  suspendUntilThen: (name) => `Suspendre ${name} d’ici là`,
   referencePictures: 'Photos de référence',
   pictures,
   lastStays: 'La dernière photo ne peut être retirée. Supprimez plutôt la personne.',

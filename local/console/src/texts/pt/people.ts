@@ -137,6 +137,10 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     'Uma foto mostra outra pessoa? Suspenda o registro e peça a um administrador que remova a foto.',
+  onlyAdminRemoves: 'Olhe as fotos antes: só um administrador pode remover uma que foi adicionada.',
+  tellAdmin: (names, name, id) =>
+    `Adicionado: ${names}. Se uma foto mostrar outra pessoa, diga a um administrador o nome dela e que está no registro de ${name}, número ${id}.`,
+  suspendUntilThen: (name) => `Suspender ${name} até lá`,
   referencePictures: 'Fotos de referência',
   pictures,
   lastStays: 'A última foto não pode ser removida. Em vez disso, exclua a pessoa.',

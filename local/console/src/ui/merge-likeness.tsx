@@ -4,7 +4,7 @@ import { getStatus } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { meaningOf } from '../model/false-matches.ts';
-import { similarityAt } from '../model/verdicts.ts';
+import { onePersonFrom } from '../model/one-person-from.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
 import { FacePair, ListedFace } from './face-pair.tsx';
@@ -48,7 +48,6 @@ export interface UnlikeMergeProps {
 export function UnlikeMerge({ into, from, likeness, run, onClose }: UnlikeMergeProps) {
   const { data: status } = useLoad('status', getStatus);
   const { similarity, threshold } = likeness;
-  const scale = status?.similarity_scale ?? [];
   const faces = [into, from].map(({ id, name }) => ({
     ...{ face: <ListedFace entryId={id} imageId={null} name={name} />, caption: name },
   }));
@@ -63,8 +62,7 @@ export function UnlikeMerge({ into, from, likeness, run, onClose }: UnlikeMergeP
       <Likeness likeness={likeness} />
       {status && (
         <p>
-          {scale.length > 0 && `${texts.people.onePersonFrom(similarityOf(similarityAt(scale, threshold)))} `}
-          {meaningOf(similarity, status.backend)}
+          {onePersonFrom(status, threshold)} {meaningOf(similarity, status.backend)}
         </p>
       )}
       <p>

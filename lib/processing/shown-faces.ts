@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { faceVerdict } from './verdicts.ts';
 
-/** What is told of a face besides its matches. */
+/** Options for what is told of a face besides its matches. */
 interface ShownOptions {
   /** Largest number of near misses for each face. */
   readonly candidateCount: number;

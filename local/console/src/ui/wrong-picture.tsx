@@ -20,7 +20,7 @@ export interface AddedWronglyProps {
   readonly onSuspended: () => void;
 }
 
-/** Tells an editor what to do if an added picture is wrong: what an admin has to know, and a way until then. */
+/** Tells an editor what an admin has to know if an added picture is wrong, and offers a way until then. */
 export function AddedWrongly({ entry, names, onSuspended }: AddedWronglyProps) {
   const lacksRemoving = useLacks('admin');
   const [error, setError] = useState<Message>();

@@ -216,7 +216,8 @@ export function describePeople(setup: () => ConsoleSetup): void {
     // The face is that of the expired entry, too.
     for (const link of [0, 1]) await asked.getByRole('link', { name: listed.name }).nth(link).waitFor();
     await asked.getByRole('button', { name: `List ${name} nevertheless` }).click();
-    await page.getByText('suspended or expired: nobody matches').waitFor();
+    // The answer tells it again, besides the picture.
+    await page.getByRole('alert').getByText('suspended or expired: nobody matches').waitFor();
   });
 
   it('names a suspended person whom a face looks like before anybody is listed, or gets the picture', async () => {

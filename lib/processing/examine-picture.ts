@@ -92,7 +92,9 @@ export async function examine(
     ]);
     noteThreshold(found.threshold);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found, options.candidates);
+    const shown = await shownFaces({ images, records }, found, {
+      ...{ candidateCount: options.candidates, outOfForce: options.out_of_force },
+    });
     const answer = answerOf(input, found, shown);
     if (!isWanted(options.keep, settings, answer.has_blacklist_match)) {
       return { pictureId, keys: undefined, result: { ...answer, ...noCopies }, unmatched: [] };

@@ -4,11 +4,11 @@ export const answers: Texts['answers'] = {
   pictureEmpty: 'الصورة فارغة.',
   formatNotTaken: 'الصورة ليست بصيغة مقبولة: JPEG أو PNG أو WebP أو GIF.',
   damaged: 'الصورة تالفة أو مقطوعة.',
-  tooManyPixels: (width, height) => `أبعاد الصورة ${width} x ${height} بكسل، أي أكثر من 50 ميغابكسل.`,
+  tooManyPixels: (width, height) => `أبعاد الصورة ${width} × ${height} بكسل، أي أكثر من 50 ميغابكسل.`,
   sideTooLong: (width, height, most) =>
-    `أبعاد الصورة ${width} x ${height} بكسل: أقصى طول للضلع ${most} بكسل.`,
+    `أبعاد الصورة ${width} × ${height} بكسل: أقصى طول للضلع ${most} بكسل.`,
   tooNarrow: (width, height, most) =>
-    `أبعاد الصورة ${width} x ${height} بكسل: لا يجوز أن يزيد ضلع على ${most} ضعف الآخر.`,
+    `أبعاد الصورة ${width} × ${height} بكسل: لا يجوز أن يزيد ضلع على ${most} ضعف الآخر.`,
   tooManyBytes: (most) => `حجم الصورة أكبر من ${most} بايت.`,
   requestTooLarge: (most) => `الطلب أكبر من المسموح: الحد الأقصى ${most} بايت.`,
   engineCannot: 'لا يستطيع محرك التعرف على الوجوه معالجة هذه الصورة.',

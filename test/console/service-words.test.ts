@@ -181,7 +181,7 @@ function sentencesIn(source: string, place: RegExp): string[] {
   );
 }
 
-/** Sentences that reach no page: of the start, of a camera's pictures that a program sends, and of the log. */
+/** Sentences that reach no page: those of the start, of pictures that a program sends, and of the log. */
 const elsewhere =
   /newer version of this program|takes no pictures\.$|cleaned of what was deleted|keeps its log|exists already|indexing this picture|A collection has|by another service|kept faces|lacks/;
 const quoted = /['"`]([A-Z$][^\n]*?\.)['"`]/.source;
@@ -211,7 +211,8 @@ test('the faults of fields are told in the page’s language, each of its field'
   expect(faults({ name: 'x'.repeat(101), id: 0 })).toBe(
     'name: Es darf höchstens 100 Zeichen haben; notes: Das Feld fehlt; id: Der Wert muss mindestens 1 sein',
   );
-  expect(faults({ name: 'x', notes: 'x', id: 'x' })).toBe('id: Erwartet wird eine ganze Zahl');
+  expect(faults({ name: 'x', notes: 'x', id: 'x' })).toBe('id: Erwartet wird eine Zahl');
+  expect(faults({ name: 'x', notes: 'x', id: 1.5 })).toBe('id: Erwartet wird eine ganze Zahl');
   expect(faults({ name: '', notes: 5, id: 1 })).toBe(
     'name: Es braucht mindestens 1 Zeichen; notes: Erwartet wird ein Text',
   );

@@ -1,6 +1,6 @@
 /** Further sentences of the service, about what is wrong with a request, and what fails. */
 export const failures = {
-  // What a field holds.
+  // Faults of fields.
   fieldMissing: 'Field required',
   tooShort: (least: string) => `String should have at least ${least}`,
   tooLong: (most: string) => `String should have at most ${most}`,
@@ -11,12 +11,12 @@ export const failures = {
     'Input should be a valid string, but has replacement characters (U+FFFD), which stand for lost ones: send it as UTF-8',
   textNotUnicode: 'Input should be a valid string, unable to parse it as Unicode',
   notMoment: 'Input should be a valid datetime with an offset, such as 2026-05-04T09:30:00Z',
-  notWhole: 'Input should be a valid integer, unable to parse string as an integer',
+  notWhole: 'Input should be a valid integer',
   notNumber: 'Input should be a valid number, unable to parse string as a number',
   tooSmall: (least: string) => `Input should be greater than or equal to ${least}`,
   tooBig: (most: string) => `Input should be less than or equal to ${most}`,
 
-  // What is not there, or was done already.
+  // Refusals.
   noErasure: 'Erasure not found',
   noRoute: 'Not Found',
   noToken: 'Not authenticated',
@@ -37,7 +37,7 @@ export const failures = {
   originMayNotChange:
     'Web pages of this origin may not change anything here; CORS_ORIGINS names those that may. Behind a proxy, PUBLIC_URL or TRUST_PROXY tells the own one.',
 
-  // What failed on the way.
+  // Failures on the way.
   requestCutOff: 'The request ended before it was complete.',
   uploadCutOff: 'The upload ended before it was complete.',
   uploadExpired: 'This upload has expired. Ask for a new one.',
@@ -50,7 +50,7 @@ export const failures = {
   redirectsTooOften: (most: string) => `The URL redirects more than ${most} times.`,
   addressEncoding: 'The URL answered in an encoding that is not read.',
 
-  // What is down.
+  // Outages.
   databaseDown: 'The database is not available.',
   databaseLocked: 'Another program has locked the database.',
   databaseReplaced: (file: string) =>
@@ -80,7 +80,7 @@ export const failures = {
   collectionsFewer: (known: string, set: string, again: string, option: string) =>
     `There are faces in ${known} collections, and REKOGNITION_COLLECTIONS is ${set}: set it to ${again} again (-c collections=${option}). With fewer, people would not be found.`,
 
-  // What the status warns of.
+  // Warnings of the status.
   poorTaken:
     'Reference pictures are taken however poor they are (QUALITY_FILTER=none). A blurred or dark one may not find its person, and may accuse others whose pictures are as poor.',
   modelReplaced: (asked: string, used: string) =>
@@ -100,7 +100,7 @@ export const failures = {
   brokerAway: 'The broker is not connected.',
   brokerRefused: (why: string) => `The broker did not take it (${why}).`,
 
-  // What a camera suffers from.
+  // Troubles of a camera.
   cameraGone: 'There is no camera of this name.',
   cameraSilent: 'The camera gives no frames now.',
   cameraPaused: 'The camera is paused, and takes no pictures.',

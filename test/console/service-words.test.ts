@@ -106,6 +106,14 @@ describe('what the service says', () => {
     expect(await words(() => readOwn('http://10.0.0.1/'))).toMatch(/URL_NETWORKS noch zum Port 80 oder 443/);
   });
 
+  test('of a camera that is silent is told with the reason', () => {
+    const silent =
+      'The camera Back door gives no frames since 2026-05-05T12:00:00.000Z: It refuses the user or the password.';
+    expect(inPageLanguage(silent)).toMatch(
+      /^Die Kamera Back door liefert seit .*2026.* keine Bilder: Sie lehnt Benutzer oder Passwort ab\.$/,
+    );
+  });
+
   test('of several pictures is told of each by its name', () => {
     const noFace = `${de.verdicts.advice.NO_FACE_FOUND.fault} ${de.verdicts.advice.NO_FACE_FOUND.remedy}`;
     expect(

@@ -137,4 +137,7 @@ export const failures: Texts['failures'] = {
   cameraNoMjpeg: 'لا ترسل بث MJPEG.',
   cameraUnknownKind: 'عنوانها ليس من نوع معروف.',
   cameraOutside: 'عنوانها خارج CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) => `لا تعطي الكاميرا ${name} صورًا منذ ${time}: ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `تحتفظ الكاميرا ${name} بصور أشخاص لا يطابقون أحدًا لمدة KEEP_UNMATCHED_DAYS.`,
 };

@@ -144,4 +144,7 @@ export const failures: Texts['failures'] = {
   cameraNoMjpeg: 'Sie sendet keinen MJPEG-Strom.',
   cameraUnknownKind: 'Ihre Adresse ist von keiner bekannten Art.',
   cameraOutside: 'Ihre Adresse liegt außerhalb von CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) => `Die Kamera ${name} liefert seit ${time} keine Bilder: ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `Die Kamera ${name} behält Bilder von Personen, die auf niemanden passen, für KEEP_UNMATCHED_DAYS.`,
 };

@@ -148,4 +148,8 @@ export const failures = {
   cameraNoMjpeg: 'It sends no MJPEG stream.',
   cameraUnknownKind: 'Its address is of no known kind.',
   cameraOutside: 'Its address is outside of CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name: string, time: string, why: string) =>
+    `The camera ${name} gives no frames since ${time}: ${why}`,
+  cameraKeepsUnmatched: (name: string) =>
+    `The camera ${name} keeps pictures of people who match nobody, for KEEP_UNMATCHED_DAYS.`,
 };

@@ -140,4 +140,7 @@ export const failures: Texts['failures'] = {
   cameraNoMjpeg: 'No envía un flujo MJPEG.',
   cameraUnknownKind: 'Su dirección no es de ningún tipo conocido.',
   cameraOutside: 'Su dirección está fuera de CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) => `La cámara ${name} no da imágenes desde el ${time}: ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `La cámara ${name} guarda imágenes de personas que no coinciden con nadie, durante KEEP_UNMATCHED_DAYS.`,
 };

@@ -143,4 +143,8 @@ export const failures: Texts['failures'] = {
   cameraNoMjpeg: 'Elle n’envoie pas de flux MJPEG.',
   cameraUnknownKind: 'Son adresse n’est d’aucun type connu.',
   cameraOutside: 'Son adresse est hors de CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) =>
+    `La caméra ${name} ne donne pas d’images depuis le ${time} : ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `La caméra ${name} garde des images de personnes qui ne correspondent à personne, pendant KEEP_UNMATCHED_DAYS.`,
 };

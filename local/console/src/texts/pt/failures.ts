@@ -140,4 +140,7 @@ export const failures: Texts['failures'] = {
   cameraNoMjpeg: 'Não envia um fluxo MJPEG.',
   cameraUnknownKind: 'Seu endereço não é de nenhum tipo conhecido.',
   cameraOutside: 'Seu endereço está fora de CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) => `A câmera ${name} não dá imagens desde ${time}: ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `A câmera ${name} guarda imagens de pessoas que não correspondem a ninguém, por KEEP_UNMATCHED_DAYS.`,
 };

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { getStatus } from '../api/endpoints.ts';
 import type { Doubts, Duplicate, Stranger } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
@@ -26,48 +27,25 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
   return (
     <Dialog title={texts.people.lookTwice} onClose={onClose}>
       {duplicates.length > 0 && (
-        <div>
-          <p>
-            <strong>{texts.people.maybeListed}</strong>
-          </p>
-          <ul class="doubts">
-            {duplicates.map((duplicate) => (
-              <DuplicateRow key={duplicate.id} duplicate={duplicate} onAddTo={onAddTo} />
-            ))}
-          </ul>
-        </div>
+        <DoubtList title={texts.people.maybeListed}>
+          {duplicates.map((duplicate) => (
+            <DuplicateRow key={duplicate.id} duplicate={duplicate} onAddTo={onAddTo} />
+          ))}
+        </DoubtList>
       )}
       {nearlyThere.length > 0 && (
-        <div>
-          <p>
-            <strong>{texts.people.nearlyThere}</strong>
-          </p>
-          <ul class="doubts">
-            {nearlyThere.map(({ id, name }) => (
-              <li key={id}>
-                <a href={paths.entry(id)} dir="auto">
-                  {name}
-                </a>
-                <button type="button" class="button" onClick={() => onAddTo(id)}>
-                  {texts.people.addPicturesTo(name)}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </div>
+        <DoubtList title={texts.people.nearlyThere}>
+          {nearlyThere.map((entry) => (
+            <NearlyThereRow key={entry.id} entry={entry} onAddTo={onAddTo} />
+          ))}
+        </DoubtList>
       )}
       {strangers.length > 0 && (
-        <div>
-          <p>
-            <strong>{texts.people.strangers(strangers.length)}</strong>
-          </p>
-          <ul class="doubts">
-            {strangers.map((stranger) => (
-              <StrangerRow key={stranger.picture.id} stranger={stranger} />
-            ))}
-          </ul>
-          {status && <p class="hint">{onePersonFrom(status)}</p>}
-        </div>
+        <DoubtList title={texts.people.strangers(strangers.length)} hint={status && onePersonFrom(status)}>
+          {strangers.map((stranger) => (
+            <StrangerRow key={stranger.picture.id} stranger={stranger} />
+          ))}
+        </DoubtList>
       )}
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
@@ -78,6 +56,43 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
         </button>
       </div>
     </Dialog>
+  );
+}
+
+interface DoubtListProps {
+  readonly title: string;
+  readonly hint?: string | undefined;
+  readonly children: ComponentChildren;
+}
+
+function DoubtList({ title, hint, children }: DoubtListProps) {
+  return (
+    <div>
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <ul class="doubts">{children}</ul>
+      {hint && <p class="hint">{hint}</p>}
+    </div>
+  );
+}
+
+function NearlyThereRow({
+  entry: { id, name },
+  onAddTo,
+}: {
+  entry: Doubts['nearlyThere'][number];
+  onAddTo: (entryId: number) => void;
+}) {
+  return (
+    <li>
+      <a href={paths.entry(id)} dir="auto">
+        {name}
+      </a>
+      <button type="button" class="button" onClick={() => onAddTo(id)}>
+        {texts.people.addPicturesTo(name)}
+      </button>
+    </li>
   );
 }
 

@@ -11,6 +11,7 @@ import { policiesOf, resourcesOf } from './template.ts';
  * would take up their time.
  */
 const standard = synthesize();
+const collected = synthesize({ qualityFilter: 'none', collections: '3', collectionId: 'people' });
 
 test.each([
   ['auth', 'basic', '-c auth takes iam, cognito or none'],
@@ -80,7 +81,7 @@ test('-c qualityFilter is what every function that enrolls goes by; without it, 
       .filter(({ id }) => enrolling.includes(id.slice(0, -8)))
       .map(({ properties }) => (properties.Environment as { Variables: Record<string, string> }).Variables)
       .map((variables) => variables.QUALITY_FILTER);
-  expect(filters(synthesize({ qualityFilter: 'none' }))).toEqual(enrolling.map(() => 'none'));
+  expect(filters(collected)).toEqual(enrolling.map(() => 'none'));
   expect(filters(standard)).toEqual(enrolling.map(() => undefined));
 });
 
@@ -95,9 +96,8 @@ test('-c collections spreads the faces over so many, which every function knows 
         .map((variables) => variables?.REKOGNITION_COLLECTIONS),
     );
   expect(counts(standard)).toEqual(new Set([undefined]));
-  const three = synthesize({ collections: '3', collectionId: 'people' });
-  expect(counts(three)).toEqual(new Set(['3']));
-  const statements = policiesOf(three)
+  expect(counts(collected)).toEqual(new Set(['3']));
+  const statements = policiesOf(collected)
     .flatMap((policy) => policy.statements)
     .map((statement) => JSON.stringify(statement));
   // The faces kept for a look-back have a collection of their own.
@@ -139,12 +139,18 @@ test.each([
 test.each([
   [{}],
   [{ auth: 'cognito', apiKey: 'true', waf: 'true', kms: 'true', corsOrigins: 'https://console.example' }],
-  [{ auth: 'none', corsOrigins: 'https://a.example,https://b.example' }],
-  [{ alerts: 'mail@example.com' }],
-  [{ alerts: 'mail@example.com', kms: 'true' }],
-  [{ accessLogs: 'trail' }],
-  [{ accessLogs: 's3', kms: 'true' }],
-  [{ canary: 'true', provisionedConcurrency: '2', gatewayLogRole: 'new' }],
+  [
+    {
+      ...{ auth: 'none', corsOrigins: 'https://a.example,https://b.example', alerts: 'mail@example.com' },
+      accessLogs: 'trail',
+    },
+  ],
+  [
+    {
+      ...{ alerts: 'mail@example.com', accessLogs: 's3', kms: 'true', canary: 'true' },
+      ...{ provisionedConcurrency: '2', gatewayLogRole: 'new' },
+    },
+  ],
   [{ gatewayLogRole: 'none', kms: 'arn:aws:kms:eu-west-1:123456789012:key/1a2b' }],
 ])('cdk-nag (AwsSolutions) finds nothing without a written reason: %o', (choices) => {
   expect(findings(makeStack(choices))).toEqual([]);

@@ -34,7 +34,7 @@ export interface FilmOptions {
 
 /** Makes a film of heads that walk before a grey wall, with the noise of a sensor. */
 export async function peopleFilm(path: string, walks: readonly Walk[], options: FilmOptions): Promise<void> {
-  const { seconds, width = 960, height = 544, rate = 10 } = options;
+  const { seconds, width = 960, height = 544, rate = 5 } = options;
   const size = `${width}x${height}`;
   const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', size, '-r', String(rate), '-i', 'pipe:0'];
   const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-g', '10', '-bf', '0'];

@@ -157,7 +157,7 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
     });
 
     test('a listing of more than a thousand pictures is complete', async () => {
-      const all = Array.from({ length: 1100 }, (_, index) => `cropped/2025-01-31/${index}.jpg`);
+      const all = Array.from({ length: 1010 }, (_, index) => `cropped/2025-01-31/${index}.jpg`);
       for (let start = 0; start < all.length; start += 50) {
         await Promise.all(all.slice(start, start + 50).map((key) => store.put(key, bytesOf(key), jpeg)));
       }

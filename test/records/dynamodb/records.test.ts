@@ -31,12 +31,15 @@ import {
 } from '../../suites/records/fixtures.ts';
 import { namesIn, namesOfNow, namesOfOld } from '../../suites/records/old-names.ts';
 import { recordStoreSuite } from '../../suites/records.ts';
+import { dynamoAuditSuite } from './audit.ts';
 import { startProxy } from './proxy.ts';
 import { dynamoTables, openedRecords, region, useEndpoint } from './tables.ts';
 
 const tables = dynamoTables();
 
 recordStoreSuite('DynamoDB', async () => openedRecords(await tables.create()));
+
+dynamoAuditSuite(tables);
 
 describe('the DynamoDB table', () => {
   let settings: Awaited<ReturnType<typeof tables.create>>;

@@ -106,7 +106,7 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
     ThrottlingRateLimit,
   ]);
   expect(Object.fromEntries(limits)).toEqual({
-    '* *': 80,
+    '* *': 50,
     'POST /api/v1/history/search': 80,
     'POST /api/v1/process/process-images': 80,
     'POST /api/v1/verify': 80,

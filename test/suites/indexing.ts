@@ -25,8 +25,8 @@ export interface OpenedIndexing {
 }
 
 /**
- * Tests the promises of indexing uploads, which are the same in every mode. A second mode needs only the cases
- * of its own faces and stores.
+ * Tests the promises of indexing uploads, which are the same in every mode. A second mode needs only the
+ * cases of its own faces and stores.
  */
 export function indexingSuite(
   mode: string,
@@ -215,7 +215,7 @@ export function indexingSuite(
 
       it.each(steps('records.createImage'))('completes what failed %s when the event comes again', completes);
 
-      // What follows is the use case's alone, and every store passes its own suite.
+      // The others are the use case's alone, and every store passes its own suite.
       if (cases === 'of the stores') return;
 
       it('tells where nobody matches the entry, for it is suspended', async () => {
@@ -276,7 +276,7 @@ export function indexingSuite(
           if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(BackendUnavailableError);
         }
         expect(await index(key)).toEqual({ outcome: 'gone' });
-        // This happens if the first event's object was not removed, or if the picture was put there once more.
+        // This happens if the first event's object was not removed, or if the picture was put there again.
         expect(await upload(key, jane)).toMatchObject({ outcome: 'known', entryId: id });
         expect(await upload(`inbox/Jane Roe/other name.jpg`, jane)).toMatchObject({ outcome: 'known' });
         expect(await place.keys()).toEqual([]);

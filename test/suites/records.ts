@@ -21,7 +21,8 @@ import { reviewSuite } from './records/reviews.ts';
 
 /**
  * Tests the promises of `lib/records/port.ts`, which are the same for every adapter. `undisturbed` declares
- * the cases that write nothing, or only as another case does: a store whose writes are disturbed leaves them out.
+ * the cases that write nothing, or only as another case does: a store whose writes are disturbed leaves them
+ * out.
  */
 export function recordStoreSuite(
   name: string,

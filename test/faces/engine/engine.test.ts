@@ -9,7 +9,7 @@ import { faceBackendSuite } from '../../suites/faces.ts';
 import { fromLeftToRight, portraits, smallSample, turned } from '../samples.ts';
 import { type Galleries, galleries } from './open.ts';
 
-/** Workers of the next engine for the suite. Its tests share the first, which does several pictures at once. */
+/** Workers of the next engine for the suite. Its tests share the first, which takes two pictures at once. */
 let suiteWorkers = 2;
 
 faceBackendSuite(

@@ -111,9 +111,9 @@ export function entrySuite(opened: () => OpenedRecords, undisturbed: TestAPI): v
     },
   );
 
-  test('of twenty requests for one name at the same moment, one gets it', async () => {
+  test('of ten requests for one name at the same moment, one gets it', async () => {
     const another = await opened().another();
-    const attempts = Array.from({ length: 20 }, (_, index) =>
+    const attempts = Array.from({ length: 10 }, (_, index) =>
       (index % 2 === 0 ? store : another).createEntry({ name: 'Ada', reason: `${index}` }),
     );
     const outcomes = await Promise.allSettled(attempts);
@@ -339,20 +339,20 @@ export function entrySuite(opened: () => OpenedRecords, undisturbed: TestAPI): v
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
   });
 
-  test('twenty entries made at the same moment get an id each', async () => {
+  test('ten entries made at the same moment get an id each', async () => {
     const another = await opened().another();
     const made = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
+      Array.from({ length: 10 }, (_, index) =>
         (index % 2 === 0 ? store : another).createEntry({ name: `name ${index}`, reason: null }),
       ),
     );
-    expect(new Set(made.map(({ id }) => id)).size).toBe(20);
+    expect(new Set(made.map(({ id }) => id)).size).toBe(10);
     expect(await store.listEntries('PENDING')).toEqual(made.sort((a, b) => a.id - b.id));
   });
 
   test('of an update and a deletion at the same moment, either comes first, and the entry ends hidden', async () => {
     const another = await opened().another();
-    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    for (const name of ['a', 'b', 'c']) {
       const { entry } = await activeEntry(store, name);
       const [updated, before] = await Promise.all([
         store.updateEntry(entry.id, { name: `${name} new`, reason: null }),
@@ -367,15 +367,18 @@ export function entrySuite(opened: () => OpenedRecords, undisturbed: TestAPI): v
     }
   });
 
-  undisturbed.each(absentIds)('there is no entry %d', async (id) => {
+  undisturbed('there is no entry of an id that none can have, or none has', async () => {
     const { entry } = await activeEntry(store, 'Ada');
-    expect(await store.getEntry(id)).toBeUndefined();
-    expect(await store.activateEntry(id)).toBeUndefined();
-    expect(await store.updateEntry(id, { name: 'Bob', reason: null })).toBeUndefined();
-    expect(await store.markEntryDeleting(id)).toBeUndefined();
-    expect(await store.listImages(id)).toEqual([]);
-    await expect(store.createImage(newImage(id))).rejects.toThrow(EntryNotFoundError);
-    await expect(store.removeEntry(id)).resolves.toBeUndefined();
+    for (const id of absentIds) {
+      const which = String(id);
+      expect(await store.getEntry(id), which).toBeUndefined();
+      expect(await store.activateEntry(id), which).toBeUndefined();
+      expect(await store.updateEntry(id, { name: 'Bob', reason: null }), which).toBeUndefined();
+      expect(await store.markEntryDeleting(id), which).toBeUndefined();
+      expect(await store.listImages(id), which).toEqual([]);
+      await expect(store.createImage(newImage(id)), which).rejects.toThrow(EntryNotFoundError);
+      await expect(store.removeEntry(id), which).resolves.toBeUndefined();
+    }
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
   });
 }

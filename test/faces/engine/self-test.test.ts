@@ -28,9 +28,9 @@ listen({
   called() {},
 });
 
-/** Makes an empty picture so large that SSD takes half a second or more. */
+/** Makes an empty picture so large that SSD takes more than a second. */
 function longWork(): Picture {
-  const [width, height] = [1_200, 800];
+  const [width, height] = [2_000, 1_500];
   const pixels = Uint8Array.from({ length: 3 * width * height }, (_, at) => (at * 7919) % 251);
   return { width, height, pixels, original: pixels, format: 'png' };
 }

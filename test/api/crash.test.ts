@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  server = await startServerProcess(folder.path, { ENGINE_WORKERS: '2' });
+  server = await startServerProcess(folder.path);
   api = new ApiClient(connectOverHttp(server.url));
 }
 

@@ -124,8 +124,8 @@ async function expectAfterSweep(used: Used, images: number, moment: string): Pro
 }
 
 /**
- * Tests the traces that crashes leave of operations on listed people, and the sweep that removes them. Those in
- * this process have a fake engine; processes that are killed have their own.
+ * Tests the traces that crashes leave of operations on listed people, and the sweep that removes them. Those
+ * in this process have a fake engine; processes that are killed have their own.
  */
 export function crashSuite(start: () => Promise<Deployment>, crashes: Crashes): void {
   const deployment = useDeployment(start);

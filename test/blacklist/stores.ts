@@ -187,10 +187,11 @@ export function complete(people: Readonly<Record<string, number>>) {
   };
 }
 
-/** Lists the names that a picture of one face is matched with. */
+/** Lists the names that a picture of one face is matched with. It keeps nothing of the picture. */
 export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<string[]> {
   const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
-  const request = ProcessImagesRequest.parse({ images: [Buffer.from(picture).toString('base64')] });
+  const images = [Buffer.from(picture).toString('base64')];
+  const request = ProcessImagesRequest.parse({ images, keep: 'none' });
   const [result] = await processImages(ports, settings, request);
   return (result?.faces ?? []).flatMap(({ blacklist_matches }) =>
     blacklist_matches.map(({ entry }) => entry.name),

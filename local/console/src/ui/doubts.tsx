@@ -1,5 +1,8 @@
+import { getStatus } from '../api/endpoints.ts';
 import type { Doubts, Duplicate, Stranger } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
+import { useLoad } from '../load.ts';
+import { onePersonFrom } from '../model/one-person-from.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Badge } from './badge.tsx';
@@ -19,6 +22,7 @@ export interface DoubtsDialogProps {
 /** Asks before anybody is listed twice, or pictures of two people become one entry. */
 export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: DoubtsDialogProps) {
   const { duplicates, strangers, nearlyThere } = doubts;
+  const { data: status } = useLoad('status', getStatus);
   return (
     <Dialog title={texts.people.lookTwice} onClose={onClose}>
       {duplicates.length > 0 && (
@@ -62,6 +66,7 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
               <StrangerRow key={stranger.picture.id} stranger={stranger} />
             ))}
           </ul>
+          {status && <p class="hint">{onePersonFrom(status)}</p>}
         </div>
       )}
       <div class="dialog-actions">
@@ -77,7 +82,7 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
 }
 
 function DuplicateRow({
-  duplicate: { id, name, similarity, isMatch, imageId, picture },
+  duplicate: { id, name, similarity, isMatch, isOutOfForce, imageId, picture },
   onAddTo,
 }: {
   duplicate: Duplicate;
@@ -95,9 +100,13 @@ function DuplicateRow({
       <a href={paths.entry(id)} dir="auto">
         {name}
       </a>
-      <Badge kind={isMatch ? 'match' : 'possible'}>
-        {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
-      </Badge>
+      {isOutOfForce ? (
+        <Badge kind="neutral">{texts.people.outOfForce}</Badge>
+      ) : (
+        <Badge kind={isMatch ? 'match' : 'possible'}>
+          {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
+        </Badge>
+      )}
       <button type="button" class="button" onClick={() => onAddTo(id)}>
         {texts.people.addPicturesTo(name)}
       </button>

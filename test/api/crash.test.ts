@@ -12,7 +12,8 @@ import { connectOverHttp } from './connections.ts';
 import { type Listing, Load } from './load.ts';
 import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
 
-const rounds = 2;
+/** Kills in all; many more by hand: CRASHES=20 npm test -- test/api/crash.test.ts */
+const rounds = Number(process.env.CRASHES ?? 1);
 const clients = 4;
 const imageFolders = ['blacklist', 'processed', 'cropped'];
 
@@ -35,7 +36,7 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  server = await startServerProcess(folder.path, { ENGINE_WORKERS: '2' });
+  server = await startServerProcess(folder.path);
   api = new ApiClient(connectOverHttp(server.url));
 }
 

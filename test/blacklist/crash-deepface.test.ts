@@ -1,4 +1,4 @@
 import { crashSuite } from './crash-suite.ts';
 import { deepface } from './deployments.ts';
 
-crashSuite(deepface);
+crashSuite(deepface, 'all');

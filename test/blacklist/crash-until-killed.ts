@@ -7,8 +7,8 @@ import { parseConfig } from '../../lib/config.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { crashing, type Operation, operations } from './crashing.ts';
 
-const [operation, moment, listed = '', other = ''] = process.argv.slice(2);
+const [operation, moment = '', listed = '', other = ''] = process.argv.slice(2);
 const portraits = { listed: await readFile(listed), other: await readFile(other) };
 const opened = await ports(parseConfig(process.env));
-const killed = crashing(opened, Number(moment), () => process.kill(process.pid, 'SIGKILL'));
+const killed = crashing(opened, moment, () => process.kill(process.pid, 'SIGKILL'));
 await operations[operation as Operation](killed.ports, portraits);

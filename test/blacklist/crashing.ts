@@ -5,8 +5,8 @@ import { deleteImage } from '../../lib/blacklist/delete-image.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import type { Ports } from '../../lib/ports.ts';
 import type { EntryRecord } from '../../lib/records/entry.ts';
+import { everything, slots } from './slots.ts';
 import { isListing, watched } from './steps.ts';
-import { everything, slots } from './stores.ts';
 
 /** Use cases that stop for ever at one moment, as if the process were killed. */
 
@@ -25,10 +25,10 @@ export interface Crashing {
 /**
  * Wraps ports so that they crash at one moment.
  *
- * @param at number of the moment
+ * @param at number of the moment, or its name; then it is the first of this name
  * @param crash called at that moment; by default the ports only act as if the process were dead
  */
-export function crashing(ports: Ports, at: number, crash: () => void = () => {}): Crashing {
+export function crashing(ports: Ports, at: number | string, crash: () => void = () => {}): Crashing {
   const moments: string[] = [];
   const { promise: crashed, resolve } = Promise.withResolvers<void>();
   const forEver = new Promise<never>(() => {});
@@ -37,7 +37,8 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
   const pass = async (moment: string) => {
     // A claim is renewed by the clock: how often depends on the machine, which would shift the numbers.
     if (!isDead && !moment.endsWith(' records.renewEntry')) {
-      isDead = moments.push(moment) > at;
+      moments.push(moment);
+      isDead = typeof at === 'number' ? moments.length > at : moment === at;
       if (isDead) crash();
     }
     if (!isDead) return;
@@ -72,10 +73,21 @@ export function isChange(moment: string): boolean {
   );
 }
 
+/** Changes after which an operation crashes: all of them, or only the first by each of the ports' methods. */
+export type Crashes = 'all' | 'first by each method';
+
+/** Gives those changes, with their numbers, among the moments of an operation. */
+export function crashesAt(moments: readonly string[], crashes: Crashes): [number: number, moment: string][] {
+  const isFirst = (moment: string, number: number) => moments.indexOf(moment) === number;
+  return [...moments.entries()].filter(
+    ([number, moment]) => isChange(moment) && (crashes === 'all' || isFirst(moment, number)),
+  );
+}
+
 /** Pictures of one face each. */
 export interface Portraits {
-  readonly listed: Uint8Array;
-  readonly other: Uint8Array;
+  readonly listed: Buffer;
+  readonly other: Buffer;
 }
 
 export const person = { name: 'Jane Roe', reason: 'Theft.' };

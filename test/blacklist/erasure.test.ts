@@ -29,7 +29,7 @@ import { down, watched } from './steps.ts';
 import { UsedStores } from './stores.ts';
 
 /** Erasures in all; many more by hand: ERASURES=500 npm test -- test/blacklist/erasure.test.ts */
-const rounds = Number(process.env.ERASURES ?? 12);
+const rounds = Number(process.env.ERASURES ?? 6);
 /** People who are searched for at once: the traces of hundreds are too many for the memory. */
 const soughtAtOnce = 25;
 /** Time limit in milliseconds: a busy machine takes some seconds for each. */

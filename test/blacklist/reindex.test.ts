@@ -11,18 +11,27 @@ import { measurePicture } from '../../lib/inputs/measure.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { encodedAgain } from '../api/pictures.ts';
-import { crashing, isChange } from './crashing.ts';
-import { aws, type Deployment, deepface } from './deployments.ts';
+import { FakeGallery } from '../fakes/faces.ts';
+import { portraitOf } from '../fakes/pictures.ts';
+import { crashesAt, crashing, type Portraits } from './crashing.ts';
+import { aws, type Deployment, deepface, type PortsWithFake } from './deployments.ts';
 import { failing, stepBefore, watched } from './steps.ts';
-import { clear, complete, contents, facesAlone, matchedNames, nothing } from './stores.ts';
+import { clear, complete, contents, empty, facesAlone, matchedNames, nothing } from './stores.ts';
 
-type Portraits = Awaited<ReturnType<typeof facesAlone>>;
+/** Ports, with portraits that their engines know from each other. */
+interface Sides {
+  readonly local: Ports;
+  readonly remote: Ports;
+  readonly portraits: Portraits;
+}
 
 let folder: Deployment;
 let cloud: Deployment;
 let local: OpenedPorts;
 let remote: OpenedPorts;
 let portraits: Portraits;
+/** The same stores with a fake engine, where the faces are not what a test is about. */
+let faked: Sides & Record<'local' | 'remote', PortsWithFake>;
 
 beforeAll(async () => {
   folder = await deepface();
@@ -30,16 +39,16 @@ beforeAll(async () => {
   local = await ports(parseConfig(folder.settings));
   remote = await ports(parseConfig(cloud.settings));
   portraits = await facesAlone(local);
+  faked = {
+    local: await folder.openWithFake(new FakeGallery()),
+    remote: await cloud.openWithFake(new FakeGallery()),
+    portraits: { listed: await portraitOf('listed'), other: await portraitOf('other') },
+  };
 });
 afterAll(async () => {
-  await local.close();
-  await remote.close();
+  for (const opened of [local, remote, faked.local, faked.remote]) await opened.close();
   await cloud[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
-});
-afterEach(async () => {
-  await clear(local);
-  await clear(remote);
 });
 
 const list = (stores: Ports, name: string, ...pictures: Buffer[]) => {
@@ -78,10 +87,17 @@ const readOnly = (stores: Ports): Ports =>
     after: async () => {},
   });
 
-describe.each([
+const directions = [
   { from: 'deepface', to: 'aws_rekognition' },
   { from: 'aws_rekognition', to: 'deepface' },
-])('carrying over from $from to $to', ({ from }) => {
+] as const;
+
+describe.each(directions)('carrying over from $from to $to', ({ from }) => {
+  afterEach(async () => {
+    await clear(local);
+    await clear(remote);
+  });
+
   const sides = () =>
     from === 'deepface' ? { source: local, target: remote } : { source: remote, target: local };
 
@@ -108,17 +124,6 @@ describe.each([
     expect(next.id).toBeGreaterThan(Math.max(...ids));
   });
 
-  it('adds what is new when it is done again', async () => {
-    const { source, target } = sides();
-    const { id } = await list(source, 'Jane Roe', portraits.listed);
-    await carryOver(source, target, ignore);
-    await addImages(source, id, [{ fileName: 'b.jpg', bytes: await encodedAgain(portraits.listed) }]);
-    await list(source, 'John Doe', portraits.other);
-    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 2, present: 1, problems: [] });
-    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 0, present: 3, problems: [] });
-    expect(await everythingIn(target)).toEqual(await everythingIn(source));
-  });
-
   it('loses no picture for its quality that was taken once', async () => {
     const { source, target } = sides();
     const { id } = await list(source, 'Jane Roe', portraits.listed);
@@ -134,9 +139,34 @@ describe.each([
     expect(await reindex(target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
     expect(await contents(target)).toEqual(complete({ 'Jane Roe': 2 }));
   });
+});
+
+describe.each(directions)('carrying records and originals over from $from to $to', ({ from }) => {
+  afterEach(async () => {
+    await clear(faked.local);
+    await clear(faked.remote);
+  });
+
+  const sides = () => {
+    const { local, remote, portraits } = faked;
+    return from === 'deepface'
+      ? { source: local, target: remote, portraits }
+      : { source: remote, target: local, portraits };
+  };
+
+  it('adds what is new when it is done again', async () => {
+    const { source, target, portraits } = sides();
+    const { id } = await list(source, 'Jane Roe', portraits.listed);
+    await carryOver(source, target, ignore);
+    await addImages(source, id, [{ fileName: 'b.jpg', bytes: await encodedAgain(portraits.listed) }]);
+    await list(source, 'John Doe', portraits.other);
+    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 2, present: 1, problems: [] });
+    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 0, present: 3, problems: [] });
+    expect(await everythingIn(target)).toEqual(await everythingIn(source));
+  });
 
   it('reports who is in the way, and overwrites nobody', async () => {
-    const { source, target } = sides();
+    const { source, target, portraits } = sides();
     const jane = await list(source, 'Jane Roe', portraits.listed);
     const john = await list(source, 'John Doe', portraits.listed);
     // These were made in the target: one has an id that is taken here, and one has a name of its own.
@@ -162,7 +192,7 @@ describe.each([
   });
 
   it('reports originals that are lost or damaged, and leaves nobody there without a picture', async () => {
-    const { source, target } = sides();
+    const { source, target, portraits } = sides();
     const keyOf = async ({ id }: { id: number }) => (await source.records.listImages(id))[0]?.key ?? '';
     const lost = await list(source, 'Lost', portraits.listed);
     await source.images.delete(await keyOf(lost));
@@ -180,7 +210,7 @@ describe.each([
   });
 
   it('goes on past one that fails, and does it when it is done again', async () => {
-    const { source, target } = sides();
+    const { source, target, portraits } = sides();
     await list(source, 'Jane Roe', portraits.listed);
     await list(source, 'John Doe', portraits.other);
     const report = await carryOver(source, failing(target, stepBefore('faces.enroll')), ignore);
@@ -190,25 +220,31 @@ describe.each([
   });
 
   it('goes on where it was interrupted, after any change', { timeout: 300_000 }, async () => {
-    const { source, target } = sides();
+    const { source, target, portraits } = sides();
     await list(source, 'Jane Roe', portraits.listed, await encodedAgain(portraits.listed));
     const whole = crashing(target, Number.POSITIVE_INFINITY);
     await carryOver(source, whole.ports, ignore);
     await clear(target);
-    const changes = [...whole.moments.entries()].filter(([, moment]) => isChange(moment));
-    expect(changes.length).toBeGreaterThanOrEqual(9);
+    expect(crashesAt(whole.moments, 'all').length).toBeGreaterThanOrEqual(9);
+    const changes = crashesAt(whole.moments, from === 'deepface' ? 'first by each method' : 'all');
     for (const [number, moment] of changes) {
       const crash = crashing(target, number);
       await Promise.race([crash.crashed, carryOver(source, crash.ports, ignore)]);
       expect(await carryOver(source, target, ignore), moment).toMatchObject({ problems: [] });
       expect(await everythingIn(target), moment).toEqual(await everythingIn(source));
-      await clear(target);
+      await empty(target);
       expect(await contents(target), moment).toEqual(nothing);
     }
   });
 });
 
 describe('re-indexing in place', () => {
+  afterEach(async () => {
+    await clear(local);
+    await clear(remote);
+    await clear(faked.local);
+  });
+
   it('enrolls the faces that are lost, and those alone', async () => {
     await list(local, 'Jane Roe', portraits.listed);
     const { id: entryId } = await list(local, 'John Doe', portraits.other);
@@ -235,6 +271,7 @@ describe('re-indexing in place', () => {
   });
 
   it('reports what can not be enrolled, and goes on', async () => {
+    const { local, portraits } = faked;
     const { id: entryId } = await list(local, 'Jane Roe', portraits.listed);
     const [image] = await local.records.listImages(entryId);
     await list(local, 'John Doe', portraits.other);

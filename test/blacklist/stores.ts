@@ -6,7 +6,6 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
 import { createInputReader } from '../../lib/inputs/read.ts';
 import type { Ports, Stores } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
@@ -16,12 +15,16 @@ import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { FakeFaces, FakeGallery } from '../fakes/faces.ts';
 import { portraitOf } from '../fakes/pictures.ts';
+import { everything, slots } from './slots.ts';
+
+export { everything, slots };
 
 /** Adapters on a folder for tests, and ways to look into them. All of them are real except the engine. */
 
-export interface OpenedStores extends AsyncDisposable {
+export interface OpenedStores {
   readonly ports: Ports;
   readonly database: DatabaseSync;
+  close(): Promise<void>;
 }
 
 const maxImageBytes = 15 * 1024 * 1024;
@@ -36,7 +39,7 @@ export function imageFolders(folder: string) {
 }
 
 /** Opens the adapters of one machine, with a fake engine. Several may be open on the same folder. */
-async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedStores> {
+export async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedStores> {
   const database = await openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
   const faces = new FakeFaces(gallery);
@@ -50,29 +53,34 @@ async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedS
   return {
     ports,
     database,
-    async [Symbol.asyncDispose]() {
+    async close() {
       await faces.close();
       await records.close();
     },
   };
 }
 
-/** Makes slots for this many pictures at once, of any size. */
-export function slots(atOnce: number): PictureSlots {
-  return new PictureSlots({ atOnce, memoryBytes: 2 ** 30 });
-}
-
-/** Gives a time after everything that exists, so that a sweep treats everything unfinished as abandoned. */
-export const everything = () => new Date(Date.now() + 1000);
-
 /**
  * Removes everybody from the stores, and everything unfinished or left behind. The erasures are settled, as
  * after some minutes: every sweep looks at those that are not.
  */
 export async function clear(ports: Ports): Promise<void> {
-  const { records } = ports;
-  for (const { id } of await records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+  await unlistAll(ports);
   await sweep(ports, everything());
+  await settleAll(ports);
+}
+
+/** Empties stores that hold nothing but complete entries: it takes a fraction of the time of `clear`. */
+export async function empty(ports: Ports): Promise<void> {
+  await unlistAll(ports);
+  await settleAll(ports);
+}
+
+async function unlistAll(ports: Ports): Promise<void> {
+  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+}
+
+async function settleAll({ records }: Ports): Promise<void> {
   for (const { entryId } of await records.unsettledErasures()) await records.settleErasure(entryId);
 }
 
@@ -108,7 +116,7 @@ export class UsedStores {
   }
 
   async close(): Promise<void> {
-    await this.#opened?.[Symbol.asyncDispose]();
+    await this.#opened?.close();
   }
 
   get #stores(): OpenedStores {
@@ -179,10 +187,11 @@ export function complete(people: Readonly<Record<string, number>>) {
   };
 }
 
-/** Lists the names that a picture of one face is matched with. */
+/** Lists the names that a picture of one face is matched with. It keeps nothing of the picture. */
 export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<string[]> {
   const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
-  const request = ProcessImagesRequest.parse({ images: [Buffer.from(picture).toString('base64')] });
+  const images = [Buffer.from(picture).toString('base64')];
+  const request = ProcessImagesRequest.parse({ images, keep: 'none' });
   const [result] = await processImages(ports, settings, request);
   return (result?.faces ?? []).flatMap(({ blacklist_matches }) =>
     blacklist_matches.map(({ entry }) => entry.name),

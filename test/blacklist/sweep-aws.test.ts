@@ -127,7 +127,7 @@ describe('the sweep of AWS', () => {
 const otherTable = async (): Promise<Settings> => {
   const tableName = `other-${crypto.randomUUID()}`;
   const endpoint = cloud.settings.AWS_ENDPOINT_URL_DYNAMODB ?? '';
-  await createTable({ region, tableName, endpoint });
+  await createTable({ region, tableName, endpoint, hasStream: false });
   return { ...cloud.settings, DYNAMODB_TABLE_NAME: tableName };
 };
 const newBucket = async () => {

@@ -271,15 +271,16 @@ function boxOf({ x, y, w, h }: Box): Box {
 /** Finds spots of colour: one for each run of columns that have any. The largest comes first. */
 function findSpots({ pixels, width, height }: Picture): SeenFace[] {
   const isColour = (x: number, y: number) => {
-    const [red = 0, green = 0, blue = 0] = pixels.subarray(3 * (y * width + x), 3 * (y * width + x) + 3);
+    const at = 3 * (y * width + x);
+    const [red, green, blue] = [pixels[at] ?? 0, pixels[at + 1] ?? 0, pixels[at + 2] ?? 0];
     return Math.max(red, green, blue) - Math.min(red, green, blue) >= minColour;
   };
   const spots: SeenFace[] = [];
   let points: [x: number, y: number][] = [];
   for (let x = 0; x <= width; x += 1) {
-    const rows = x < width ? Array.from({ length: height }, (_, y) => y).filter((y) => isColour(x, y)) : [];
-    for (const y of rows) points.push([x, y]);
-    if (rows.length > 0 || points.length === 0) continue;
+    const before = points.length;
+    for (let y = 0; x < width && y < height; y += 1) if (isColour(x, y)) points.push([x, y]);
+    if (points.length > before || points.length === 0) continue;
     // A few stray pixels are no face: lossy formats make some.
     if (points.length >= 25) spots.push(spotOf(points, { pixels, width }));
     points = [];

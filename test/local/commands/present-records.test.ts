@@ -54,17 +54,11 @@ test.each([
   },
 );
 
-test.each(['', ' ', '-', "'"])(
-  'npm run erasure refuses the name "%s", by which nothing is found',
-  async (name) => {
-    await using folder = await temporaryFolder();
-    const { code, errors } = await run('erasure', ['check', '--name', name], folder.path);
-    expect([code, errors]).toEqual([
-      1,
-      expect.stringMatching(/^The name '.*' has no letter to search for\./),
-    ]);
-  },
-);
+test.each(['', '-'])('npm run erasure refuses the name "%s", by which nothing is found', async (name) => {
+  await using folder = await temporaryFolder();
+  const { code, errors } = await run('erasure', ['check', '--name', name], folder.path);
+  expect([code, errors]).toEqual([1, expect.stringMatching(/^The name '.*' has no letter to search for\./)]);
+});
 
 test('the reader of an export may go away, and the export is told of all the same', async () => {
   await using folder = await temporaryFolder();

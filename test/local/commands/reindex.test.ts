@@ -84,7 +84,6 @@ describe('npm run reindex', () => {
 
   it.each([
     { options: [], problem: /^usage: npm run reindex -- --to deepface\|aws_rekognition$/ },
-    { options: ['--to', 'azure'], problem: /^usage: / },
     { options: ['--from', 'deepface'], problem: /--from/ },
   ])('with the options $options is refused', async ({ options, problem }) => {
     const { code, lines, errors } = await reindex(options);

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { cropFace, leftToRight, sample } from '../../api/pictures.ts';
 import type { ApiClient } from './client.ts';
 
@@ -13,20 +14,30 @@ export interface People {
   readonly neighbour: Buffer;
   /** Picture of a person who is in no other picture here. */
   readonly stranger: Buffer;
+  /** Small picture of a person who is in no other picture either. Nobody processes it: entries of it match nothing. */
+  readonly bystander: Buffer;
 }
 
 export async function findPeople(api: ApiClient): Promise<People> {
   const [group, family, others] = await Promise.all([sample(1, 640), sample(3), sample(6)]);
-  const alone = async (picture: Buffer, place: number) => {
-    const area = leftToRight((await api.detect(picture)).map(({ facial_area }) => facial_area)).at(place);
-    if (!area) throw new Error('The sample picture does not show the faces that it should.');
-    return cropFace(picture, area);
+  const facesOf = async (picture: Buffer) => {
+    const areas = leftToRight((await api.detect(picture)).map(({ facial_area }) => facial_area));
+    return (place: number) => {
+      const area = areas.at(place);
+      if (!area) throw new Error('The sample picture does not show the faces that it should.');
+      return cropFace(picture, area);
+    };
   };
+  const [ofFamily, ofGroup, ofOthers] = [await facesOf(family), await facesOf(group), await facesOf(others)];
   return {
     group,
-    listed: await alone(family, 1),
-    listedAgain: await alone(group, -1),
-    neighbour: await alone(group, 0),
-    stranger: await alone(others, -1),
+    listed: await ofFamily(1),
+    listedAgain: await ofGroup(-1),
+    neighbour: await ofGroup(0),
+    stranger: await ofOthers(-1),
+    bystander: await sharp(await ofFamily(0))
+      .resize({ width: 200 })
+      .jpeg({ quality: 95 })
+      .toBuffer(),
   };
 }

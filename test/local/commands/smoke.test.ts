@@ -162,6 +162,7 @@ it('it says so when the service does not let it in', async () => {
   expect(errors).toMatch(/^status, look: 401 instead of 200/m);
 });
 
-it.each([[[]], [['localhost:8000']], [['ftp://files.example']]])('wants an address: %j', async (words) => {
-  expect(await smoke(words)).toMatchObject({ code: 1, errors: expect.stringMatching(/^usage: /) });
+it('wants an address of the web', async () => {
+  const usage = { code: 1, errors: expect.stringMatching(/^usage: /) };
+  expect(await smoke(['localhost:8000'])).toMatchObject(usage);
 });

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { operations } from '../../../lib/contract/api.ts';
 import type { Endpoint } from '../../../lib/contract/endpoint.ts';
-import { AuditLines } from '../../../lib/contract/endpoints/list-audit.ts';
 import { encodedAgain, pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
+import { type Answered, expectAudited } from './audited.ts';
 import { answer, newName, pictureOf, problems, type Reply, refusal } from './client.ts';
 
 /** An entry with two pictures, and a processed picture that it matches. Requests that spoil neither share them. */
@@ -105,35 +105,6 @@ const successfulRequests: Record<string, (asked: Asked, path: string) => Promise
   docsAsset: ({ api }, path) => api.get(path.replace('{asset}', 'swagger-ui-bundle.js')),
 };
 
-/** Expects that the audit trail says what a request was about; of the pages of lists, only that. */
-async function expectAudited({ api }: Tested, endpoint: Endpoint, reply: Reply): Promise<void> {
-  const { operationId, path, unaudited } = endpoint;
-  const request = reply.headers['x-request-id'];
-  const linesOf = async () => {
-    const page = await api.get(`/api/v1/audit?limit=20${unaudited ? '' : `&action=${operationId}`}`);
-    return answer(page, 200, AuditLines).items.filter(({ request_id }) => request_id === request);
-  };
-  if (unaudited) return expect(await linesOf()).toEqual([]);
-  // The lines of looks are written a moment later.
-  await expect.poll(linesOf).not.toEqual([]);
-  const makes = { createEntry: 'entry', processImages: 'picture' }[operationId];
-  for (const line of await linesOf()) {
-    const has = (name: string, made = '') => path.includes(`{${name}}`) || made === makes;
-    const isReview = operationId === 'reviewProcessed';
-    expect({
-      entry: line.entry_id !== null,
-      picture: line.picture_id !== null,
-      image: line.image_id !== null,
-      outcome: line.outcome,
-    }).toEqual({
-      entry: has('id', 'entry') || isReview,
-      picture: has('db_id', 'picture'),
-      image: has('image_id') || operationId === 'addImages',
-      outcome: reply.status,
-    });
-  }
-}
-
 function ofEntry({ standing }: Asked, path: string): string {
   return path.replace('{id}', String(standing.id));
 }
@@ -164,6 +135,7 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
       spellings(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
     );
 
+    const answered: Answered[] = [];
     let standing: Standing;
     beforeAll(async () => {
       standing = await stand(get());
@@ -179,8 +151,11 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
       expect(reply?.status).toBe(success.status);
       if (success.contentType === undefined) answer(reply as Reply, success.status, success.schema);
       else expect(reply?.headers['content-type']?.split(';')[0]).toBe(success.contentType);
-      await expectAudited(get(), endpoint, reply as Reply);
+      answered.push({ endpoint, reply: reply as Reply });
     });
+
+    it('has its lines in the audit trail, which say what each request was about', () =>
+      expectAudited(get(), answered));
 
     it.each([
       ['GET', ''],

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 beforeAll(async () => {
   api = new ApiClient(connectOverHttp(cloud.url));
-  people = await findPeople(api);
+  people = await findPeople();
   ({ id: entryId } = await api.list([people.listed]));
   found = await api.process(people.listed);
   event = await cloud.process.line(({ msg }) => msg === 'event: face.matched');

@@ -16,13 +16,13 @@ test('both modes answer the same calls with the same statuses, keys and types', 
   await using folder = await temporaryFolder();
   await using server = await startServerProcess(folder.path);
   const [deepface, aws] = [server.url, cloud.url].map((url) => new ApiClient(connectOverHttp(url)));
-  const people = await findPeople(deepface as ApiClient);
+  const people = await findPeople();
   await expectSameAnswers([deepface as ApiClient, aws as ApiClient], people);
 });
 
 test('under its own role, a comparison with an entry goes on when one of its pictures is lost', async () => {
   const api = new ApiClient(connectOverHttp(cloud.url));
-  const { listed, listedAgain } = await findPeople(api);
+  const { listed, listedAgain } = await findPeople();
   const { id } = await api.list([listed, listedAgain]);
   try {
     await forgetFaces();

@@ -15,7 +15,7 @@ describe('the handlers alone', () => {
   let tested: Tested;
   beforeAll(async () => {
     api = new ApiClient(await connectToHandlers());
-    tested = { api, people: await findPeople(api), backend: deepface };
+    tested = { api, people: await findPeople(), backend: deepface };
   });
   afterAll(() => api?.close());
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   receiver = await startReceiver({ path: '/hook?token=hunter2' });
   await start();
-  people = await findPeople(api);
+  people = await findPeople();
   name = newName();
   entryId = (await api.list([people.listed], { name })).id;
 });

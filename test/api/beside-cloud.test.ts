@@ -15,7 +15,7 @@ import { connectOverHttp } from './connections.ts';
 import { pictureOfNothing } from './pictures.ts';
 import { type LogLine, temporaryFolder } from './server-process.ts';
 
-/** Programs beside the API, on one `npm run cloud`: commands for its events, and functions as Lambda runs them. */
+/** Programs beside the API on one `npm run cloud`: commands for its events, and functions as in Lambda. */
 
 const run = promisify(execFile);
 const resources = new AsyncDisposableStack();

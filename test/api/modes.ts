@@ -113,8 +113,8 @@ function postImage(api: ApiClient, path: string, picture: Buffer): Promise<Reply
 }
 
 /**
- * Expects that both modes answer the same calls with the same statuses, keys and types. Nobody may be listed yet, and
- * nobody is in the end.
+ * Expects that both modes answer the same calls with the same statuses, keys and types. Nobody may be listed
+ * yet, and nobody is in the end.
  */
 export async function expectSameAnswers(modes: readonly ApiClient[], people: People): Promise<void> {
   const ids = await Promise.all(

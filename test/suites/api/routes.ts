@@ -8,7 +8,10 @@ import type { Tested } from '../api.ts';
 import { type Answered, expectAudited } from './audited.ts';
 import { answer, newName, pictureOf, problems, type Reply, refusal } from './client.ts';
 
-/** An entry with two pictures, and a processed picture that it matches. Requests that spoil neither share them. */
+/**
+ * An entry with two pictures, and a processed picture that it matches. Requests that spoil neither share
+ * them.
+ */
 interface Standing {
   readonly id: number;
   readonly imageId: string | undefined;

@@ -19,5 +19,10 @@ describe('the handlers alone', () => {
   });
   afterAll(() => api?.close());
 
-  routesSuite(() => tested, '/docs');
+  // Both spellings of a path lead to the same handler: that is the router's, which the server uses too.
+  routesSuite(
+    () => tested,
+    '/docs',
+    ({ path }) => [path],
+  );
 });

@@ -131,11 +131,12 @@ function spellings({ path }: Endpoint): string[] {
  * Tests every route.
  *
  * @param browsersHome path to which the root sends a browser
+ * @param paths spellings of an endpoint's path that are tried
  */
-export function routesSuite(get: () => Tested, browsersHome: string): void {
+export function routesSuite(get: () => Tested, browsersHome: string, paths = spellings): void {
   describe('every route', () => {
     const cases = operations.flatMap((endpoint) =>
-      spellings(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
+      paths(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
     );
 
     const answered: Answered[] = [];

@@ -30,7 +30,7 @@ const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
   'cameras/{decide,motion,networks,passages,print,reading,regions,settings,tracks}',
-  '{bytes-in-turns,comments,config,env-file,errors,old-settings,once-in,system-names}',
+  '{bytes-in-turns,comments,config,env-file,errors,old-settings,once-in,sdk-client,system-names}',
   'console/{compare-words,csv,door-verdict,import-plan,service-words,texts}',
   'contract/{api,hostile-text,merged-fields,moment}',
   'erasure/*',

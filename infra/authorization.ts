@@ -48,7 +48,26 @@ function forEverybody(scope: Construct): Authorization {
   return { methodOptions: { authorizationType: AuthorizationType.NONE } };
 }
 
-function forUserPool(scope: Construct, { console }: StackSettings): Authorization {
+function forUserPool(scope: Construct, settings: StackSettings): Authorization {
+  const userPool = addUserPool(scope, settings);
+  output(scope, 'UserPoolId', userPool.userPoolId, 'Those who may call.');
+  output(
+    scope,
+    'UserPoolClientId',
+    addClient(userPool).userPoolClientId,
+    'With which they get their tokens.',
+  );
+  return {
+    methodOptions: {
+      authorizationType: AuthorizationType.COGNITO,
+      authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),
+    },
+    userPool,
+  };
+}
+
+/** Adds a pool of users, with a group for each role. Only administrators make users. */
+function addUserPool(scope: Construct, { console }: StackSettings): UserPool {
   const userPool = new UserPool(scope, 'UserPool', {
     selfSignUpEnabled: false,
     signInAliases: { email: true },
@@ -92,20 +111,7 @@ function forUserPool(scope: Construct, { console }: StackSettings): Authorizatio
       reason: 'The Plus plan costs several times as much, for few users whom an administrator has made.',
     },
   );
-  output(scope, 'UserPoolId', userPool.userPoolId, 'Those who may call.');
-  output(
-    scope,
-    'UserPoolClientId',
-    addClient(userPool).userPoolClientId,
-    'With which they get their tokens.',
-  );
-  return {
-    methodOptions: {
-      authorizationType: AuthorizationType.COGNITO,
-      authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),
-    },
-    userPool,
-  };
+  return userPool;
 }
 
 /**

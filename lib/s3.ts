@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError, ServiceError } from './errors.ts';
+import { withoutLog } from './sdk-client.ts';
 
 /** Parts that all adapters on S3 share: the client's settings, and the meaning of its errors. */
 
@@ -27,13 +28,14 @@ const retryAfterSeconds = 5;
  * Makes a client. The SDK finds endpoint and credentials by itself, and sends nothing before the first call.
  */
 export function createS3Client(region: string): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     region,
     forcePathStyle: wantsPathStyle(process.env),
     maxAttempts,
     retryMode: 'standard',
     requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: idleTimeoutMs },
   });
+  return withoutLog(client);
 }
 
 /** Domains of AWS's own endpoints, in all of its partitions. */

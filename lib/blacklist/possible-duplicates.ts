@@ -6,8 +6,8 @@ import {
 import type { FaceMatch } from '../faces/face.ts';
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/entry.ts';
 import type { SimilarFaces } from './enroll-picture.ts';
+import { outOfForceAmong } from './out-of-force.ts';
 
 /**
  * Number of pictures in one lookup. One lookup is usually enough, but a request may match very many pictures.
@@ -51,10 +51,10 @@ async function listedAmong(
     const active = await records.findActive([...new Set(next.map(({ imageId }) => imageId))]);
     const others = await outOfForceAmong(
       { records },
-      next.filter(({ imageId }) => !active.has(imageId)),
+      next.flatMap(({ imageId }) => (active.has(imageId) ? [] : [imageId])),
     );
     for (const { imageId, similarity } of next) {
-      const entry = active.get(imageId)?.entry ?? others.get(imageId);
+      const entry = active.get(imageId)?.entry ?? others.get(imageId)?.entry;
       if (!entry || found.has(entry.id)) continue;
       const { id, name } = entry;
       found.set(id, { id, name, similarity, ...(others.has(imageId) && { in_force: false }) });
@@ -62,23 +62,4 @@ async function listedAmong(
     left = left.slice(lookedUpAtOnce).filter(({ entryId }) => !found.has(entryId));
   }
   return [...found.values()].slice(0, maxPossibleDuplicates);
-}
-
-/** Finds the active entries that nobody matches now, by their active images. */
-async function outOfForceAmong(
-  { records }: Pick<EntryPorts, 'records'>,
-  matches: readonly FaceMatch[],
-): Promise<ReadonlyMap<string, EntryRecord>> {
-  if (matches.length === 0) return new Map();
-  const images = await records.getImages(matches.map(({ imageId }) => imageId));
-  const shown = [...images.values()].filter(({ status }) => status === 'ACTIVE');
-  const entryIds = [...new Set(shown.map(({ entryId }) => entryId))];
-  const entries = await Promise.all(entryIds.map((id) => records.getEntry(id)));
-  const byId = new Map(entries.flatMap((entry) => (entry?.status === 'ACTIVE' ? [[entry.id, entry]] : [])));
-  return new Map(
-    shown.flatMap(({ id, entryId }) => {
-      const entry = byId.get(entryId);
-      return entry ? [[id, entry]] : [];
-    }),
-  );
 }

@@ -66,7 +66,9 @@ export class Sightings {
     const shot = best?.extra.shot;
     if (!shot) return undefined;
     noteThreshold(judgement.threshold);
-    const [face] = await shownFaces(this.#ports, matchResultOf(track, shot, judgement), 0);
+    const [face] = await shownFaces(this.#ports, matchResultOf(track, shot, judgement), {
+      candidateCount: 0,
+    });
     const entryIds = [...new Set(face?.blacklist_matches.map(({ entry }) => entry.id))];
     if (!face || entryIds.length === 0) return undefined;
     const isSuppressed = await this.#areReported(entryIds);

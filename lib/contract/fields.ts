@@ -168,6 +168,15 @@ export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
     'How many near misses to tell for each face, at most: of the nearest entries that do not match, the nearest reference image.',
   );
 
+/** True to tell also of entries that nobody matches now. */
+export const OutOfForce = z
+  .boolean()
+  .nullish()
+  .transform((isWanted) => isWanted ?? false)
+  .describe(
+    'Tell for each face also which suspended or expired entries it looks like (`out_of_force`), as whoever is about to list somebody has to know. It changes no match and no verdict.',
+  );
+
 export const keepChoices = ['all', 'matches', 'none'] as const;
 export type KeepChoice = (typeof keepChoices)[number];
 

@@ -124,6 +124,12 @@ export const DetectedFace = z
       .describe(
         'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was, and for the role check.',
       ),
+    out_of_force: z
+      .array(BlacklistMatch)
+      .optional()
+      .describe(
+        'Entries that are suspended or have expired whom the face looks like, best first, each with its nearest reference image: matches and near misses by their distance, but no matches. They are not kept; absent unless asked for, and for the role check.',
+      ),
     quality: FaceQuality.nullable().describe('Null where the backend does not tell it.'),
     verdict: VerdictField,
     verdict_reasons: VerdictReasons,

@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { matchEventSource, type ServiceEvent } from '../contract/match-event.ts';
 import { log } from '../log.ts';
+import { withoutLog } from '../sdk-client.ts';
 import type { Attempt, EventTarget } from './port.ts';
 
 /** Limits of PutEvents, which takes 10 events and 256 KB at once. */
@@ -15,7 +16,7 @@ const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnReque
  * credentials by itself. No request is sent before the first event.
  */
 export function openEventBus({ region }: { readonly region: string }): EventTarget {
-  const client = new EventBridgeClient({ region, maxAttempts, requestHandler: timeouts });
+  const client = withoutLog(new EventBridgeClient({ region, maxAttempts, requestHandler: timeouts }));
   return {
     most,
     async send(events, signal) {

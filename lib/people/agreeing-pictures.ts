@@ -20,11 +20,13 @@ export interface Agreement<Picture> {
   readonly agreeing: readonly Picture[];
   /** All others, in their order. */
   readonly others: readonly Picture[];
+  /** Those of the others that are as many, and agree with each other: a tie, which the first has decided. */
+  readonly tied: readonly Picture[];
 }
 
 /**
  * Finds the pictures that agree. The first is compared with all others. Only those that do not look like it
- * are compared further, until no larger group can be among them.
+ * are compared further, until no group of as many can be among them.
  * @param lead begins comparisons with a picture; undefined if it can't be compared
  * @param atOnce number of comparisons at the same time
  */
@@ -34,8 +36,10 @@ export async function findAgreement<Picture>(
   atOnce = 1,
 ): Promise<Agreement<Picture>> {
   let agreeing: readonly Picture[] = [];
+  let tied: readonly Picture[] = [];
   let left = pictures;
-  for (let leaders = 0; leaders < maxLeaders && left.length > agreeing.length; ) {
+  const mayTie = () => agreeing.length > 1 && left.length === agreeing.length;
+  for (let leaders = 0; leaders < maxLeaders && (left.length > agreeing.length || mayTie()); ) {
     const [leader, ...rest] = left;
     if (leader === undefined) break;
     const isAlike = await lead(leader);
@@ -46,8 +50,9 @@ export async function findAgreement<Picture>(
     // It may be the leader that shows no face.
     if (rest.length > 0 && likeness.every((alike) => alike === undefined)) continue;
     const group = [leader, ...rest.filter((_, place) => likeness[place] === true)];
-    if (group.length > agreeing.length) agreeing = group;
+    if (group.length > agreeing.length) [agreeing, tied] = [group, []];
+    else if (group.length === agreeing.length && group.length > 1) tied = [...tied, ...group];
     left = rest.filter((_, place) => likeness[place] === false);
   }
-  return { agreeing, others: pictures.filter((picture) => !agreeing.includes(picture)) };
+  return { agreeing, others: pictures.filter((picture) => !agreeing.includes(picture)), tied };
 }

@@ -58,9 +58,15 @@ export function readTable(text: string): PeopleTable {
     const label = `Row ${index + 2}, ${name}`;
     if (files.length === 0) remarks.push(`${label}: It names no file.`);
     const reason = reasonOf(cell('reason'), label, remarks);
-    const person = people.get(name) ?? { name, reason: null, files: [] };
+    const written = cell('name');
+    const person = people.get(name) ?? { name, written, reason: null, files: [] };
     people.set(name, person);
     person.files.push(...files);
+    if (written !== person.written) {
+      remarks.push(
+        `${label}: Its name differs from that of a row before in spaces or invisible characters; they are taken as one person.`,
+      );
+    }
     person.reason ??= reason;
     if (reason !== null && reason !== person.reason) {
       remarks.push(`${label}: Its reason differs from that of a row before, which is kept.`);
@@ -70,6 +76,8 @@ export function readTable(text: string): PeopleTable {
 }
 
 interface ReadPerson extends TablePerson {
+  /** Name as the first row has it. */
+  readonly written: string;
   reason: string | null;
   readonly files: string[];
 }

@@ -77,6 +77,7 @@ function shortenedFace(face: DetectedFace, limit: number): DetectedFace {
     ...face,
     blacklist_matches: bestMatches(face.blacklist_matches, limit),
     candidates: face.candidates?.slice(0, limit) ?? null,
+    ...(face.out_of_force && { out_of_force: face.out_of_force.slice(0, limit) }),
   };
 }
 

@@ -92,7 +92,8 @@ export async function examine(
     ]);
     noteThreshold(found.threshold);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found, options.candidates);
+    const { candidates: candidateCount, out_of_force: outOfForce } = options;
+    const shown = await shownFaces({ images, records }, found, { candidateCount, outOfForce });
     const answer = answerOf(input, found, shown);
     if (!isWanted(options.keep, settings, answer.has_blacklist_match)) {
       return { pictureId, keys: undefined, result: { ...answer, ...noCopies }, unmatched: [] };

@@ -17,7 +17,7 @@ export function matchedOnly(result: ImageProcessingResult): ImageProcessingResul
     saved_image_path: placeOrNull(result.saved_image_path),
     original_image_path: placeOrNull(result.original_image_path),
     cropped_face_path: placeOrNull(result.cropped_face_path),
-    faces: result.faces.map((face) => ({
+    faces: result.faces.map(({ out_of_force: _, ...face }) => ({
       ...face,
       blacklist_matches: face.blacklist_matches.map((match) => ({
         ...match,

@@ -147,10 +147,11 @@ export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'
 /** Lists the entries that results tell of. */
 export function entryIdsIn(results: readonly Pick<ImageProcessingResult, 'faces'>[]): number[] {
   const shown = results.flatMap(({ faces }) =>
-    faces.flatMap(({ blacklist_matches, near_misses, candidates }) => [
+    faces.flatMap(({ blacklist_matches, near_misses, candidates, out_of_force }) => [
       ...blacklist_matches,
       ...(near_misses ?? []),
       ...(candidates ?? []),
+      ...(out_of_force ?? []),
     ]),
   );
   return [...new Set(shown.map(({ entry }) => entry.id))];

@@ -1,4 +1,5 @@
 import { matchedEntry } from '../blacklist/matched-entry.ts';
+import { outOfForceAmong } from '../blacklist/out-of-force.ts';
 import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
 import type { MatchResult } from '../faces/comparing.ts';
 import type { FaceMatch, MatchedFace } from '../faces/face.ts';
@@ -6,21 +7,31 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { faceVerdict } from './verdicts.ts';
 
+/** Options for what is told of a face besides its matches. */
+interface ShownOptions {
+  /** Largest number of near misses for each face. */
+  readonly candidateCount: number;
+  /** True to tell of entries that are suspended or have expired. */
+  readonly outOfForce?: boolean;
+}
+
 /**
  * Converts the faces to the API's form, with the matches whose image is active and whose entry is in force.
- * @param candidateCount largest number of near misses for each face
  */
 export async function shownFaces(
   { images, records }: Pick<Ports, 'images' | 'records'>,
   { faces, nearThreshold, ...used }: MatchResult,
-  candidateCount: number,
+  { candidateCount, outOfForce = false }: ShownOptions,
 ): Promise<DetectedFace[]> {
   const imageIds = faces.flatMap(({ matches, candidates }) =>
     [...matches, ...candidates].map(({ imageId }) => imageId),
   );
   const active = await records.findActive([...new Set(imageIds)]);
+  const hidden = outOfForce ? imageIds.filter((id) => !active.has(id)) : [];
+  const others = await outOfForceAmong({ records }, [...new Set(hidden)]);
   return faces.map((face, index) => {
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
+    const showOther = (match: FaceMatch) => shownMatch({ images }, used, face, match, others);
     const nearMisses = face.candidates.filter(({ distance }) => distance <= nearThreshold);
     const matches = {
       blacklist_matches: notesOnce(face.matches.flatMap(show)),
@@ -34,8 +45,17 @@ export async function shownFaces(
       quality: face.quality,
       ...faceVerdict(matches, face.reasons),
       candidates: candidateCount > 0 ? face.candidates.flatMap(show).slice(0, candidateCount) : null,
+      ...(outOfForce && {
+        out_of_force: nearestOfEach([...face.matches, ...nearMisses].flatMap(showOther)).map(withoutNotes),
+      }),
     };
   });
+}
+
+/** Leaves the nearest reference picture of each entry. */
+function nearestOfEach(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
+  const ids = matches.map(({ entry }) => entry.id);
+  return matches.filter(({ entry }, place) => ids.indexOf(entry.id) === place);
 }
 
 /** Leaves out an entry's notes: nobody is to act on a near miss, and it is kept. */
@@ -63,7 +83,7 @@ function shownMatch(
   { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces' | 'nearThreshold'>,
   { area }: MatchedFace,
   match: FaceMatch,
-  active: Awaited<ReturnType<RecordStore['findActive']>>,
+  active: Pick<Awaited<ReturnType<RecordStore['findActive']>>, 'get'>,
 ): BlacklistMatch[] {
   const listed = active.get(match.imageId);
   if (!listed) return [];

@@ -33,8 +33,11 @@ export async function storeDrawings(
   ]);
 }
 
-/** Leaves out candidates, and the notes of whom was found: a text about somebody is kept in one place. */
-export function keptFace(face: DetectedFace): DetectedFace {
+/**
+ * Leaves out candidates, entries out of force, and the notes of whom was found: a text about somebody is kept
+ * in one place.
+ */
+export function keptFace({ out_of_force: _, ...face }: DetectedFace): DetectedFace {
   const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
   return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };
 }

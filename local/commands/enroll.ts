@@ -12,9 +12,10 @@ import { ConfigError } from '../../lib/config.ts';
 import { loadConfig } from '../../lib/load-config.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
-import { printable, runCommand } from '../command.ts';
+import { runCommand } from '../command.ts';
 import { keyVariable, readCompreFace } from '../import/compreface.ts';
-import { type EnrollSummary, enrollPerson } from '../import/enroll-person.ts';
+import { enrollPerson } from '../import/enroll-person.ts';
+import { type EnrollSummary, enrollReport } from '../import/enroll-report.ts';
 import type { FoundPeople, FoundPerson } from '../import/found-people.ts';
 import { readPeopleTable } from '../import/people-table.ts';
 import { PictureCopies } from '../import/picture-copies.ts';
@@ -28,7 +29,7 @@ const maxPersonsAtOnce = 4;
 
 async function enrollPeople(
   opened: OpenedPorts,
-  { persons, remarks, passedOver }: FoundPeople,
+  { persons, remarks, joined, passedOver }: FoundPeople,
   takesUnlike: boolean,
 ): Promise<EnrollSummary> {
   await normalizeNames(opened);
@@ -38,7 +39,7 @@ async function enrollPeople(
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const summary: EnrollSummary = {
     ...{ ...counts, remarks: [...remarks], passedOver, duplicates: new Map() },
-    ...{ unlike: new Map(), disagreements: [], copies, takesUnlike },
+    ...{ joined, unlike: new Map(), disagreements: [], unlisted: [], copies, takesUnlike },
   };
   const bar = progressBar(
     'enroll',
@@ -53,34 +54,6 @@ async function enrollPeople(
     bar.stop();
   }
   return summary;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function report(summary: EnrollSummary): void {
-  const { personsListed, picturesAdded, picturesPresent, remarks, passedOver } = summary;
-  const { duplicates, unlike, disagreements } = summary;
-  console.log(
-    `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
-  );
-  if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.map(printable).join('\n  ')}`);
-  if (passedOver.size > 0) {
-    console.log(
-      `Passed over, for systems make such for themselves:\n  ${[...passedOver].map(printable).join('\n  ')}`,
-    );
-  }
-  if (unlike.size > 0) {
-    const what = summary.takesUnlike
-      ? 'Added, but like none of the person’s other pictures, or somebody else’s too; delete what shows somebody else'
-      : 'Held back, for they look like none of the person’s other pictures, or are somebody else’s too; --include-unlike adds them';
-    console.log(`${what}:\n  ${[...unlike.values()].map(printable).join('\n  ')}`);
-  }
-  if (disagreements.length > 0)
-    console.log(`Not all pictures agree:\n  ${disagreements.map(printable).join('\n  ')}`);
-  const lines = [...duplicates.values()];
-  if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.map(printable).join('\n  ')}`);
 }
 
 function readArguments() {
@@ -119,7 +92,12 @@ async function main(): Promise<void> {
   using _lock = lockAgainstOthers(loadConfig().dataDir);
   const opened = await ports();
   try {
-    report(await enrollPeople(opened, people, given.values['include-unlike'] === true));
+    const summary = await enrollPeople(opened, people, given.values['include-unlike'] === true);
+    console.log(enrollReport(summary).join('\n'));
+    if (summary.unlisted.length < people.persons.length) return;
+    // Whoever runs it from a script has to know that it did nothing.
+    console.error('Nobody was listed.');
+    if (people.persons.length > 0) process.exitCode = 1;
   } finally {
     await opened.close();
   }

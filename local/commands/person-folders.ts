@@ -5,6 +5,8 @@ import { EntryName } from '../../lib/contract/fields.ts';
 import { decodeText } from '../../lib/decode-text.ts';
 import { joinBytes } from '../../lib/inbox/walk.ts';
 import { systemFile, systemFolder } from '../../lib/system-names.ts';
+import { joinedLines } from '../import/found-people.ts';
+import { leadsInto } from './picture-file.ts';
 
 /** A picture's file; its path is bytes, for names on disk need not be UTF-8. */
 export interface PersonFile {
@@ -23,6 +25,8 @@ export interface PersonFolders {
   readonly persons: readonly Person[];
   readonly remarks: readonly string[];
   readonly passedOver: ReadonlySet<string>;
+  /** Lines about folders that have one name. */
+  readonly joined: readonly string[];
 }
 
 /**
@@ -31,7 +35,7 @@ export interface PersonFolders {
  * @throws ConfigError when the folder can't be read
  */
 export async function readPersonFolders(folder: string): Promise<PersonFolders> {
-  const persons = new Map<string, PersonFile[]>();
+  const persons = new Map<string, FilesOfFolder[]>();
   const remarks: string[] = [];
   const passedOver = new Set<string>();
   const items = await itemsOf(Buffer.from(folder), passedOver).catch((error: NodeJS.ErrnoException) => {
@@ -45,15 +49,40 @@ export async function readPersonFolders(folder: string): Promise<PersonFolders> 
     else if (person === undefined) remarks.push(`${name}: A name has 1 to 100 characters.`);
     else {
       try {
-        const files = await itemsOf(path, passedOver);
-        if (files.length === 0) remarks.push(`${name}: There is no picture in the folder.`);
-        else persons.set(person, [...(persons.get(person) ?? []), ...files]);
+        const found = await itemsOf(path, passedOver);
+        const files = found.filter((file) => !leadsOut(file, folder));
+        for (const file of found.filter((file) => !files.includes(file)))
+          remarks.push(`${name}/${file.name}: It is a link to nothing in the folder of people.`);
+        if (found.length === 0) remarks.push(`${name}: There is no picture in the folder.`);
+        if (files.length > 0) persons.set(person, [...(persons.get(person) ?? []), { name, files }]);
       } catch (error) {
         remarks.push(`${name}: The folder can't be read (${(error as NodeJS.ErrnoException).code}).`);
       }
     }
   }
-  return { persons: [...persons].map(([name, files]) => ({ name, files })), remarks, passedOver };
+  const written = [...persons].map(([name, folders]) => [name, folders.map((one) => one.name)] as const);
+  return {
+    persons: [...persons].map(([name, folders]) => ({ name, files: filesOf(folders) })),
+    ...{ remarks, passedOver, joined: joinedLines(new Map(written)) },
+  };
+}
+
+/** A folder by its name as it is on disk, with its files. */
+interface FilesOfFolder {
+  readonly name: string;
+  readonly files: readonly PersonFile[];
+}
+
+/** Lists the files of a person's folders. Those of several folders have the folder in their names. */
+function filesOf(folders: readonly FilesOfFolder[]): PersonFile[] {
+  return folders.flatMap(({ name: folder, files }) =>
+    files.map(({ name, path }) => ({ name: folders.length > 1 ? `${folder}/${name}` : name, path })),
+  );
+}
+
+/** Returns true for a link out of the folder of people: whoever made the folder would choose what is read. */
+function leadsOut({ item, path }: { readonly item: Dirent<Buffer>; readonly path: Buffer }, folder: string) {
+  return item.isSymbolicLink() && !leadsInto(path, folder);
 }
 
 /** Returns the items of a folder in the order of their names, without those that systems create. */

@@ -1,5 +1,6 @@
-import type { PathLike } from 'node:fs';
+import { type PathLike, realpathSync } from 'node:fs';
 import { constants } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { DatabaseFileError, openUnlessDatabase } from '../../lib/database-files.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
@@ -27,5 +28,14 @@ export async function readPictureFile(path: PathLike, maxBytes: number): Promise
       throw new InputUnreadableError(`The file can't be read (${error.code}).`);
     }
     throw error;
+  }
+}
+
+/** Returns true if a path leads, by whatever links, to something in a folder. */
+export function leadsInto(path: PathLike, folder: string): boolean {
+  try {
+    return realpathSync(path).startsWith(`${realpathSync(folder)}${sep}`);
+  } catch {
+    return false;
   }
 }

@@ -12,6 +12,8 @@ export interface ArrangedPictures {
   readonly pictures: readonly PersonPicture[];
   /** Number of pictures that agree on who the person is; 1 or less if no two do. */
   readonly agreeing: number;
+  /** Pictures that are as many and agree on somebody else. */
+  readonly tied: readonly PersonPicture[];
   /** Pictures of which one lists the person; no other may. */
   readonly deciding: ReadonlySet<PersonPicture>;
 }
@@ -28,13 +30,13 @@ export async function arrangePictures(
   const own = person.pictures.filter((picture) => copies.othersWith(picture, person).length === 0);
   // Copies list nobody, but they vote: without them, a stranger's picture beside them would decide.
   const voting = copies.distinct(person.pictures);
-  const { agreeing } =
+  const { agreeing, tied } =
     voting.length > 1
       ? await findAgreement(voting, (picture) => lead(ports, picture), ports.pictureSlots.concurrency)
-      : { agreeing: voting };
+      : { agreeing: voting, tied: [] };
   const pictures = [...new Set([...agreeing, ...own, ...person.pictures])];
   const deciding = new Set(agreeing.length > 1 ? agreeing.filter((picture) => own.includes(picture)) : own);
-  return { pictures, agreeing: agreeing.length, deciding };
+  return { pictures, agreeing: agreeing.length, tied, deciding };
 }
 
 /** Begins comparing others with a picture; undefined if it can't be used. */

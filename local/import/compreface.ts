@@ -3,7 +3,7 @@ import { ConfigError } from '../../lib/config.ts';
 import { EntryName } from '../../lib/contract/fields.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
-import type { FoundPeople, PersonPicture } from './found-people.ts';
+import { type FoundPeople, joinedLines, type PersonPicture } from './found-people.ts';
 
 /** Name of the variable with the key of CompreFace's recognition service; others can see arguments. */
 export const keyVariable = 'COMPREFACE_API_KEY';
@@ -35,8 +35,10 @@ export async function readCompreFace(address: string, key: string): Promise<Foun
   const byName = new Map<string, PersonPicture[]>();
   const { subjectOf, missing } = await facesOf(root, key);
   const remarks = missing > 0 ? [`CompreFace counts ${missing} more pictures than it lists.`] : [];
+  const written = new Map<string, string[]>();
   for (const [imageId, subject] of subjectOf) {
     const { data: name } = EntryName.safeParse(subject);
+    if (name !== undefined) written.set(name, [...new Set([...(written.get(name) ?? []), subject])]);
     if (name === undefined) remarks.push(`${subject}: A name has 1 to 100 characters.`);
     else
       byName
@@ -50,7 +52,7 @@ export async function readCompreFace(address: string, key: string): Promise<Foun
       remarks.push(`${subject}: CompreFace has no picture of them.`);
   }
   const persons = [...byName].map(([name, pictures]) => ({ name, reason: null, pictures }));
-  return { persons, remarks: [...new Set(remarks)], passedOver: new Set() };
+  return { persons, remarks: [...new Set(remarks)], joined: joinedLines(written), passedOver: new Set() };
 }
 
 /**

@@ -11,31 +11,15 @@ import {
   NameTakenError,
   NoUsableImageError,
 } from '../../lib/errors.ts';
+import { similarityOnScale } from '../../lib/faces/similarity-scale.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { type ArrangedPictures, arrangePictures } from './arrange-pictures.ts';
+import type { EnrollSummary } from './enroll-report.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
-import { formsOf, type PictureCopies } from './picture-copies.ts';
+import { formsOf } from './picture-copies.ts';
 
 /** Pictures of a person that are read at a time. */
 const batchSize = 16;
-
-export interface EnrollSummary {
-  personsListed: number;
-  picturesAdded: number;
-  picturesPresent: number;
-  readonly remarks: string[];
-  /** Files and folders of systems that were ignored. */
-  readonly passedOver: ReadonlySet<string>;
-  /** Lines about pictures that look like none of their person's others, by person and file. */
-  readonly unlike: Map<string, string>;
-  /** Sentences about new people whose pictures do not all agree: how many do, and which differ. */
-  readonly disagreements: string[];
-  readonly copies: PictureCopies;
-  /** True to add these nevertheless, and copies of other people's. Without it they are held back. */
-  readonly takesUnlike: boolean;
-  /** Messages, one for each pair of a person and a listed person who looks similar. */
-  readonly duplicates: Map<string, string>;
-}
 
 /**
  * Lists a person, by the pictures that agree. If the person is listed already, it adds the pictures that are
@@ -52,15 +36,17 @@ export async function enrollPerson(
   advance: (pictures: number) => void,
 ): Promise<void> {
   const listed = entryId === undefined ? undefined : await EntryPictures.of(ports, entryId);
-  const seen = new Set<string>();
   const hasPictures = (listed?.images.length ?? 0) > 0;
   const arranged = hasPictures ? undefined : await arrangePictures(ports, person, summary.copies);
-  const enrolling: Enrolling = { ports, person, summary, arranged, entryId, hasPictures, isRefused: false };
+  const enrolling: Enrolling = {
+    ...{ ports, person, summary, arranged, entryId, hasPictures, isRefused: false },
+    ...{ seen: new Map(), seconds: [] },
+  };
   const { pictures } = arranged ?? person;
   let held: PersonPicture[] = [];
   for (let start = 0; start < pictures.length; start += batchSize) {
     const files = pictures.slice(start, start + batchSize);
-    const batch = await readMissing(enrolling, files, listed, seen);
+    const batch = await readMissing(enrolling, files, listed);
     held.push(...(await enrollBatch(enrolling, batch)).map(({ picture }) => picture));
     advance(files.length);
   }
@@ -69,7 +55,9 @@ export async function enrollPerson(
     before = held.length;
     held = await enrollHeld(enrolling, held);
   }
+  await noteSeconds(enrolling);
   noteDisagreement(enrolling);
+  if (enrolling.entryId === undefined || enrolling.isRefused) summary.unlisted.push(person.name);
 }
 
 /** A person whose pictures are being enrolled. */
@@ -87,6 +75,10 @@ interface Enrolling {
   hasPictures: boolean;
   /** True once the name turned out to be somebody else's, or the entry was deleted. */
   isRefused: boolean;
+  /** Pictures of this run, by the digests of their forms. */
+  readonly seen: Map<string, PersonPicture>;
+  /** Second copies of pictures of this run, whose outcome is theirs. */
+  readonly seconds: { readonly picture: PersonPicture; readonly first: PersonPicture }[];
 }
 
 type Batch = { readonly picture: PersonPicture; readonly bytes: Uint8Array }[];
@@ -96,14 +88,16 @@ async function readMissing(
   enrolling: Enrolling,
   files: readonly PersonPicture[],
   listed: EntryPictures | undefined,
-  seen: Set<string>,
 ): Promise<Batch> {
-  const { ports, person, summary } = enrolling;
+  const { ports, person, summary, seconds } = enrolling;
   const batch: Batch = [];
   for (const picture of files) {
     const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
     if (!bytes) continue;
-    if (await isPresent(ports, bytes, listed, seen)) summary.picturesPresent++;
+    const forms = await formsOf(ports, bytes);
+    const first = firstCopy(enrolling, picture, forms);
+    if (first) seconds.push({ picture, first });
+    else if (await isPresent(ports, forms, listed)) summary.picturesPresent++;
     else if (!isHeldCopy(enrolling, picture)) batch.push({ picture, bytes });
   }
   return batch;
@@ -124,23 +118,43 @@ async function readOrRemark(
   }
 }
 
-/**
- * Returns true if the entry has the picture, as it is or without metadata, or if this run had it before.
- * @param seen digests of the pictures of this run, to which this one's are added
- */
+/** Finds the picture of this run of which another is a second copy; it notes one that is the first. */
+function firstCopy(
+  { seen }: Enrolling,
+  picture: PersonPicture,
+  forms: readonly Uint8Array[],
+): PersonPicture | undefined {
+  const digests = forms.map((form) => hash('sha256', form));
+  const first = digests.map((digest) => seen.get(digest)).find((known) => known !== undefined);
+  for (const digest of digests) seen.set(digest, first ?? picture);
+  return first;
+}
+
+/** Returns true if the entry has the picture, as it is or without metadata. */
 async function isPresent(
   ports: EnrollingPorts,
-  bytes: Uint8Array,
+  forms: readonly Uint8Array[],
   listed: EntryPictures | undefined,
-  seen: Set<string>,
 ): Promise<boolean> {
-  const forms = await formsOf(ports, bytes);
-  const digests = forms.map((form) => hash('sha256', form));
-  const isSeen = digests.some((digest) => seen.has(digest));
-  for (const digest of digests) seen.add(digest);
-  if (isSeen) return true;
   const present = await listed?.findAny(forms);
   return present !== undefined && keepImage(ports, present);
+}
+
+/** Tells of each second copy what became of the first: held back, there, or not taken. */
+async function noteSeconds(enrolling: Enrolling): Promise<void> {
+  const { ports, person, summary, entryId, seconds } = enrolling;
+  if (seconds.length === 0) return;
+  const listed = entryId === undefined ? undefined : await EntryPictures.of(ports, entryId);
+  for (const { picture, first } of seconds) {
+    if (!summary.takesUnlike && summary.unlike.has(`${person.name}/${first.name}`)) {
+      holdBack(enrolling, picture, `the same file as ${first.name}, which is held back`);
+      continue;
+    }
+    const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
+    if (!bytes) continue;
+    if (await isPresent(ports, await formsOf(ports, bytes), listed)) summary.picturesPresent++;
+    else summary.remarks.push(`${person.name}/${picture.name}: It is the same file as ${first.name}.`);
+  }
 }
 
 /**
@@ -189,9 +203,11 @@ function noteDisagreement({ arranged, person, summary, first }: Enrolling): void
     .filter((picture) => summary.copies.othersWith(picture, person).length === 0)
     .filter((picture) => summary.unlike.has(`${name}/${picture.name}`));
   if (!arranged || first === undefined || differing.length === 0) return;
+  const tied = arranged.tied.map((picture) => picture.name).join(', ');
+  const tie = tied && `, but as many agree on somebody else (${tied})`;
   const agreeing =
     arranged.agreeing > 1
-      ? `${arranged.agreeing} pictures agree, and ${first} is the first of them`
+      ? `${arranged.agreeing} pictures agree, and ${first} is the first of them${tie}`
       : `no two pictures agree, and ${first} was taken`;
   const names = differing.map((picture) => picture.name).join(', ');
   summary.disagreements.push(`${name}: ${agreeing}; different: ${names}`);
@@ -209,8 +225,12 @@ async function enrollFiles(enrolling: Enrolling, batch: Batch): Promise<Batch> {
       const alike = await possibleDuplicates(ports, entryId, added.similar);
       note(enrolling, added.enrolled, added.errors, alike);
       const unlike = summary.takesUnlike ? added.unlike : added.held;
+      const needed = neededWords(ports);
       for (const { label, similarity } of unlike)
-        summary.unlike.set(`${name}/${label}`, `${name}/${label}: similarity ${similarity.toFixed(1)}`);
+        summary.unlike.set(
+          `${name}/${label}`,
+          `${name}/${label}: similarity ${similarity.toFixed(1)}${needed}`,
+        );
       return added.held.flatMap(({ place }) => batch[place] ?? []);
     }
     const entry = await createEntry(ports, { name, reason }, files, undefined, null, 'content');
@@ -229,6 +249,12 @@ async function enrollFiles(enrolling: Enrolling, batch: Batch): Promise<Batch> {
     } else throw error;
   }
   return [];
+}
+
+/** Tells from which similarity on faces match, where similarities are known. */
+function neededWords({ faces: { defaults } }: EnrollingPorts): string {
+  const similarity = similarityOnScale(defaults.similarityScale, defaults.threshold);
+  return similarity === undefined ? '' : `, and a match takes ${similarity.toFixed(1)}`;
 }
 
 /** Enrolls pictures that were held back, since others have come after them. */

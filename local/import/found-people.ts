@@ -17,9 +17,18 @@ export interface FoundPerson {
   readonly pictures: readonly PersonPicture[];
 }
 
+/** Tells of people whose names were found more than once, how each was written. */
+export function joinedLines(written: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...written].flatMap(([name, ways]) =>
+    ways.length > 1 ? [`${name}: ${ways.map((way) => `'${way}'`).join(', ')}`] : [],
+  );
+}
+
 /** People found. `remarks` names what can't be used, and `passedOver` what systems create. */
 export interface FoundPeople {
   readonly persons: readonly FoundPerson[];
   readonly remarks: readonly string[];
+  /** Lines about people whose names were written in several ways, which are one name. */
+  readonly joined: readonly string[];
   readonly passedOver: ReadonlySet<string>;
 }

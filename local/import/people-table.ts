@@ -1,11 +1,10 @@
-import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../lib/config.ts';
 import { decodeText } from '../../lib/decode-text.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { type PeopleTable, readTable, TableError } from '../../lib/people/table.ts';
-import { readPictureFile } from '../commands/picture-file.ts';
+import { leadsInto, readPictureFile } from '../commands/picture-file.ts';
 import type { FoundPeople, PersonPicture } from './found-people.ts';
 
 /**
@@ -26,6 +25,7 @@ export async function readPeopleTable(path: string): Promise<FoundPeople> {
       pictures: files.map((file) => pictureOf(file, folder)),
     })),
     remarks,
+    joined: [],
     passedOver: new Set(),
   };
 }
@@ -44,18 +44,10 @@ function pictureOf(name: string, folder: string): PersonPicture {
     name,
     read: async (maxBytes) => {
       const path = resolve(folder, name.replaceAll('\\', '/'));
-      if (!isBelow(path, folder)) {
+      if (!leadsInto(path, folder)) {
         throw new InputUnreadableError('There is no such file in the folder of the table.');
       }
       return readPictureFile(path, maxBytes);
     },
   };
-}
-
-function isBelow(path: string, folder: string): boolean {
-  try {
-    return realpathSync(path).startsWith(`${realpathSync(folder)}${sep}`);
-  } catch {
-    return false;
-  }
 }

@@ -34,7 +34,7 @@ export interface FilmOptions {
 
 /** Makes a film of heads that walk before a grey wall, with the noise of a sensor. */
 export async function peopleFilm(path: string, walks: readonly Walk[], options: FilmOptions): Promise<void> {
-  const { seconds, width = 960, height = 544, rate = 10 } = options;
+  const { seconds, width = 960, height = 544, rate = 5 } = options;
   const size = `${width}x${height}`;
   const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', size, '-r', String(rate), '-i', 'pipe:0'];
   const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-g', '10', '-bf', '0'];
@@ -45,11 +45,17 @@ export async function peopleFilm(path: string, walks: readonly Walk[], options: 
     ...codec,
     ...['-vf', 'noise=alls=6:allf=t', '-pix_fmt', 'yuv420p', path],
   ]);
+  const crops = new Map<keyof typeof heads, Promise<Buffer>>();
+  const cropOf = (head: keyof typeof heads) => {
+    const crop = crops.get(head) ?? headPicture(head);
+    crops.set(head, crop);
+    return crop;
+  };
   const wall = { create: { width, height, channels: 3 as const, background: { r: 120, g: 124, b: 128 } } };
   for (let frame = 0; frame < seconds * rate; frame++) {
     const time = frame / rate;
     const shown = walks.filter(({ from, until }) => time >= from && time < until);
-    const layers = await Promise.all(shown.map((walk) => layerOf(walk, time)));
+    const layers = await Promise.all(shown.map(async (walk) => layerOf(walk, time, await cropOf(walk.head))));
     const pixels = await sharp(wall).composite(layers).removeAlpha().raw().toBuffer();
     if (!child.stdin.write(pixels)) await once(child.stdin, 'drain');
   }
@@ -58,17 +64,19 @@ export async function peopleFilm(path: string, walks: readonly Walk[], options: 
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}.`);
 }
 
-async function layerOf({ head, from, until, start, end }: Walk, time: number) {
+function headPicture(head: keyof typeof heads): Promise<Buffer> {
+  const { file, left, top, size } = heads[head];
+  const area = { left, top, width: size, height: size };
+  return sharp(join(samples, file)).extract(area).png({ compressionLevel: 0 }).toBuffer();
+}
+
+async function layerOf({ from, until, start, end }: Walk, time: number, crop: Buffer) {
   const share = (time - from) / (until - from);
   const [x, y, w] = start.map((value, at) => Math.round(value + share * ((end[at] as number) - value))) as [
     number,
     number,
     number,
   ];
-  const { file, left, top, size } = heads[head];
-  const input = await sharp(join(samples, file))
-    .extract({ left, top, width: size, height: size })
-    .resize(w, w)
-    .toBuffer();
+  const input = await sharp(crop).resize(w, w).png({ compressionLevel: 0 }).toBuffer();
   return { input, left: Math.max(0, Math.round(x - w / 2)), top: Math.max(0, Math.round(y - w / 2)) };
 }

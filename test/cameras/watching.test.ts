@@ -11,6 +11,7 @@ import { openOutbox } from '../../lib/wiring/adapters.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { type Passage, watchCameras } from '../../local/cameras.ts';
 import { peopleFilm, referencePicture } from './people-film.ts';
+import { ffmpeg } from './rtsp-camera.ts';
 
 let folder: string;
 let film: string;
@@ -43,8 +44,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Watches the film once, as a process that has just started does; returns who passed. */
-async function watchFilm(): Promise<Passage[]> {
+/** Watches a film once, as a process that has just started does; returns who passed. */
+async function watch(film: string): Promise<Passage[]> {
   const passages: Passage[] = [];
   const camera = CameraEntry.parse({ name: 'door', url: film });
   const outbox = await openOutbox(used);
@@ -59,7 +60,7 @@ test('a listed person is told once, each passage has a record, and nothing is ke
   const [receiver] = (await outbox?.setReceivers(['http://127.0.0.1:9/hook'])) ?? [];
   if (!outbox || !receiver) throw new Error('There is no outbox.');
 
-  const passages = await watchFilm();
+  const passages = await watch(film);
   expect(passages.filter(({ sighting }) => sighting)).toHaveLength(2);
   expect(passages.filter(({ sighting }) => !sighting).length).toBeGreaterThanOrEqual(1);
 
@@ -92,8 +93,10 @@ test('a listed person is told once, each passage has a record, and nothing is ke
   }
 
   // The cool-down outlives a restart: it is read from the records.
-  await watchFilm();
+  const beginning = join(folder, 'beginning.mp4');
+  await ffmpeg('-i', film, '-t', '6', '-c', 'copy', beginning);
+  await watch(beginning);
   expect(outbox.due(receiver.id, 10)).toHaveLength(1);
   const again = await opened.records.listProcessed({ source: 'door', limit: 10, offset: 0 });
-  expect(again.items.map(({ track }) => track?.suppressed)).toEqual([true, true, true, false]);
+  expect(again.items.map(({ track }) => track?.suppressed)).toEqual([true, true, false]);
 });

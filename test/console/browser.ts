@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Chromium, as the people at the desk use it. */
+/** Chromium, as the people at the desk use it, or its half without windows, which takes a fifth less time. */
 
-const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
+const executables = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const;
+const executablePath = process.env.CHROMIUM_PATH || (executables.find(existsSync) ?? executables[1]);
 
 /**
  * Features that the browser does without: two windows of its address bar, which took half the time of every

@@ -153,6 +153,13 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
     await page.getByRole('button', { name: 'It is him / her' }).click();
     await page.getByRole('heading', { name: `Confirmed: ${listed.name}` }).waitFor();
+    // The bar says who has judged, and when, and so does the audit trail: with the face's number on the page.
+    const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+    const judged = page.locator('.verdict-bar p');
+    await expect.poll(() => judged.innerText()).toMatch(/^Judged by \S+, .*\d\d:\d\d:\d\d\.$/);
+    expect(await judged.innerText()).toContain(day.format(new Date()));
+    await page.goto(`${setup().url}/console/#/audit?entry=${listed.id}`);
+    await page.getByRole('row').filter({ hasText: 'Face 3: Confirmed.' }).waitFor();
   });
 
   it('shows a near miss as possible, also later', async () => {

@@ -8,6 +8,7 @@ import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
 import { describeLanguages } from './languages.ts';
+import { describeLowWindows } from './low-windows.ts';
 import { describePeople } from './people.ts';
 import { type ConsoleSetup, startConsole } from './setup.ts';
 
@@ -29,6 +30,7 @@ describe('people', () => describePeople(() => setup));
 describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
 describe('the door', () => describeDoor(() => setup));
+describe('a low window', () => describeLowWindows(() => setup));
 describe('history and status', () => describeHistory(() => setup));
 describe('access', () =>
   describeAccess(

@@ -177,7 +177,7 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     await expect.poll(() => hit.locator('.no-picture').count()).toBe(0);
 
     await using counting = await setup().visit('#/door', { token: metricsToken });
-    await counting.page.getByText('The role of this token may not check anybody.').waitFor();
+    await counting.page.getByText('The role of this token does not show this page.').waitFor();
     expect(await counting.page.getByRole('button', { name: 'Start the camera' }).count()).toBe(0);
   });
 

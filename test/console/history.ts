@@ -271,7 +271,9 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const { page } = visit;
     await page.getByText('Working').waitFor();
     const words = () => page.getByRole('main').innerText();
-    await expect.poll(words).toMatch(/1\s+People listed\s+1\s+Reference pictures/);
+    await expect
+      .poll(words)
+      .toMatch(/1\s+People listed, with suspended and expired ones\s+1\s+Reference pictures/);
     await expect.poll(words).toMatch(/Model\s+Fusion/);
     await expect.poll(words).toMatch(/Threshold\s+0\.385, the default/);
     await expect.poll(words).toMatch(/Who may use it\s+Tokens/);

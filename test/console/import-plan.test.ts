@@ -20,6 +20,7 @@ describe('a chosen folder', () => {
       'Jane Roe': ['Jane  Roe/2.jpg', 'Jane Roe/1.jpg'],
       Zoë: ['Zoe\u0308/1.HEIC'],
     });
+    expect(plan.persons.map(({ folders }) => folders)).toEqual([2, undefined]);
     expect([plan.leftOut, plan.passedOver]).toEqual([[], 0]);
   });
 

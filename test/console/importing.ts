@@ -193,6 +193,39 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await page.getByText('2 people listed, 4 pictures added. 3 pictures held back').first().waitFor();
   });
 
+  it('tells a tie, folders of one name, and what a picture that is held back lacks', async () => {
+    const { woman, sameWoman, group } = setup().pictures;
+    const [face] = (await setup().api.detect(group)).map((one) => one.facial_area);
+    if (!face) throw new Error('The group shows nobody.');
+    const stranger = await cropFace(group, face);
+    const name = newName();
+    const suspended = await setup().api.list([stranger], { suspended: 'on' });
+    const again = await sharp(stranger).modulate({ brightness: 1.05 }).png().toBuffer();
+    await using folder = await folderOf({
+      [`${name}/1.jpg`]: woman,
+      [`${name}/2.png`]: again,
+      [`${name} /3.jpg`]: sameWoman,
+      [`${name}/4.webp`]: await sharp(again).modulate({ brightness: 1.05 }).webp().toBuffer(),
+      [`${name} copy/1.jpg`]: stranger,
+    });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await row(page, `${name}`).first().getByText('2 folders have this name, but for spaces').waitFor();
+    await page.getByRole('button', { name: 'Send 5 pictures' }).click();
+    await page.getByText('1 person listed, 2 pictures added. 3 pictures held back').first().waitFor();
+    const tied = `${name}/2.png, ${name}/4.webp`;
+    await page
+      .getByText(`A tie: 2 pictures agree on who it is, and as many on somebody else: ${tied}.`)
+      .waitFor();
+    const lacking = page.getByText(/% alike\. Faces count as one person’s from \d\d\.\d% on\./);
+    await expect.poll(() => lacking.count()).toBe(2);
+    // The picture of a suspended person lists nobody either.
+    const copy = `It is the same picture as one of ${suspended.name} (suspended or expired: nobody matches).`;
+    await row(page, `${name} copy`).getByText(copy).waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ id: suspended.id }, { name, image_count: 2 }]);
+  });
+
   it('tells copies, names that are nearly the same and what is no picture before anything is sent', async () => {
     const { woman, withWoman } = setup().pictures;
     const name = newName();

@@ -173,6 +173,16 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
     await page.getByText(answers.addressNotPublic).first().waitFor();
   });
 
+  it('leaves an address in its order where the page runs the other way', async () => {
+    await using visit = await setup().visit('#/check', { locale: 'ar' });
+    const field = visit.page.locator('input[type=url]');
+    // Marks keep the example together, which would begin with its end otherwise.
+    expect(await field.getAttribute('placeholder')).toMatch(/^\u2068https:\/\/…\u2069 /);
+    await field.fill('/a.jpg?1');
+    const isLeftToRight = (input: { matches(selector: string): boolean }) => input.matches(':dir(ltr)');
+    await expect.poll(() => field.evaluate(isLeftToRight)).toBe(true);
+  });
+
   it('is the browser’s at first, and stays the one that was chosen', async () => {
     await using visit = await setup().visit('#/status', { locale: 'fr-CA', timezoneId: 'America/Lima' });
     const { page } = visit;

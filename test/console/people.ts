@@ -205,6 +205,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByText('One face found.').waitFor();
     await page.getByLabel('Name').fill(listed.name);
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('button', { name: `List ${listed.name} nevertheless` }).click();
     const taken = page.getByRole('alert').filter({ hasText: 'it is suspended or has expired' });
     await taken.getByRole('link', { name: `Open ${listed.name}` }).waitFor();
     const name = listed.name.toUpperCase();
@@ -212,10 +213,41 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     const asked = page.getByRole('dialog');
     await asked.getByText('Nearly this name stands in an entry').waitFor();
-    await asked.getByRole('link', { name: listed.name }).waitFor();
-    await asked.getByRole('button', { name: `List ${name} nevertheless` }).click();
     // The face is that of the expired entry, too.
-    await page.getByText('suspended or expired: nobody matches').waitFor();
+    for (const link of [0, 1]) await asked.getByRole('link', { name: listed.name }).nth(link).waitFor();
+    await asked.getByRole('button', { name: `List ${name} nevertheless` }).click();
+    // The answer tells it again, besides the picture.
+    await page.getByRole('alert').getByText('suspended or expired: nobody matches').waitFor();
+  });
+
+  it('names a suspended person whom a face looks like before anybody is listed, or gets the picture', async () => {
+    const { api, pictures, listWoman } = setup();
+    const suspended = await listWoman(`Zoë ${newName()}`);
+    await api.patch(suspended.id, { suspended: true });
+    const [, other] = (await api.detect(pictures.group)).map((face) => face.facial_area);
+    if (!other) throw new Error('The group shows fewer faces.');
+    const somebody = await api.list([await cropFace(pictures.group, other)]);
+    await using visit = await setup().visit('#/blacklist/new');
+    const { page } = visit;
+    const isAsked = async (action: string) => {
+      await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', pictures.sameWoman)]);
+      await page.getByText('Looks like').waitFor();
+      await page.locator('.draft-alike').getByText('suspended or expired: nobody matches').waitFor();
+      await page.getByRole('button', { name: action }).click();
+      const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+      await dialog.getByText('This may be somebody who is listed already:').waitFor();
+      await dialog.getByText('suspended or expired: nobody matches').waitFor();
+      await dialog.getByRole('img', { name: `Listed picture of ${suspended.name}` }).waitFor();
+      return dialog;
+    };
+    await page.getByLabel('Name').fill(newName());
+    const dialog = await isAsked('Add to the blacklist');
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    await page.goto(`${setup().url}/console/#/blacklist/${somebody.id}`);
+    await isAsked('Add 1 picture');
+    expect(await api.entries()).toMatchObject([{ id: suspended.id, image_count: 1 }, { image_count: 1 }]);
+    await dialog.getByRole('button', { name: `Add the pictures to ${suspended.name}` }).click();
+    await page.getByRole('heading', { name: suspended.name }).waitFor();
   });
 
   it('finds people by a part of their name, whatever its accents', async () => {
@@ -300,6 +332,37 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: null }]);
   });
 
+  it('asks twice before two entries become one whose faces are not alike, and says what that means', async () => {
+    const { api, pictures } = setup();
+    const [, stranger] = (await api.detect(pictures.group)).map((face) => face.facial_area);
+    if (!stranger) throw new Error('The group shows fewer faces.');
+    const name = newName();
+    const kept = await api.list([pictures.woman], { name });
+    await api.list([await cropFace(pictures.group, stranger)], { name: `${name} B` });
+    await using visit = await setup().visit(`#/blacklist/${kept.id}`);
+    const { page } = visit;
+    const merge = page.getByRole('button', { name: `Merge ${name} B into ${name}`, exact: true });
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Merge' }).click();
+    await dialog.getByLabel('Part of the name').fill(`${name} b`);
+    await dialog.getByRole('button', { name: `${name} B` }).click();
+    await dialog.getByText('These do not look like one person:').waitFor();
+    await merge.click();
+    const asked = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+    for (const side of [0, 1]) await pictureIsShown(asked.getByRole('figure').nth(side));
+    await asked.getByText(/^These do not look like one person: [\d.]+% alike\.$/).waitFor();
+    await asked.getByText(/^Faces count as one person’s from \d\d\.\d% on\. .*strangers/).waitFor();
+    await asked.getByText(`is reported as ${name} from then on.`).waitFor();
+    await focusIsOn(page, 'Cancel');
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await merge.waitFor();
+    expect(await api.entries()).toHaveLength(2);
+    await merge.click();
+    await asked.getByRole('button', { name: `Merge ${name} B into ${name} nevertheless` }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await api.entries()).toMatchObject([{ id: kept.id, image_count: 2 }]);
+  });
+
   it('shows a merge anew where somebody else has changed or merged an entry meanwhile', async () => {
     const { woman, sameWoman } = setup().pictures;
     const name = newName();
@@ -370,6 +433,26 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Look at 1.jpg' }).waitFor({ state: 'detached' });
     await page.getByText('The last picture cannot be removed.').waitFor();
     expect((await setup().api.entry(listed.id)).image_count).toBe(1);
+  });
+
+  it('tells an editor, who can’t take a picture back, to look first, and then what to do', async () => {
+    const { api, pictures, listWoman } = setup();
+    const listed = await listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, { token: editorToken });
+    const { page } = visit;
+    await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', pictures.sameWoman)]);
+    await page.getByText('Look at the pictures before: only an admin can remove one').waitFor();
+    await page.getByRole('button', { name: 'Add 1 picture' }).click();
+    const told = page.getByRole('status').filter({ hasText: 'Added: again.jpg. If one shows somebody else' });
+    await told.getByText(`it is with ${listed.name}, number ${listed.id}.`).waitFor();
+    await told.getByRole('button', { name: `Suspend ${listed.name} until then` }).click();
+    await page.getByText('Suspended: nobody matches this entry until that is taken back.').waitFor();
+    expect(await told.getByRole('button').count()).toBe(0);
+    expect(await api.entry(listed.id)).toMatchObject({ image_count: 2, suspended: true });
+
+    await using admin = await setup().visit(`#/blacklist/${listed.id}`);
+    await admin.page.getByRole('button', { name: 'Remove again.jpg' }).waitFor();
+    expect(await admin.page.getByText('only an admin').count()).toBe(0);
   });
 
   it('asks before a picture of somebody else is added', async () => {

@@ -1,9 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { qualityReasonNames } from '../../lib/contract/verdict.ts';
+import type { RequestInvalidError } from '../../lib/errors.ts';
 import { refusalWords } from '../../lib/faces/quality-reasons.ts';
 import { usedThreshold } from '../../lib/faces/thresholds.ts';
+import { validate } from '../../lib/http/validation.ts';
 import { measurePicture } from '../../lib/inputs/measure.ts';
 import { createUrlReader } from '../../lib/inputs/url.ts';
 import { requireRole } from '../../lib/service/actor.ts';
@@ -103,6 +106,14 @@ describe('what the service says', () => {
     expect(await words(() => readOwn('http://10.0.0.1/'))).toMatch(/URL_NETWORKS noch zum Port 80 oder 443/);
   });
 
+  test('of a camera that is silent is told with the reason', () => {
+    const silent =
+      'The camera Back door gives no frames since 2026-05-05T12:00:00.000Z: It refuses the user or the password.';
+    expect(inPageLanguage(silent)).toMatch(
+      /^Die Kamera Back door liefert seit .*2026.* keine Bilder: Sie lehnt Benutzer oder Passwort ab\.$/,
+    );
+  });
+
   test('of several pictures is told of each by its name', () => {
     const noFace = `${de.verdicts.advice.NO_FACE_FOUND.fault} ${de.verdicts.advice.NO_FACE_FOUND.remedy}`;
     expect(
@@ -137,15 +148,29 @@ describe('what the service says', () => {
   });
 });
 
-test('every sentence that the console knows is one of the service', () => {
-  const source = [...globSync('lib/**/*.ts'), ...globSync('local/server/*.ts')]
+const sourceOf = (...patterns: string[]) =>
+  patterns
+    .flatMap((pattern) => globSync(pattern))
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n')
     // Long sentences are joined.
     .replaceAll(/['"`] ?\+\s+['"`]/g, '');
+
+test('every sentence that the console knows is one of the service', () => {
+  const source = sourceOf('lib/**/*.ts', 'local/server/*.ts');
   // Tested above, as the service makes them.
-  const made = ['tooManyPixels', 'sideTooLong', 'tooNarrow', 'adminOnly', 'twoPorts', 'eitherPort'];
-  const parts = Object.entries({ ...en.answers, ...en.answerParts })
+  const made = [
+    'tooManyPixels',
+    'sideTooLong',
+    'tooNarrow',
+    'adminOnly',
+    'twoPorts',
+    'eitherPort',
+    'oneCharacter',
+    'notWhole',
+    'notNumber',
+  ];
+  const parts = Object.entries({ ...en.answers, ...en.failures, ...en.answerParts })
     .filter(([name]) => !made.includes(name))
     .flatMap(([name, sentence]) => {
       const text =
@@ -155,4 +180,48 @@ test('every sentence that the console knows is one of the service', () => {
       return text.split('\0').map((part) => ({ name, part }));
     });
   expect(parts.filter(({ part }) => !source.includes(part))).toEqual([]);
+});
+
+/** Gives the sentences in such a place of the source, with a word for each value. */
+function sentencesIn(source: string, place: RegExp): string[] {
+  return [...source.matchAll(place)].map(([, sentence = '']) =>
+    sentence.replaceAll(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, 'X').replaceAll("\\'", "'"),
+  );
+}
+
+/** Sentences that reach no page: those of the start, of pictures that a program sends, and of the log. */
+const elsewhere =
+  /newer version of this program|takes no pictures\.$|cleaned of what was deleted|keeps its log|exists already|indexing this picture|A collection has|by another service|kept faces|lacks/;
+const quoted = /['"`]([A-Z$][^\n]*?\.)['"`]/.source;
+
+test.each([
+  ['a camera', 'lib/cameras/*.ts', `(?:words: |SourceError\\(|\\], )${quoted}`],
+  ['a backend that is down', 'lib/**/*.ts', `(?:BackendUnavailable|Throttled)Error\\(\\s*${quoted}`],
+])('every sentence about %s is told in the page’s language', (_, files, place) => {
+  setTexts(de, 'de');
+  const sentences = sentencesIn(sourceOf(files), new RegExp(place, 'g'));
+  expect(sentences.length).toBeGreaterThan(20);
+  const shown = sentences.filter((sentence) => !elsewhere.test(sentence));
+  expect(shown.filter((sentence) => inPageLanguage(sentence) === undefined)).toEqual([]);
+});
+
+test('the faults of fields are told in the page’s language, each of its field', async () => {
+  setTexts(de, 'de');
+  const schema = z.object({ name: z.string().min(1).max(100), notes: z.string(), id: z.int().min(1) });
+  const faults = (input: unknown) => {
+    try {
+      validate(schema, input, 'body');
+    } catch (error) {
+      const { problems } = error as RequestInvalidError;
+      return inPageLanguage(problems.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join('; '));
+    }
+  };
+  expect(faults({ name: 'x'.repeat(101), id: 0 })).toBe(
+    'name: Es darf höchstens 100 Zeichen haben; notes: Das Feld fehlt; id: Der Wert muss mindestens 1 sein',
+  );
+  expect(faults({ name: 'x', notes: 'x', id: 'x' })).toBe('id: Erwartet wird eine Zahl');
+  expect(faults({ name: 'x', notes: 'x', id: 1.5 })).toBe('id: Erwartet wird eine ganze Zahl');
+  expect(faults({ name: '', notes: 5, id: 1 })).toBe(
+    'name: Es braucht mindestens 1 Zeichen; notes: Erwartet wird ein Text',
+  );
 });

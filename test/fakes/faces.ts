@@ -83,7 +83,10 @@ export class FakeFaces implements FaceBackend {
     loosestThreshold: 1,
     falseMatchRate: null,
     defaultFalseMatchRate: null,
-    similarityScale: [],
+    similarityScale: [
+      { distance: 0, similarity: 100 },
+      { distance: 1, similarity: 0 },
+    ],
   };
   /** Number of pictures in which faces were looked for. */
   looks = 0;

@@ -169,31 +169,34 @@ describe('image files', () => {
 
   const modules = { files: 'lib/images/filesystem.ts' };
   const outcome = 'then(() => "taken", (error) => error.constructor.name + ": " + error.message)';
-  test.each([
+  const places = [
     ['blacklist', 'BLACKLIST_DB_PATH'],
     ['processed', 'PROCESSED_IMAGES_OUTPUT_DIR'],
     ['cropped', 'CROPPED_FACES_OUTPUT_DIR'],
-  ] as const)(
-    'of which the user may not write %s are refused, and the message says what to do',
-    async (each, setting) => {
-      await chmod(root, 0o755);
-      for (const folder of Object.values(folders)) {
-        await mkdir(folder, { recursive: true });
-        giveToUnprivileged(folder);
-      }
-      for (const folder of Object.values(folders)) await chmod(dirname(folder), 0o755);
-      const locked = join(root, 'locked');
-      await mkdir(locked, { mode: 0o555 });
-      // One folder exists but can't be written; the other does not exist and can't be made.
-      for (const folder of [locked, join(locked, 'below')]) {
-        const paths = JSON.stringify({ ...folders, [each]: folder });
-        const open = `return Promise.resolve().then(() => files.openFileSystemImages(${paths})).${outcome}`;
-        const message = await runUnprivileged<string>(modules, open);
-        expect(message).toContain(`ConfigError: The folder ${folder} (${setting}) can't be used by user `);
-        expect(message).toMatch(/\(uid \d+\) \(EACCES\): .*chown -R \d+ .*another folder\.$/);
-      }
-    },
-  );
+  ] as const;
+  test('one of which the user may not write are refused, and the message says what to do', async () => {
+    await chmod(root, 0o755);
+    for (const folder of Object.values(folders)) {
+      await mkdir(folder, { recursive: true });
+      giveToUnprivileged(folder);
+    }
+    for (const folder of Object.values(folders)) await chmod(dirname(folder), 0o755);
+    const locked = join(root, 'locked');
+    await mkdir(locked, { mode: 0o555 });
+    // One folder exists but can't be written; the other does not exist and can't be made.
+    const tries = places.flatMap(([each, setting]) =>
+      [locked, join(locked, 'below')].map((folder) => ({ each, setting, folder })),
+    );
+    const all = JSON.stringify(tries.map(({ each, folder }) => ({ ...folders, [each]: folder })));
+    const open = `const open = async (paths) => files.openFileSystemImages(paths);
+      return Promise.all(${all}.map((paths) => open(paths).${outcome}))`;
+    const messages = await runUnprivileged<string[]>(modules, open);
+    for (const [index, { folder, setting }] of tries.entries()) {
+      const message = messages[index];
+      expect(message).toContain(`ConfigError: The folder ${folder} (${setting}) can't be used by user `);
+      expect(message).toMatch(/\(uid \d+\) \(EACCES\): .*chown -R \d+ .*another folder\.$/);
+    }
+  });
 
   test('of the old service that belong to another user are to be imported, not to be given away', async () => {
     await chmod(root, 0o755);

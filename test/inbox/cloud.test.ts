@@ -37,7 +37,7 @@ afterAll(async () => {
   await cloud[Symbol.asyncDispose]();
 });
 
-indexingSuite('aws_rekognition', async () => ({ opened, place, close: async () => {} }));
+indexingSuite('aws_rekognition', async () => ({ opened, place, close: async () => {} }), 'of the stores');
 
 describe('uploads to S3', () => {
   let queue: InboxQueue;
@@ -99,9 +99,9 @@ describe('uploads to S3', () => {
     expect(letters).toEqual([]);
   });
 
-  it('are all indexed when twenty come at once and Rekognition throttles every third call', async () => {
+  it('are all indexed when twelve come at once and Rekognition throttles every third call', async () => {
     cloud.rekognition.faults.set([{ kind: 'throttle', every: 3 }]);
-    const keys = Array.from({ length: 20 }, (_, number) => `inbox/Person ${number % 7}/${number}.jpg`);
+    const keys = Array.from({ length: 12 }, (_, number) => `inbox/Person ${number % 5}/${number}.jpg`);
     await Promise.all(
       keys.map(async (key, number) =>
         place.put(
@@ -113,7 +113,7 @@ describe('uploads to S3', () => {
       ),
     );
     await queue.idle();
-    expect(Object.values(await people()).sort()).toEqual([2, 3, 3, 3, 3, 3, 3]);
+    expect(Object.values(await people()).sort()).toEqual([2, 2, 2, 3, 3]);
     expect(await place.keys()).toEqual([]);
     expect(letters).toEqual([]);
   });
@@ -150,27 +150,22 @@ describe('uploads to S3', () => {
     const id = createHash('sha256').update('inbox/Jane Roe/1.jpg').digest('hex').slice(0, 16);
     expect(letters).toEqual([JSON.stringify({ upload: id })]);
     expect(await people()).toEqual({});
+    // Earlier versions put aside the whole event.
+    isSending = false;
+    await place.put('inbox/John Doe/1.jpg', picture);
+    letters.push(JSON.stringify(events.at(-1)));
     cloud.sqs.add(emulatedQueues.matchDeadLetters, { letters: [] });
     const redrive = (...words: string[]) => runCommandProcess('redrive', words, cloud.environment);
     expect(await redrive()).toMatchObject({
       code: 0,
-      output: 'inbox: 1, brought back by npm run redrive -- inbox\nmatches: 0\n',
+      output: 'inbox: 2, brought back by npm run redrive -- inbox\nmatches: 0\n',
     });
-    expect(await redrive('inbox')).toEqual({ code: 0, output: 'inbox: 1 given back\n', errors: '' });
+    expect(await redrive('inbox')).toEqual({ code: 0, output: 'inbox: 2 given back\n', errors: '' });
     await queue.idle();
-    expect(await people()).toEqual({ 'Jane Roe': 1 });
+    expect(await people()).toEqual({ 'Jane Roe': 1, 'John Doe': 1 });
     expect(await place.keys()).toEqual([]);
     expect(await redrive('inbox')).toMatchObject({ code: 0, output: 'inbox: nothing to bring back\n' });
     expect(await redrive('mails')).toMatchObject({ code: 1, errors: expect.stringContaining('usage: ') });
-  });
-
-  it('are indexed after npm run redrive by the whole events that earlier versions put aside', async () => {
-    isSending = false;
-    await place.put('inbox/Jane Roe/1.jpg', picture);
-    letters.push(JSON.stringify(events[0]));
-    expect(await runCommandProcess('redrive', ['inbox'], cloud.environment)).toMatchObject({ code: 0 });
-    await queue.idle();
-    expect(await people()).toEqual({ 'Jane Roe': 1 });
   });
 
   it('stay in the queue when they can neither be indexed nor put aside, or when nobody can read the event', async () => {

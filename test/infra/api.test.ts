@@ -37,7 +37,7 @@ test('has a method, and the function of its endpoint behind it, for each operati
 });
 
 test('refuses a look-back as the contract has it, in a form that other origins can read', () => {
-  const [method] = methodsOf(synthesize({ corsOrigins: 'https://example.com' })).filter(
+  const [method] = methodsOf(synthesize({ corsOrigins: 'https://console.example' })).filter(
     ({ route }) => route === 'POST /api/v1/blacklist/{id}/look-back',
   );
   expect(method?.properties).toMatchObject({
@@ -53,7 +53,7 @@ test('refuses a look-back as the contract has it, in a form that other origins c
             'application/json': JSON.stringify({ detail: new LookBackOffError().message }),
           },
           ResponseParameters: {
-            'method.response.header.Access-Control-Allow-Origin': "'https://example.com'",
+            'method.response.header.Access-Control-Allow-Origin': "'https://console.example'",
             'method.response.header.Cache-Control': "'no-store'",
           },
         },
@@ -99,7 +99,7 @@ test('the user pool lets nobody sign up, and is kept', () => {
 });
 
 test('is throttled: pictures to what Rekognition takes, all else to more', () => {
-  const [stage] = resourcesOf(synthesize({ rekognitionTps: '50' }), 'AWS::ApiGateway::Stage');
+  const [stage] = resourcesOf(synthesize({ waf: 'true', rekognitionTps: '80' }), 'AWS::ApiGateway::Stage');
   const settings = stage?.properties.MethodSettings as Record<string, unknown>[];
   const limits = settings.map(({ HttpMethod, ResourcePath, ThrottlingRateLimit }) => [
     `${HttpMethod} ${String(ResourcePath).slice(1).replaceAll('~1', '/')}`,
@@ -107,14 +107,14 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
   ]);
   expect(Object.fromEntries(limits)).toEqual({
     '* *': 50,
-    'POST /api/v1/history/search': 50,
-    'POST /api/v1/process/process-images': 50,
-    'POST /api/v1/verify': 50,
-    'POST /api/v1/blacklist/{id}/verify': 50,
-    'POST /api/v1/detect/detect-face': 50,
-    'POST /api/v1/blacklist': 50,
-    'POST /api/v1/blacklist/{id}/images': 50,
-    'POST /api/v1/blacklist/{id}/merge': 50,
+    'POST /api/v1/history/search': 80,
+    'POST /api/v1/process/process-images': 80,
+    'POST /api/v1/verify': 80,
+    'POST /api/v1/blacklist/{id}/verify': 80,
+    'POST /api/v1/detect/detect-face': 80,
+    'POST /api/v1/blacklist': 80,
+    'POST /api/v1/blacklist/{id}/images': 80,
+    'POST /api/v1/blacklist/{id}/merge': 80,
   });
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
     MethodSettings: Match.arrayWith([

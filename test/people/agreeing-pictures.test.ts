@@ -9,7 +9,7 @@ import { findAgreement } from '../../lib/people/agreeing-pictures.ts';
 async function agreementOf(names: string, knowsLeader = true) {
   let comparisons = 0;
   const personOf = (name: string) => (name.startsWith('-') ? undefined : name[0]);
-  const { agreeing, others } = await findAgreement(names.split(' '), async (leader) => {
+  const { agreeing, others, tied } = await findAgreement(names.split(' '), async (leader) => {
     const person = personOf(leader);
     if (person === undefined && knowsLeader) return undefined;
     return async (other) => {
@@ -18,7 +18,8 @@ async function agreementOf(names: string, knowsLeader = true) {
       return person === undefined || shown === undefined ? undefined : person === shown;
     };
   });
-  return [agreeing.join(' '), others.join(' '), comparisons];
+  const tie = tied.length > 0 ? [tied.join(' ')] : [];
+  return [agreeing.join(' '), others.join(' '), comparisons, ...tie];
 }
 
 test('the largest group of pictures that look alike decides', async () => {
@@ -27,8 +28,11 @@ test('the largest group of pictures that look alike decides', async () => {
   expect(await agreementOf('a1 b1 a2 c1 a3')).toEqual(['a1 a2 a3', 'b1 c1', 4]);
 });
 
-test('the first decides in a tie, and where no two look alike', async () => {
-  expect(await agreementOf('b1 a1 a2 b2')).toEqual(['b1 b2', 'a1 a2', 3]);
+test('the first decides in a tie, which is told, and where no two look alike', async () => {
+  expect(await agreementOf('b1 a1 a2 b2')).toEqual(['b1 b2', 'a1 a2', 3 + 1, 'a1 a2']);
+  expect(await agreementOf('b1 a1 c1 a2 b2 c2')).toEqual(['b1 b2', 'a1 c1 a2 c2', 5 + 3 + 1, 'a1 a2 c1 c2']);
+  expect(await agreementOf('b1 a1 c1 b2')).toEqual(['b1 b2', 'a1 c1', 3 + 1]);
+  expect(await agreementOf('b1 b2 a1 a2 a3')).toEqual(['a1 a2 a3', 'b1 b2', 4 + 2]);
   expect(await agreementOf('a1 b1')).toEqual(['a1', 'b1', 1]);
   expect(await agreementOf('a1 b1 c1')).toEqual(['a1', 'b1 c1', 2 + 1]);
 });

@@ -17,7 +17,12 @@ test('who may only check pictures reads no near misses and nothing of what the d
   const reviewed = { ...match, review: { verdict: 'unsure' as const, reviews: [judgement] } };
   const seen = matchedOnly({
     ...result,
-    faces: [{ ...face, blacklist_matches: [reviewed], near_misses: [reviewed], candidates: [reviewed] }],
+    faces: [
+      {
+        ...{ ...face, blacklist_matches: [reviewed], near_misses: [reviewed], candidates: [reviewed] },
+        out_of_force: [reviewed],
+      },
+    ],
   });
   expect(seen.faces).toEqual([
     {

@@ -8,7 +8,7 @@ import { Deadline } from '../../lib/deadline.ts';
 import { BackendUnavailableError, ClientGoneError, NoUsableImageError } from '../../lib/errors.ts';
 import { matchEvent } from '../../lib/events/match-event.ts';
 import type { Ports } from '../../lib/ports.ts';
-import { processImages } from '../../lib/processing/process-images.ts';
+import { entryIdsIn, processImages } from '../../lib/processing/process-images.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps } from '../blacklist/steps.ts';
 import { imageFolders, slots, useStores } from '../blacklist/stores.ts';
 
@@ -244,6 +244,30 @@ describe('processing a picture', () => {
       expect(items.map(({ db_id }) => db_id)).not.toContain(dbId);
       const [narrow] = await processImages(ports, { ...settings, reviewBand: 1 }, request);
       expect(narrow).toMatchObject({ has_near_miss: false, verdict: 'no_match' });
+    });
+
+    it('tells a near miss of an entry out of force on demand, as neither match nor near miss', async () => {
+      const { ports, pictures } = stores;
+      await list();
+      await ports.records.updateEntry(id, { suspended: true });
+      const ask = async (out_of_force: boolean) => {
+        const request = { images: [pictures.other.toString('base64')], out_of_force };
+        const asked = { ...settings, reviewBand: 10 };
+        const [result] = await processImages(ports, asked, ProcessImagesRequest.parse(request));
+        return result;
+      };
+      const result = await ask(true);
+      const near = result?.faces[0]?.out_of_force?.[0];
+      expect(near).toMatchObject({ entry: { id, name: 'Jane Roe' } });
+      expect(near?.distance).toBeGreaterThan(near?.threshold ?? 1);
+      expect(result).toMatchObject({
+        ...{ has_blacklist_match: false, has_near_miss: false, verdict: 'no_match' },
+        faces: [{ blacklist_matches: [], near_misses: [] }],
+      });
+      expect(entryIdsIn(result ? [result] : [])).toEqual([id]);
+      const { out_of_force: _, ...kept } = result?.faces[0] ?? {};
+      expect(await ports.records.getProcessed(result?.db_id ?? 0)).toEqual({ ...result, faces: [kept] });
+      expect((await ask(false))?.faces).toEqual([kept]);
     });
 
     it('keeps the answer as it was when the entry is deleted later, and the history is to be kept', async () => {

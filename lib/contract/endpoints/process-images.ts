@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { resultExample } from '../examples.ts';
-import { CandidateCount, Keep, maxImagesPerRequest, overrides } from '../fields.ts';
+import { CandidateCount, Keep, maxImagesPerRequest, OutOfForce, overrides } from '../fields.ts';
 import { idempotencyKeyHeader, replayedHeader } from '../idempotency-key.ts';
 import { oneReferenceEach, References, Source } from '../origin-fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
@@ -17,6 +17,7 @@ export const ProcessImagesRequest = z
       ),
     ...overrides,
     candidates: CandidateCount,
+    out_of_force: OutOfForce,
     keep: Keep,
     source: Source,
     references: References,

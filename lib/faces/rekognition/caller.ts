@@ -9,6 +9,7 @@ import {
 import { meter } from '#metrics';
 import { BackendUnavailableError } from '../../errors.ts';
 import type { CallOutcome } from '../../metrics/port.ts';
+import { withoutLog } from '../../sdk-client.ts';
 import { isRetryable, isThrottling, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
@@ -46,7 +47,7 @@ export class RekognitionCaller {
 
   constructor({ region, callsPerSecond }: { region: string; callsPerSecond: number }) {
     this.#limit = new RateLimit(callsPerSecond);
-    this.#client = new RekognitionClient({
+    const client = new RekognitionClient({
       region,
       // Only this class repeats calls.
       maxAttempts: 1,
@@ -57,6 +58,7 @@ export class RekognitionCaller {
         throwOnRequestTimeout: true,
       },
     });
+    this.#client = withoutLog(client);
   }
 
   /**

@@ -13,6 +13,7 @@ import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-d
 import type { AuditFacts } from '../../audit/port.ts';
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
+import { withoutLog } from '../../sdk-client.ts';
 import { row } from '../shared/row.ts';
 import { type Action, expression, forTable, type Outcome } from './action.ts';
 import { AuditChainWriter } from './audit-chain.ts';
@@ -71,7 +72,7 @@ export class TableClient {
 
   constructor({ region, tableName }: TableSettings) {
     this.#name = tableName;
-    this.#client = new DynamoDBClient({ region, maxAttempts, requestHandler: timeouts });
+    this.#client = withoutLog(new DynamoDBClient({ region, maxAttempts, requestHandler: timeouts }));
   }
 
   async get(key: Key): Promise<Item | undefined> {

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Role } from '../../../lib/contract/role.ts';
+import { includesRole, type Role } from '../../../lib/contract/role.ts';
 import { caller, useLacks, useMay } from './api/caller.ts';
 import {
   isAddressChosen,
@@ -61,6 +61,9 @@ const sections: readonly Section[] = [
 
 /** Roles of the pages that show nothing to a lesser one. */
 const pageRoles: Partial<Record<Route['page'], Role>> = {
+  check: 'check',
+  door: 'check',
+  compare: 'check',
   blacklist: 'desk',
   'add-person': 'editor',
   import: 'editor',
@@ -126,9 +129,10 @@ function useCaller(service: URL | undefined): void {
 }
 
 function Header({ page, isConnected }: { page: Route['page']; isConnected: boolean }) {
+  const mayNotCheck = useLacks('check');
   return (
     <header class="header">
-      <a class="brand" href={paths.check}>
+      <a class="brand" href={mayNotCheck ? paths.status : paths.check}>
         <img src="./favicon.svg" alt="" />
         <span>Face Blacklist</span>
       </a>
@@ -178,13 +182,18 @@ function Offline() {
   );
 }
 
-/** Shows the page, unless the caller's role may not see it. */
+/** Shows the page, unless the caller's role may not see it. Then it tells what that role may do. */
 function AllowedPage({ route: shown }: { route: Route }) {
-  if (!useLacks(pageRoles[shown.page] ?? 'metrics')) return <CurrentPage route={shown} />;
+  const role = useStore(caller)?.role;
+  if (role === undefined || includesRole(role, pageRoles[shown.page] ?? 'metrics'))
+    return <CurrentPage route={shown} />;
   const section = sections.find(({ pages }) => pages.includes(shown.page));
   return (
     <Page title={texts.frame[section?.name ?? 'status']}>
-      <Notice kind="info">{texts.frame.roleMayNotSee}</Notice>
+      <Notice kind="info">
+        <p>{texts.frame.roleMayNotSee}</p>
+        <p>{texts.frame.withError(role, texts.service.roles[role])}</p>
+      </Notice>
     </Page>
   );
 }

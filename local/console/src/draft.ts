@@ -15,6 +15,8 @@ export interface LooksLike {
   readonly name: string;
   readonly similarity: number;
   readonly isMatch: boolean;
+  /** True if the entry is suspended or has expired, so that nobody matches it. */
+  readonly isOutOfForce: boolean;
   /** Reference picture that is nearest; null if the service does not tell. */
   readonly imageId: string | null;
 }
@@ -129,18 +131,19 @@ async function look(draft: Draft, { id, file: original }: DraftPicture, maxBytes
 }
 
 function draftFace(face: DetectedFace, scale: number): DraftFace[] {
-  const { facial_area: area, blacklist_matches: matches, near_misses: near } = face;
+  const { facial_area: area, blacklist_matches: matches, near_misses: near, out_of_force: others } = face;
   if (area === null) return [];
   const [x, y, w, h] = [area.x / scale, area.y / scale, area.w / scale, area.h / scale];
-  const alike = [...matches.map(looksLike(true)), ...(near ?? []).map(looksLike(false))];
+  const inForce = [...matches, ...(near ?? [])].map(looksLike(false));
+  const alike = [...inForce, ...(others ?? []).map(looksLike(true))];
   const once = alike.filter(({ id }, index) => alike.findIndex((other) => other.id === id) === index);
   return [{ area: { x, y, w, h }, reasons: face.verdict_reasons ?? [], looksLike: once }];
 }
 
 const looksLike =
-  (isMatch: boolean) =>
-  ({ entry: { id, name }, similarity, image_id: imageId }: BlacklistMatch): LooksLike => ({
-    ...{ id, name, similarity, isMatch, imageId },
+  (isOutOfForce: boolean) =>
+  ({ entry: { id, name }, similarity, distance, threshold, image_id }: BlacklistMatch): LooksLike => ({
+    ...{ id, name, similarity, isMatch: distance <= threshold, isOutOfForce, imageId: image_id },
   });
 
 export const chosenFace = ({ faces, chosen }: DraftPicture) =>

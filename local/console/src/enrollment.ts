@@ -1,5 +1,5 @@
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
-import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
+import type { BlacklistMatch, BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
 import { addImage, createEntry, examineImage, verify, verifyEntry } from './api/endpoints.ts';
 import { inlineBytes, preview, toBase64, UnreadableFileError } from './api/prepare.ts';
@@ -139,15 +139,21 @@ async function halfIfReadable(file: File): Promise<string | undefined> {
 const copyDistance = 1e-5;
 
 /**
- * Finds listed people who have the same picture, by its faces. Returns their names.
+ * Finds listed people who have the same picture, by its faces, also suspended and expired ones.
  *
  * @throws UnreadableFileError, and errors of the service that are not about the picture
  */
-export async function listedWith(file: File): Promise<string[]> {
+export async function listedWith(file: File): Promise<{ name: string; isOutOfForce: boolean }[]> {
   try {
     const { faces } = await examineImage(await half(file));
-    const matches = faces.flatMap((face) => face.blacklist_matches);
-    return matches.filter(({ distance }) => distance <= copyDistance).map(({ entry }) => entry.name);
+    const copiesIn = (matches: readonly BlacklistMatch[] = [], isOutOfForce = false) =>
+      matches
+        .filter(({ distance }) => distance <= copyDistance)
+        .map(({ entry: { name } }) => ({ name, isOutOfForce }));
+    return faces.flatMap((face) => [
+      ...copiesIn(face.blacklist_matches),
+      ...copiesIn(face.out_of_force, true),
+    ]);
   } catch (error) {
     if (isAboutPicture(error)) return [];
     throw error;

@@ -46,7 +46,8 @@ export async function arrange(
     );
   });
   const agreeing = found.agreeing.map(({ key }) => key);
-  changePerson(index, (now) => ({ ...now, agreeing: agreeing.length }));
+  const tied = found.tied.map(({ name }) => name);
+  changePerson(index, (now) => ({ ...now, agreeing: agreeing.length, tied }));
   const sent = new Set(keys);
   return { keys: [...new Set([...agreeing.filter((key) => sent.has(key)), ...keys])], agreeing };
 }

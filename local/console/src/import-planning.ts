@@ -25,11 +25,11 @@ export async function planImport(files: readonly File[]): Promise<void> {
   const clashes = clashesOf(plan.persons, items);
   const alike = alikeOf(plan.persons);
   const copies = await namesOfCopies(plan.persons);
-  const persons = plan.persons.map(({ name, reason, pictures }): ImportPerson => {
+  const persons = plan.persons.map(({ name, reason, pictures, folders = 1 }): ImportPerson => {
     const clash = clashes.get(name);
     const contents = pictures.map(({ file }) => copies.get(file) ?? file);
     return {
-      ...{ name, reason, alike: alike.get(name) ?? [], ...(clash && { clash }) },
+      ...{ name, reason, folders, alike: alike.get(name) ?? [], ...(clash && { clash }) },
       pictures: pictures.map(({ path, file }, place) => {
         const sameAs = copies.get(file)?.filter((other) => other !== name) ?? [];
         const isRepeated = contents.indexOf(contents[place] ?? file) < place;

@@ -54,7 +54,7 @@ export function isUnfinished(known: Import): boolean {
 /** Remarks about a person that are known before anything is sent. */
 export function remarksOn(person: ImportPerson, addsToListed: boolean): string[] {
   const { importing } = texts;
-  const { clash, alike, reason, isUnwanted } = person;
+  const { clash, alike, reason, isUnwanted, folders = 1 } = person;
   if (isUnwanted) return [importing.unwanted];
   if (isListedOut(person, addsToListed)) {
     return [clash?.isOutOfForce ? importing.outOfForceAlready : importing.listedAlready];
@@ -64,16 +64,20 @@ export function remarksOn(person: ImportPerson, addsToListed: boolean): string[]
     ...(clash?.isSame && reason !== null ? [importing.reasonStays] : []),
     ...(clash && !clash.isSame ? [importing.nearlyListed(clash.name)] : []),
     ...(clash?.isOutOfForce ? [texts.checking.suspended] : []),
+    ...(folders > 1 ? [importing.joinedFolders(folders)] : []),
     ...(alike.length > 0 ? [importing.nearlySame(alike.join(', '))] : []),
     ...disagreement(person),
   ];
 }
 
 /** Tells how many pictures of a new person agree, and which differ. */
-function disagreement({ pictures, agreeing = 0, listedBy }: ImportPerson): string[] {
+function disagreement({ pictures, agreeing = 0, tied = [], listedBy }: ImportPerson): string[] {
   const differing = pictures.filter(({ state, sameAs = [] }) => state === 'held' && sameAs.length === 0);
   if (differing.length === 0) return [];
   const names = differing.map(({ name }) => name).join(', ');
+  if (tied.length > 0 && listedBy !== undefined) {
+    return [texts.importing.tied(agreeing, tied.join(', '), listedBy)];
+  }
   if (agreeing > 1) return [texts.importing.agreeing(agreeing, names)];
   // Pictures of somebody who was listed before are compared with the listed ones.
   return listedBy === undefined ? [] : [texts.importing.noneAgree(listedBy, names)];

@@ -38,6 +38,10 @@ export interface ImportPerson {
   readonly entryId?: number;
   /** Number of pictures that agree on who a new person is, once they were compared; 1 or 0 if no two do. */
   readonly agreeing?: number;
+  /** Names of pictures that are as many, and agree on somebody else. */
+  readonly tied?: readonly string[];
+  /** Number of folders that have the person's name but for white space, if there are several. */
+  readonly folders?: number;
   /** Name of the picture by which the person was listed. */
   readonly listedBy?: string;
   /** True if the look-alikes are not known. */

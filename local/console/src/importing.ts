@@ -15,6 +15,7 @@ import {
   isOpen,
   personAt,
 } from './import-state.ts';
+import { onePersonFrom } from './model/one-person-from.ts';
 import { nobody } from './model/person.ts';
 import { texts } from './texts.ts';
 
@@ -56,7 +57,7 @@ export async function runImport(): Promise<void> {
   running = abort;
   const { error: _, ...rest } = known;
   currentImport.set({ ...rest, state: 'running' });
-  const maxBytes = await largestTaken();
+  const limits = await limitsOfService();
   let error: Message | undefined;
   const limit = pLimit(atOnce);
   await Promise.all(
@@ -64,7 +65,7 @@ export async function runImport(): Promise<void> {
       limit(async () => {
         if (abort.signal.aborted || isLeftOut(person, known.addsToListed)) return;
         try {
-          await sendPerson(index, { signal: abort.signal, maxBytes });
+          await sendPerson(index, { signal: abort.signal, ...limits });
         } catch (failure) {
           if (!abort.signal.aborted) error = errorMessage(failure);
           abort.abort();
@@ -77,18 +78,25 @@ export async function runImport(): Promise<void> {
   currentImport.update((now) => now && { ...now, state, ...(error && { error }) });
 }
 
-/** Asks the service how large a picture may be; `undefined` if it does not say. */
-async function largestTaken(): Promise<number | undefined> {
+/** Limits of the service; undefined if it does not say. */
+interface Limits {
+  /** Size of a picture, in bytes. */
+  readonly maxBytes: number | undefined;
+  /** Similarity from which on faces count as one person's, in words. */
+  readonly onePersonFrom: string | undefined;
+}
+
+async function limitsOfService(): Promise<Limits> {
   try {
-    return (await getStatus()).settings.max_image_bytes;
+    const status = await getStatus();
+    return { maxBytes: status.settings.max_image_bytes, onePersonFrom: onePersonFrom(status) };
   } catch {
-    return undefined;
+    return { maxBytes: undefined, onePersonFrom: undefined };
   }
 }
 
-interface Sending {
+interface Sending extends Limits {
   readonly signal: AbortSignal;
-  readonly maxBytes: number | undefined;
 }
 
 /**
@@ -140,7 +148,7 @@ async function sendPicture(
   person: ImportPerson,
   picture: ImportPicture,
   { agreeing }: Arrangement,
-  { signal, maxBytes }: Sending,
+  { signal, maxBytes, onePersonFrom: limit }: Sending,
 ): Promise<void> {
   const { name, reason, clash, entryId: known } = person;
   const { key, isMeant } = picture;
@@ -150,7 +158,7 @@ async function sendPicture(
     return holdUncompared(index, key);
   }
   const file = await preparedFile(index, picture, maxBytes);
-  if (!isMeant && (await holdsBack(index, person, { key, file }, { entryId, agreeing }))) return;
+  if (!isMeant && (await holdsBack(index, person, { key, file }, { entryId, agreeing, limit }))) return;
   const answer =
     entryId === undefined
       ? await createEntry({ ...nobody, name, reason: reason ?? '' }, file, once)
@@ -168,10 +176,15 @@ async function sendPicture(
   changePicture(index, key, {
     state: 'added',
     looksLike: (answer.possible_duplicates ?? []).map(({ name: other, in_force }) =>
-      in_force === false ? `${other} (${texts.people.outOfForce})` : other,
+      withForce(other, in_force === false),
     ),
     messages: [...answer.errors, ...warnings].map(byService(file.name)),
   });
+}
+
+/** Returns a listed person's name, with a remark if nobody matches the entry. */
+function withForce(name: string, isOutOfForce: boolean): string {
+  return isOutOfForce ? `${name} (${texts.people.outOfForce})` : name;
 }
 
 function isAdded({ pictures }: ImportPerson, key: string | undefined): boolean {
@@ -192,28 +205,42 @@ async function holdsBack(
   index: number,
   person: ImportPerson,
   { key, file }: Pick<ImportPicture, 'key' | 'file'>,
-  { entryId, agreeing }: Pick<Arrangement, 'agreeing'> & { readonly entryId: number | undefined },
+  {
+    entryId,
+    agreeing,
+    limit = '',
+  }: Pick<Arrangement, 'agreeing'> & {
+    readonly entryId: number | undefined;
+    readonly limit: string | undefined;
+  },
 ): Promise<boolean> {
   if (entryId === undefined) {
     // The person is listed already where the answer to an earlier attempt was lost.
-    const sameAs = (await listedWith(file)).filter((name) => name !== person.name);
+    const others = (await listedWith(file)).filter(({ name }) => name !== person.name);
+    const sameAs = others.map(({ name, isOutOfForce }) => withForce(name, isOutOfForce));
     if (sameAs.length > 0) changePicture(index, key, { state: 'held', sameAs });
     return sameAs.length > 0;
   }
   // One that agrees with the picture that lists the person was compared with it.
   if (agreeing.includes(key) && isAdded(person, agreeing[0])) return false;
   const stranger = await strangerTo(entryId, file);
-  if (stranger) holdBack(index, key, entryId, stranger);
+  if (stranger) holdBack(index, key, entryId, stranger, limit);
   return stranger !== undefined;
 }
 
 /** Keeps a picture from being sent until somebody has looked at it. */
-function holdBack(index: number, key: string, entryId: number, { similarity, imageId }: Unlike): void {
+function holdBack(
+  index: number,
+  key: string,
+  entryId: number,
+  { similarity, imageId }: Unlike,
+  limit: string,
+): void {
   changePerson(index, (person) => ({ ...person, entryId }));
   changePicture(index, key, {
     state: 'held',
     comparedWith: imageId,
-    messages: [{ text: texts.importing.unlike(similarityOf(similarity)) }],
+    messages: [{ text: `${texts.importing.unlike(similarityOf(similarity))} ${limit}`.trim() }],
   });
 }
 

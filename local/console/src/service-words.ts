@@ -21,7 +21,11 @@ const patternsOf = (sentences: Sentences) =>
     return { name, pattern: new RegExp(`^${escaped}$`, 's') };
   });
 
-const known = { answers: patternsOf(en.answers), answerParts: patternsOf(en.answerParts) };
+const known = {
+  answers: patternsOf(en.answers),
+  failures: patternsOf(en.failures),
+  answerParts: patternsOf(en.answerParts),
+};
 
 function writing(sentence: Sentence | undefined, values: readonly string[]): string {
   return typeof sentence === 'function' ? sentence(...values) : (sentence ?? '');
@@ -49,23 +53,29 @@ function translated(text: string): string | undefined {
 
 /** Translates several sentences, if all of them are known. */
 function inSentences(text: string): string | undefined {
-  for (const { index } of text.matchAll(/\. (?=\S)/g)) {
-    const first = ofPicture(text.slice(0, index + 1));
+  // Faults of fields have no full stop of their own.
+  for (const { 0: end, index } of text.matchAll(/\.(?= \S)|;(?= \S)/g)) {
+    const stop = end === '.' ? 1 : 0;
+    const first = ofPicture(text.slice(0, index + stop));
     const rest = first === undefined ? undefined : translated(text.slice(index + 2));
-    if (rest !== undefined) return `${first} ${rest}`;
+    if (rest !== undefined) return `${first}${end.slice(stop)} ${rest}`;
   }
   return undefined;
 }
 
 /** Translates a sentence, which may have a picture's name in front. */
 function ofPicture(text: string): string | undefined {
-  const whole = refusalOf(text) ?? matching('answers', text);
+  const whole = sentence(text);
   if (whole !== undefined) return whole;
   for (const { index } of text.matchAll(/: /g)) {
-    const rest = refusalOf(text.slice(index + 2)) ?? matching('answers', text.slice(index + 2));
+    const rest = sentence(text.slice(index + 2));
     if (rest !== undefined) return texts.frame.withError(text.slice(0, index), rest);
   }
   return undefined;
+}
+
+function sentence(text: string): string | undefined {
+  return refusalOf(text) ?? matching('answers', text) ?? matching('failures', text);
 }
 
 function matching(kind: keyof typeof known, text: string): string | undefined {

@@ -48,7 +48,9 @@ describe('Rekognition takes pictures of any shape', () => {
   }
 
   test.each(['webp', 'gif', 'jpeg'] as const)('%s', async (format) => {
-    const picture = await decodePicture(await sharp(group.original).toFormat(format).toBuffer());
+    const picture = await decodePicture(
+      await sharp(group.original).toFormat(format, { effort: 1 }).toBuffer(),
+    );
     expect(picture.format).toBe(format);
     await expectTheGroup(picture, 1);
   });
@@ -74,7 +76,7 @@ describe('Rekognition takes pictures of any shape', () => {
   test('12 megapixels, turned by Exif data, as they are', async () => {
     const scale = Math.sqrt(12e6 / (group.width * group.height));
     const [width, height] = [Math.ceil(scale * group.width), Math.ceil(scale * group.height)];
-    const upright = await sharp(group.original).resize(width, height).toBuffer();
+    const upright = await sharp(group.original).resize(width, height).jpeg().toBuffer();
     const bytes = await sharp(upright).rotate(-90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect(await sharp(bytes).metadata()).toMatchObject({ width: height, height: width, orientation: 6 });
     const picture = await decodePicture(bytes);
@@ -117,8 +119,8 @@ describe('Rekognition takes pictures of any shape', () => {
 
   test.each([
     [1, 1],
-    [3000, 30],
-    [164, 16_384],
+    [1000, 10],
+    [100, 3000],
   ])('%i by %i pixels without a face', async (width, height) => {
     const create = { width, height, channels: 3, background: 'white' } as const;
     const picture = await decodePicture(await sharp({ create }).png().toBuffer());

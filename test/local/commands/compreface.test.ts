@@ -80,7 +80,8 @@ function start(faces = saved, most = 2): Promise<string> {
 
 describe('people of CompreFace', () => {
   test('are its subjects, with the pictures of all pages', async () => {
-    const { persons, remarks } = await readCompreFace(await start(), key);
+    const { persons, remarks, joined } = await readCompreFace(await start(), key);
+    expect(joined).toEqual(["Jane Roe: 'Jane Roe', ' Jane  Roe '"]);
     const read = persons.map(async ({ name, reason, pictures }) => ({
       name,
       reason,

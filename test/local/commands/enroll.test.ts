@@ -54,13 +54,33 @@ it('npm run enroll lists people in AWS from a machine that has no data folder, a
 
   await mkdir(join(people, 'John Doe'));
   await writeFile(join(people, 'John Doe', 'the same.jpg'), picture);
-  expect((await enroll(people, settings)).more).toEqual([
+  const joined = [
+    expect.stringMatching(/^Taken as one person, /),
+    "  Jane Roe: 'Jane Roe', 'Jane\u00a0Roe '",
+  ];
+  const held = [
     expect.stringMatching(/^Held back, .*--include-unlike adds them:$/),
     '  John Doe/the same.jpg: the same picture as one of Jane Roe',
-  ]);
+  ];
+  expect(await enroll(people, settings)).toMatchObject({
+    code: 0,
+    more: [...joined, ...held, 'Not listed:', '  John Doe'],
+    errors: '',
+  });
   await writeFile(join(people, 'John Doe', 'another.png'), await sharp(picture).png().toBuffer());
-  expect((await enroll(people, settings)).more.slice(4)).toEqual([
+  expect((await enroll(people, settings)).more.slice(6)).toEqual([
     'Perhaps listed twice:',
     '  John Doe: Jane Roe, entry 1, similarity 100.0',
   ]);
+
+  const others = join(cloud.folder, 'others');
+  await mkdir(join(others, 'Max'), { recursive: true });
+  expect(await enroll(others, settings)).toMatchObject({ code: 0, errors: 'Nobody was listed.\n' });
+  await writeFile(join(others, 'Max', 'letter.jpg'), 'no picture');
+  expect(await enroll(others, settings)).toEqual({
+    code: 1,
+    line: '0 persons listed, 0 pictures added, 0 there already.',
+    more: ['Left out, or used in part:', expect.stringContaining('Max/letter.jpg: '), 'Not listed:', '  Max'],
+    errors: 'Nobody was listed.\n',
+  });
 });

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readPersonFolders } from '../../../local/commands/person-folders.ts';
 
@@ -66,9 +66,41 @@ it('reads names that are not UTF-8 as Windows-1252, and folders of the same name
   await put('Zo\xc3\xab/b.jpg');
   const { persons } = await readPersonFolders(root);
   expect(persons.map(({ name }) => name)).toEqual(['Zoë']);
-  expect(persons[0]?.files.map(({ name }) => name).sort()).toEqual(['b.jpg', 'ä.jpg']);
-  const [path] = persons[0]?.files.filter(({ name }) => name === 'ä.jpg').map((file) => file.path) ?? [];
+  expect(persons[0]?.files.map(({ name }) => name).sort()).toEqual(['Zoë/b.jpg', 'Zoë/ä.jpg']);
+  const [path] = persons[0]?.files.filter(({ name }) => name === 'Zoë/ä.jpg').map((file) => file.path) ?? [];
   expect(path?.toString('latin1')).toBe(`${root}/Zo\xeb/\xe4.jpg`);
+});
+
+it('tells of folders whose names become one, and keeps files of one name apart', async () => {
+  for (const folder of ['Jane Roe', 'Jane  Roe', 'Jane Roe ', 'JANE ROE']) await put(`${folder}/1.jpg`);
+  const { files, joined } = await people();
+  expect(files).toEqual({
+    'JANE ROE': ['1.jpg'],
+    'Jane Roe': ['Jane  Roe/1.jpg', 'Jane Roe/1.jpg', 'Jane Roe /1.jpg'],
+  });
+  expect(joined).toEqual(["Jane Roe: 'Jane  Roe', 'Jane Roe', 'Jane Roe '"]);
+});
+
+it('follows no link out of the folder of people, nor one to nothing, and tells of both', async () => {
+  await put('Jane Roe/a.jpg');
+  await put('John Doe/b.jpg');
+  const secret = `${root}-secret.jpg`;
+  await writeFile(secret, 'secret');
+  await symlink('../Jane Roe/a.jpg', join(root, 'John Doe', 'inside.jpg'));
+  await symlink(secret, join(root, 'John Doe', 'secret.jpg'));
+  await symlink(`../../${basename(secret)}`, join(root, 'John Doe', 'relative.jpg'));
+  await mkdir(join(root, 'Zoë'));
+  await symlink('nowhere.jpg', join(root, 'Zoë', 'c.jpg'));
+  await symlink(tmpdir(), join(root, 'Linked'));
+  const { files, remarks } = await people();
+  await rm(secret);
+  expect(files).toEqual({ 'Jane Roe': ['a.jpg'], 'John Doe': ['b.jpg', 'inside.jpg'] });
+  expect(remarks).toEqual([
+    'John Doe/relative.jpg: It is a link to nothing in the folder of people.',
+    'John Doe/secret.jpg: It is a link to nothing in the folder of people.',
+    "Linked: It is not a folder of a person's pictures.",
+    'Zoë/c.jpg: It is a link to nothing in the folder of people.',
+  ]);
 });
 
 it('takes no name that a program has damaged', async () => {

@@ -6,7 +6,8 @@ import { createEntry } from '../../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../../lib/blacklist/delete-entry.ts';
 import { openFolderInbox } from '../../../lib/inbox/folder.ts';
 import { indexUpload } from '../../../lib/inbox/index-upload.ts';
-import { type EnrollSummary, enrollPerson } from '../../../local/import/enroll-person.ts';
+import { enrollPerson } from '../../../local/import/enroll-person.ts';
+import type { EnrollSummary } from '../../../local/import/enroll-report.ts';
 import { PictureCopies } from '../../../local/import/picture-copies.ts';
 import { failing, stepBefore } from '../../blacklist/steps.ts';
 import { clear, complete, contents, matchedNames, useStores } from '../../blacklist/stores.ts';
@@ -26,15 +27,19 @@ async function enroll(
   const remarks: string[] = [];
   const unlike = new Map<string, string>();
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
-  const lists = { remarks, passedOver: new Set<string>(), duplicates: new Map(), unlike };
+  const lists = { remarks, passedOver: new Set<string>(), duplicates: new Map(), unlike, joined: [] };
   const person = { name: 'Jane Roe', reason: null, pictures: filesOf(pictures) };
   const people = [person, { name: 'John Doe', pictures: filesOf(others) }];
   const copies = await PictureCopies.of(ports, people, await ports.records.listEntries('ACTIVE'));
-  const summary: EnrollSummary = { ...counts, ...lists, disagreements: [], copies, takesUnlike };
+  const told: Pick<EnrollSummary, 'disagreements' | 'unlisted'> = { disagreements: [], unlisted: [] };
+  const summary: EnrollSummary = { ...counts, ...lists, ...told, copies, takesUnlike };
   await enrollPerson(ports, person, entryId, summary, () => {});
-  const { personsListed, picturesAdded, picturesPresent, disagreements } = summary;
-  const told = unlike.size > 0 && { unlike: [...unlike.values()], disagreements };
-  return { counts: [personsListed, picturesAdded, picturesPresent], remarks, ...told };
+  const { personsListed, picturesAdded, picturesPresent, disagreements, unlisted } = summary;
+  return {
+    ...{ counts: [personsListed, picturesAdded, picturesPresent], remarks },
+    ...(unlike.size > 0 && { unlike: [...unlike.values()], disagreements }),
+    ...(unlisted.length > 0 && { unlisted }),
+  };
 }
 
 async function upload(bytes: Uint8Array) {
@@ -57,7 +62,8 @@ it('lists a person once, and adds what is missing', async () => {
 });
 
 describe('a picture of somebody else in a person’s folder', () => {
-  const unlike = [expect.stringMatching(/^Jane Roe\/1\.jpg: similarity [0-9.]+$/)];
+  const likeness = /^Jane Roe\/1\.jpg: similarity [0-9.]+, and a match takes 90\.0$/;
+  const unlike = [expect.stringMatching(likeness)];
   const disagreements: string[] = [];
 
   it('is held back and told, each time, and accuses nobody', async () => {
@@ -94,12 +100,14 @@ describe('a picture of somebody else in a person’s folder', () => {
 
 describe('a new person is who the pictures that agree show', () => {
   const similar = (place: number) => expect.stringMatching(`^Jane Roe/${place}\\.jpg: similarity `);
+  const copyOf = (place: number, first: number) =>
+    `Jane Roe/${place}.jpg: the same file as ${first}.jpg, which is held back`;
 
   it('also if a wrong picture, or its two copies, comes first', async () => {
     const { listed, listedLater, other } = stores.pictures;
     expect(await enroll([other, other, listed, listedLater])).toEqual({
-      ...{ counts: [1, 2, 1], remarks: [], unlike: [similar(0)] },
-      disagreements: ['Jane Roe: 2 pictures agree, and 2.jpg is the first of them; different: 0.jpg'],
+      ...{ counts: [1, 2, 0], remarks: [], unlike: [similar(0), copyOf(1, 0)] },
+      disagreements: ['Jane Roe: 2 pictures agree, and 2.jpg is the first of them; different: 0.jpg, 1.jpg'],
     });
     expect(await matchedNames(stores.ports, other)).toEqual([]);
     expect(await matchedNames(stores.ports, listed)).toEqual(['Jane Roe', 'Jane Roe']);
@@ -115,6 +123,9 @@ describe('a new person is who the pictures that agree show', () => {
     const otherAgain = await sharp(other).modulate({ brightness: 1.01 }).png().toBuffer();
     expect(await enroll([other, listed, listedLater, otherAgain])).toMatchObject({
       ...{ counts: [1, 2, 0], unlike: [similar(1), similar(2)] },
+      disagreements: [
+        'Jane Roe: 2 pictures agree, and 0.jpg is the first of them, but as many agree on somebody else (1.jpg, 2.jpg); different: 1.jpg, 2.jpg',
+      ],
     });
     expect(await matchedNames(stores.ports, listed)).toEqual([]);
   });
@@ -149,6 +160,31 @@ describe('a new person is who the pictures that agree show', () => {
   });
 });
 
+it('tells of a second copy what became of the first', async () => {
+  const { listed, listedLater, other } = stores.pictures;
+  const nothing = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'gray' } })
+    .png()
+    .toBuffer();
+  const pictures = [listed, listedLater, listed, other, other, nothing, nothing];
+  const told = {
+    unlike: [
+      expect.stringMatching(/^Jane Roe\/3\.jpg: similarity /),
+      'Jane Roe/4.jpg: the same file as 3.jpg, which is held back',
+    ],
+    remarks: [expect.stringMatching(/^Jane Roe\/5\.jpg: /), 'Jane Roe/6.jpg: It is the same file as 5.jpg.'],
+  };
+  expect(await enroll(pictures)).toMatchObject({ counts: [1, 2, 1], ...told });
+  expect(await enroll(pictures, await janeId())).toMatchObject({ counts: [0, 0, 3], ...told });
+  const added = await enroll(pictures, await janeId(), { takesUnlike: true });
+  expect(added).toMatchObject({ counts: [0, 1, 4], unlike: [told.unlike[0]] });
+});
+
+it('names a person of whom nothing could be listed', async () => {
+  const { other } = stores.pictures;
+  expect(await enroll([other], undefined, { others: [other] })).toMatchObject({ unlisted: ['Jane Roe'] });
+  expect(await enroll([])).toMatchObject({ unlisted: ['Jane Roe'] });
+});
+
 it('tells that the entry was deleted meanwhile, and goes on', async () => {
   const { listed, other } = stores.pictures;
   await enroll([other]);
@@ -157,6 +193,7 @@ it('tells that the entry was deleted meanwhile, and goes on', async () => {
   expect(await enroll([listed], id)).toMatchObject({
     counts: [0, 0, 0],
     remarks: ['Jane Roe: The entry was deleted meanwhile. Run it again to list the person.'],
+    unlisted: ['Jane Roe'],
   });
 });
 
@@ -204,6 +241,7 @@ it('takes a name that a crash left, and waits for one that is under way', async 
   expect(await enroll([pictures.other])).toEqual({
     counts: [0, 0, 0],
     remarks: ["Jane Roe: Blacklist entry with name 'Jane Roe' already exists."],
+    unlisted: ['Jane Roe'],
   });
   expect(await janeId()).toBe(id);
 });

@@ -46,6 +46,7 @@ describe('a table of people', () => {
       ],
       remarks: [
         "The column 'door' is passed over.",
+        'Row 4, Jane Roe: Its name differs from that of a row before in spaces or invisible characters; they are taken as one person.',
         'Row 4, Jane Roe: Its reason differs from that of a row before, which is kept.',
       ],
     });

@@ -58,7 +58,7 @@ export function openedRecords(settings: TableSettings): OpenedRecords {
   };
   return {
     store: open(),
-    shareOfCases: 0.3,
+    shareOfCases: 0.15,
     another: async () => open(),
     async remove() {
       for (const store of stores) await store.close();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EntryVerification } from '../../../lib/contract/endpoints/verify-entry.ts';
-import { BlacklistRecord, type ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import { type BlacklistMatch, BlacklistRecord, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type { Tested } from '../api.ts';
 import { answer, newName, problems, refusal } from './client.ts';
 
@@ -75,6 +75,43 @@ export function endingSuite(get: () => Tested): void {
       expect(freed.suspended).toBe(false);
     });
 
+    it('is told, out of force, to whoever asks before listing, and matches nobody all the same', async () => {
+      const { api, people } = get();
+      const { id, name } = await api.list([people.listed, people.listedAgain], { notes: 'Armed.' });
+      const ofEntry = (found: readonly BlacklistMatch[] = []) => found.filter(({ entry }) => entry.id === id);
+      const asked = async (out_of_force: boolean) => {
+        const result = await api.process(people.listedAgain, { out_of_force });
+        expect(result.faces).toHaveLength(1);
+        return result;
+      };
+      const inForce = await asked(true);
+      expect(matchesOf(id, inForce)).not.toEqual([]);
+      expect(ofEntry(inForce.faces[0]?.out_of_force)).toEqual([]);
+
+      for (const ending of [{ suspended: true }, { suspended: false, expires_at: past }]) {
+        answer(await api.patch(id, ending), 200, BlacklistRecord);
+        const { faces, ...result } = await asked(true);
+        const [face] = faces;
+        const told = ofEntry(face?.out_of_force);
+        expect(told).toMatchObject([{ entry: { id, name, notes: null }, image_id: expect.any(String) }]);
+        expect(told[0]?.distance).toBeLessThanOrEqual(told[0]?.threshold ?? 0);
+        const plain = await asked(false);
+        expect(plain.faces[0]).not.toHaveProperty('out_of_force');
+        const { out_of_force: _, ...rest } = face ?? {};
+        expect(rest).toEqual(plain.faces[0]);
+        expect(result).toMatchObject({
+          has_blacklist_match: plain.has_blacklist_match,
+          verdict: plain.verdict,
+        });
+        expect(matchesOf(id, plain)).toEqual([]);
+        // It is told, but not kept.
+        const reply = await api.get(`/api/v1/processed-images/${result.db_id}`);
+        const kept = answer(reply, 200, ImageProcessingResult);
+        expect(kept.faces[0]).not.toHaveProperty('out_of_force');
+      }
+      await api.delete(id);
+    });
+
     it('matches nobody while it is suspended or once it has expired, and somebody again when that is undone', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.listed], { suspended: 'on' });
@@ -103,6 +140,9 @@ export function endingSuite(get: () => Tested): void {
       );
       expect(await isFound()).toBe(false);
       expect(await verify()).toMatchObject({ verified: false });
+      const { possible_duplicates } = await api.list([people.listedAgain]);
+      const inForce = possible_duplicates?.filter(({ in_force }) => in_force !== false) ?? [];
+      expect(inForce.map((duplicate) => duplicate.id)).not.toContain(id);
     });
 
     it('is changed in what is named alone, by PATCH and by PUT, and null empties it', async () => {

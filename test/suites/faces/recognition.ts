@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { DetectedFace } from '../../../lib/contract/shapes.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { faceVerdict, pictureVerdict } from '../../../lib/processing/verdicts.ts';
-import { beside, blurredPicture, fromLeftToRight, sample, sampleNumbers } from '../../faces/samples.ts';
+import { beside, blurredPicture, fromLeftToRight, sampleNumbers, smallSample } from '../../faces/samples.ts';
 import { processedResult } from '../records/fixtures.ts';
 import { entriesOf, gallery, owner, owners, type Setting } from './fixtures.ts';
 
@@ -15,7 +15,7 @@ export function recognitionSuite(setting: () => Setting): void {
     await backend.enroll(portraits[1] as Picture, owner(2));
     const found = await Promise.all(
       ([1, 2, 4, 5, 6] as const).map(async (number) =>
-        fromLeftToRight((await backend.match(await sample(number), {})).faces).map(entriesOf),
+        fromLeftToRight((await backend.match(await smallSample(number), {})).faces).map(entriesOf),
       ),
     );
     expect(found).toEqual([
@@ -61,7 +61,7 @@ export function recognitionSuite(setting: () => Setting): void {
     // The largest face of sample 2 is bowed, and half hidden by her hair.
     const usual = sampleNumbers.filter((number) => number !== 2);
     for (const number of usual) {
-      const { quality } = await backend.enroll(await sample(number), owner(number));
+      const { quality } = await backend.enroll(await smallSample(number), owner(number));
       // The largest face of sample 5 lies in the shade: 22.
       expect(quality?.brightness).toBeGreaterThan(15);
       expect(quality?.sharpness).toBeGreaterThan(40);

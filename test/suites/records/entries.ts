@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, type TestAPI, test, vi } from 'vitest';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
 import type { EntryRecord, ImageRecord } from '../../../lib/records/entry.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
@@ -18,13 +18,13 @@ import {
 const anyTime = expect.stringMatching(isoTime);
 const absentIds = [0, -1, 1.5, 999, 2 ** 31, 2 ** 53, 2 ** 63, 1e300, Number.NaN, Number.POSITIVE_INFINITY];
 
-export function entrySuite(opened: () => OpenedRecords): void {
+export function entrySuite(opened: () => OpenedRecords, undisturbed: TestAPI): void {
   let store: RecordStore;
   beforeEach(() => {
     store = opened().store;
   });
 
-  test('a new entry is pending, without images, and dated in UTC', async () => {
+  undisturbed('a new entry is pending, without images, and dated in UTC', async () => {
     const before = Date.now();
     const entry = await store.createEntry({ name: 'Ada', reason: 'theft' });
     expect(entry).toMatchObject({ name: 'Ada', reason: 'theft', status: 'PENDING', imageCount: 0 });
@@ -35,7 +35,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.getEntry(entry.id)).toEqual(entry);
   });
 
-  test('ids grow, and a removed one is not given again', async () => {
+  undisturbed('ids grow, and a removed one is not given again', async () => {
     const ids: number[] = [];
     for (const name of ['a', 'b', 'c']) {
       const { id } = await store.createEntry({ name, reason: null });
@@ -47,17 +47,20 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
   });
 
-  test('a name is taken while any entry has it, whatever its status, and free after that', async () => {
-    const { id } = await store.createEntry({ name: 'Ada', reason: null });
-    const again = () => store.createEntry({ name: 'Ada', reason: 'other' });
-    await expect(again()).rejects.toThrow("Blacklist entry with name 'Ada' already exists.");
-    await store.activateEntry(id);
-    await expect(again()).rejects.toThrow(NameTakenError);
-    await store.markEntryDeleting(id);
-    await expect(again()).rejects.toThrow(NameTakenError);
-    await store.removeEntry(id);
-    await expect(again()).resolves.toMatchObject({ name: 'Ada', reason: 'other' });
-  });
+  undisturbed(
+    'a name is taken while any entry has it, whatever its status, and free after that',
+    async () => {
+      const { id } = await store.createEntry({ name: 'Ada', reason: null });
+      const again = () => store.createEntry({ name: 'Ada', reason: 'other' });
+      await expect(again()).rejects.toThrow("Blacklist entry with name 'Ada' already exists.");
+      await store.activateEntry(id);
+      await expect(again()).rejects.toThrow(NameTakenError);
+      await store.markEntryDeleting(id);
+      await expect(again()).rejects.toThrow(NameTakenError);
+      await store.removeEntry(id);
+      await expect(again()).resolves.toMatchObject({ name: 'Ada', reason: 'other' });
+    },
+  );
 
   test('a pending entry can be given up when its claim has lapsed, and not before', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -85,26 +88,32 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.giveUpEntry(usual.id)).toBe(true);
   });
 
-  test('an entry that is shown is not given up, however old, nor is a new one with an old date', async () => {
-    const carried = { addedDate: '2001-02-03T04:05:06.000Z' };
-    const shown = await store.createEntry({ name: 'Ada', reason: null, carried, claimMs: 0 });
-    const shownBefore = await store.activateEntry(shown.id);
-    await store.renewEntry(shown.id, 0);
-    expect(await store.giveUpEntry(shown.id)).toBe(false);
-    expect(await store.getEntry(shown.id)).toEqual(shownBefore);
-    const made = await store.createEntry({ name: 'Bo', reason: null, carried });
-    expect(await store.giveUpEntry(made.id)).toBe(false);
-  });
+  undisturbed(
+    'an entry that is shown is not given up, however old, nor is a new one with an old date',
+    async () => {
+      const carried = { addedDate: '2001-02-03T04:05:06.000Z' };
+      const shown = await store.createEntry({ name: 'Ada', reason: null, carried, claimMs: 0 });
+      const shownBefore = await store.activateEntry(shown.id);
+      await store.renewEntry(shown.id, 0);
+      expect(await store.giveUpEntry(shown.id)).toBe(false);
+      expect(await store.getEntry(shown.id)).toEqual(shownBefore);
+      const made = await store.createEntry({ name: 'Bo', reason: null, carried });
+      expect(await store.giveUpEntry(made.id)).toBe(false);
+    },
+  );
 
-  test('names that differ in case, blanks or one invisible character are different names', async () => {
-    const names = ['Ada', 'ada', 'Ada ', ' Ada', 'Ada\0', 'Ada\0x', 'Ada\u200b', 'Åda', 'A\u030ada'];
-    for (const name of names) await store.createEntry({ name, reason: null });
-    expect((await store.listEntries('PENDING')).map((entry) => entry.name)).toEqual(names);
-  });
+  undisturbed(
+    'names that differ in case, blanks or one invisible character are different names',
+    async () => {
+      const names = ['Ada', 'ada', 'Ada ', ' Ada', 'Ada\0', 'Ada\0x', 'Ada\u200b', 'Åda', 'A\u030ada'];
+      for (const name of names) await store.createEntry({ name, reason: null });
+      expect((await store.listEntries('PENDING')).map((entry) => entry.name)).toEqual(names);
+    },
+  );
 
-  test('of twenty requests for one name at the same moment, one gets it', async () => {
+  test('of ten requests for one name at the same moment, one gets it', async () => {
     const another = await opened().another();
-    const attempts = Array.from({ length: 20 }, (_, index) =>
+    const attempts = Array.from({ length: 10 }, (_, index) =>
       (index % 2 === 0 ? store : another).createEntry({ name: 'Ada', reason: `${index}` }),
     );
     const outcomes = await Promise.allSettled(attempts);
@@ -117,7 +126,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.listEntries('PENDING')).toEqual([won[0]?.value]);
   });
 
-  test('any name and reason come back as they were given', async () => {
+  undisturbed('any name and reason come back as they were given', async () => {
     const hostile = [
       `Robert'); DROP TABLE entry;--`,
       '"',
@@ -151,14 +160,14 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.getEntry(pending.id)).toEqual(active);
   });
 
-  test('an entry that is going can not be shown any more', async () => {
+  undisturbed('an entry that is going can not be shown any more', async () => {
     const { id } = await store.createEntry({ name: 'Ada', reason: null });
     await store.markEntryDeleting(id);
     expect(await store.activateEntry(id)).toBeUndefined();
     expect(await store.getEntry(id)).toMatchObject({ status: 'DELETING' });
   });
 
-  test('entries are listed by status, by id ascending', async () => {
+  undisturbed('entries are listed by status, by id ascending', async () => {
     const add = async (name: string) => (await store.createEntry({ name, reason: null })).id;
     const [z, y, x] = [await add('z'), await add('y'), await add('x')];
     const [w, v, u] = [await add('w'), await add('v'), await add('u')];
@@ -171,7 +180,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await idsOf('DELETING')).toEqual([y, v]);
   });
 
-  test('an update replaces name and reason and nothing else', async () => {
+  undisturbed('an update replaces name and reason and nothing else', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     const updated = { ...entry, name: 'Ada L.', reason: null, version: 2, updatedDate: anyTime };
     expect(await store.updateEntry(entry.id, { name: 'Ada L.', reason: null })).toEqual(updated);
@@ -194,7 +203,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.updateEntry(entry.id, { name: 'Ada', reason: null })).toMatchObject({ reason: null });
   });
 
-  test('an entry that is not shown is not updated', async () => {
+  undisturbed('an entry that is not shown is not updated', async () => {
     const pending = await store.createEntry({ name: 'Ada', reason: null });
     const change = { name: 'Eve', reason: 'x' };
     expect(await store.updateEntry(pending.id, change)).toBeUndefined();
@@ -224,7 +233,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.listEntries('ACTIVE')).toEqual([bob.entry]);
   });
 
-  test('an entry of many images, shown or not, is removed with all of them', async () => {
+  undisturbed('an entry of many images, shown or not, is removed with all of them', async () => {
     const { entry, imageId } = await activeEntry(store, 'Ada');
     const images: ImageRecord[] = [];
     while (images.length < 130) {
@@ -238,7 +247,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.createEntry({ name: 'Ada', reason: null })).toMatchObject({ name: 'Ada' });
   });
 
-  test('an entry is found by its name, whatever its status', async () => {
+  undisturbed('an entry is found by its name, whatever its status', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     const pending = await store.createEntry({ name: 'ada', reason: null });
     expect(await store.findEntry('Ada')).toEqual(entry);
@@ -250,25 +259,28 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.findEntry('Ada')).toBeUndefined();
   });
 
-  test('the shown entries of a name are found whatever their case and accents, and as they are now', async () => {
-    const { entry: zoe } = await activeEntry(store, 'Zoë');
-    const { entry: capitals } = await activeEntry(store, 'ZOE');
-    const { entry: other } = await activeEntry(store, 'Zoey');
-    await store.createEntry({ name: 'zoe', reason: null });
-    expect(await store.findAlike('zoé')).toEqual([zoe, capitals]);
-    expect(await store.findAlike('Zo')).toEqual([]);
+  undisturbed(
+    'the shown entries of a name are found whatever their case and accents, and as they are now',
+    async () => {
+      const { entry: zoe } = await activeEntry(store, 'Zoë');
+      const { entry: capitals } = await activeEntry(store, 'ZOE');
+      const { entry: other } = await activeEntry(store, 'Zoey');
+      await store.createEntry({ name: 'zoe', reason: null });
+      expect(await store.findAlike('zoé')).toEqual([zoe, capitals]);
+      expect(await store.findAlike('Zo')).toEqual([]);
 
-    const renamed = await store.updateEntry(other.id, { name: 'Zoé', reason: null });
-    await store.updateEntry(zoe.id, { name: 'Ada', reason: null });
-    expect(await store.findAlike('zoe')).toEqual([capitals, renamed]);
-    await store.markEntryDeleting(capitals.id);
-    expect(await store.findAlike('zoe')).toEqual([renamed]);
-    await store.removeEntry(other.id);
-    expect(await store.findAlike('zoe')).toEqual([]);
-    expect((await store.findAlike('ÁDA')).map(({ id }) => id)).toEqual([zoe.id]);
-  });
+      const renamed = await store.updateEntry(other.id, { name: 'Zoé', reason: null });
+      await store.updateEntry(zoe.id, { name: 'Ada', reason: null });
+      expect(await store.findAlike('zoe')).toEqual([capitals, renamed]);
+      await store.markEntryDeleting(capitals.id);
+      expect(await store.findAlike('zoe')).toEqual([renamed]);
+      await store.removeEntry(other.id);
+      expect(await store.findAlike('zoe')).toEqual([]);
+      expect((await store.findAlike('ÁDA')).map(({ id }) => id)).toEqual([zoe.id]);
+    },
+  );
 
-  test('names that many letters become of, when case and accents go, are kept apart', async () => {
+  undisturbed('names that many letters become of, when case and accents go, are kept apart', async () => {
     const names = [`${'\ufdfa'.repeat(99)}a`, `${'\ufdfa'.repeat(99)}b`];
     const entries = await Promise.all(names.map(async (name) => (await activeEntry(store, name)).entry));
     for (const [index, name] of names.entries())
@@ -282,26 +294,29 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
   });
 
-  test('an entry from another store keeps its id and date, and later ones get larger ids', async () => {
-    const carried = { id: 700, addedDate: '2020-02-29T12:00:00.000Z' };
-    const entry = await store.createEntry({ name: 'Ada', reason: 'theft', carried });
-    expect(entry).toMatchObject({
-      ...carried,
-      name: 'Ada',
-      reason: 'theft',
-      status: 'PENDING',
-      imageCount: 0,
-    });
-    expect(await store.getEntry(700)).toEqual(entry);
-    const earlier = await store.createEntry({ name: 'Bob', reason: null, carried: { ...carried, id: 12 } });
-    const later = await store.createEntry({ name: 'Cy', reason: null });
-    expect(later.id).toBeGreaterThan(700);
-    expect(await store.listEntries('PENDING')).toEqual([earlier, entry, later]);
-    await store.removeEntry(later.id);
-    expect((await store.createEntry({ name: 'Cy', reason: null })).id).toBeGreaterThan(later.id);
-  });
+  undisturbed(
+    'an entry from another store keeps its id and date, and later ones get larger ids',
+    async () => {
+      const carried = { id: 700, addedDate: '2020-02-29T12:00:00.000Z' };
+      const entry = await store.createEntry({ name: 'Ada', reason: 'theft', carried });
+      expect(entry).toMatchObject({
+        ...carried,
+        name: 'Ada',
+        reason: 'theft',
+        status: 'PENDING',
+        imageCount: 0,
+      });
+      expect(await store.getEntry(700)).toEqual(entry);
+      const earlier = await store.createEntry({ name: 'Bob', reason: null, carried: { ...carried, id: 12 } });
+      const later = await store.createEntry({ name: 'Cy', reason: null });
+      expect(later.id).toBeGreaterThan(700);
+      expect(await store.listEntries('PENDING')).toEqual([earlier, entry, later]);
+      await store.removeEntry(later.id);
+      expect((await store.createEntry({ name: 'Cy', reason: null })).id).toBeGreaterThan(later.id);
+    },
+  );
 
-  test('an entry from another store may keep its date alone', async () => {
+  undisturbed('an entry from another store may keep its date alone', async () => {
     const carried = { addedDate: '2020-02-29T12:00:00.000Z' };
     const { entry } = await activeEntry(store, 'Ada');
     const other = await store.createEntry({ name: 'Bob', reason: null, carried });
@@ -324,20 +339,20 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
   });
 
-  test('twenty entries made at the same moment get an id each', async () => {
+  test('ten entries made at the same moment get an id each', async () => {
     const another = await opened().another();
     const made = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
+      Array.from({ length: 10 }, (_, index) =>
         (index % 2 === 0 ? store : another).createEntry({ name: `name ${index}`, reason: null }),
       ),
     );
-    expect(new Set(made.map(({ id }) => id)).size).toBe(20);
+    expect(new Set(made.map(({ id }) => id)).size).toBe(10);
     expect(await store.listEntries('PENDING')).toEqual(made.sort((a, b) => a.id - b.id));
   });
 
   test('of an update and a deletion at the same moment, either comes first, and the entry ends hidden', async () => {
     const another = await opened().another();
-    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    for (const name of ['a', 'b', 'c']) {
       const { entry } = await activeEntry(store, name);
       const [updated, before] = await Promise.all([
         store.updateEntry(entry.id, { name: `${name} new`, reason: null }),
@@ -352,15 +367,18 @@ export function entrySuite(opened: () => OpenedRecords): void {
     }
   });
 
-  test.each(absentIds)('there is no entry %d', async (id) => {
+  undisturbed('there is no entry of an id that none can have, or none has', async () => {
     const { entry } = await activeEntry(store, 'Ada');
-    expect(await store.getEntry(id)).toBeUndefined();
-    expect(await store.activateEntry(id)).toBeUndefined();
-    expect(await store.updateEntry(id, { name: 'Bob', reason: null })).toBeUndefined();
-    expect(await store.markEntryDeleting(id)).toBeUndefined();
-    expect(await store.listImages(id)).toEqual([]);
-    await expect(store.createImage(newImage(id))).rejects.toThrow(EntryNotFoundError);
-    await expect(store.removeEntry(id)).resolves.toBeUndefined();
+    for (const id of absentIds) {
+      const which = String(id);
+      expect(await store.getEntry(id), which).toBeUndefined();
+      expect(await store.activateEntry(id), which).toBeUndefined();
+      expect(await store.updateEntry(id, { name: 'Bob', reason: null }), which).toBeUndefined();
+      expect(await store.markEntryDeleting(id), which).toBeUndefined();
+      expect(await store.listImages(id), which).toEqual([]);
+      await expect(store.createImage(newImage(id)), which).rejects.toThrow(EntryNotFoundError);
+      await expect(store.removeEntry(id), which).resolves.toBeUndefined();
+    }
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
   });
 }

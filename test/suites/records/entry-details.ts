@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, type TestAPI, test, vi } from 'vitest';
 import { NameTakenError, VersionConflictError } from '../../../lib/errors.ts';
 import type { EntryDetails } from '../../../lib/records/entry.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
@@ -15,7 +15,7 @@ export const details: EntryDetails = {
 const past = '2020-02-29T12:00:00.000Z';
 
 /** Tests the details of entries, their versions, and when nobody matches them. */
-export function entryDetailSuite(opened: () => OpenedRecords): void {
+export function entryDetailSuite(opened: () => OpenedRecords, undisturbed: TestAPI): void {
   let store: RecordStore;
   beforeEach(() => {
     store = opened().store;
@@ -24,7 +24,7 @@ export function entryDetailSuite(opened: () => OpenedRecords): void {
     vi.useRealTimers();
   });
 
-  test('an entry has no details and version 1 unless it is given some', async () => {
+  undisturbed('an entry has no details and version 1 unless it is given some', async () => {
     const plain = await store.createEntry({ name: 'Ada', reason: null });
     const none = { expiresAt: null, reviewAt: null, category: null, severity: null, notes: null };
     const unchanged = { addedBy: null, updatedBy: null, updatedDate: null, version: 1 };
@@ -36,7 +36,7 @@ export function entryDetailSuite(opened: () => OpenedRecords): void {
     expect(await store.findEntry('Bob')).toEqual(full);
   });
 
-  test('a change names what changes, counts the version up, and notes who made it', async () => {
+  undisturbed('a change names what changes, counts the version up, and notes who made it', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     const first = await store.updateEntry(entry.id, details, { actor: 'desk 1' });
     expect(first).toEqual({
@@ -51,7 +51,7 @@ export function entryDetailSuite(opened: () => OpenedRecords): void {
     expect(await store.listEntries('ACTIVE')).toEqual([second]);
   });
 
-  test('what changes nothing leaves version and date, and pictures are no change', async () => {
+  undisturbed('what changes nothing leaves version and date, and pictures are no change', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     expect(entry.version).toBe(1);
     expect(await store.updateEntry(entry.id, { name: 'Ada', reason: 'theft', suspended: false })).toEqual(
@@ -102,7 +102,7 @@ export function entryDetailSuite(opened: () => OpenedRecords): void {
     expect(await store.markEntryDeleting(entry.id, { ifVersion: [1] })).toMatchObject({ status: 'DELETING' });
   });
 
-  test('an entry from another store keeps its details, who made it, and its version', async () => {
+  undisturbed('an entry from another store keeps its details, who made it, and its version', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     const updated = await store.updateEntry(entry.id, details, { actor: 'desk 2' });
     if (!updated) throw new Error('There is no such entry.');
@@ -122,20 +122,23 @@ export function entryDetailSuite(opened: () => OpenedRecords): void {
     expect(await store.getEntry(700)).toEqual(there);
   });
 
-  test('nobody may be shown as a match while the entry is suspended, or once it has expired', async () => {
-    const { entry, imageId } = await activeEntry(store, 'Ada');
-    const isFound = async () => (await store.findActive([imageId])).has(imageId);
-    expect(await isFound()).toBe(true);
-    for (const change of [{ suspended: true }, { suspended: false, expiresAt: past }]) {
-      await store.updateEntry(entry.id, change);
-      expect(await isFound()).toBe(false);
-      expect(await store.listEntries('ACTIVE')).toHaveLength(1);
-    }
-    await store.updateEntry(entry.id, { expiresAt: '2999-01-31T12:00:00.000Z' });
-    expect(await isFound()).toBe(true);
-  });
+  undisturbed(
+    'nobody may be shown as a match while the entry is suspended, or once it has expired',
+    async () => {
+      const { entry, imageId } = await activeEntry(store, 'Ada');
+      const isFound = async () => (await store.findActive([imageId])).has(imageId);
+      expect(await isFound()).toBe(true);
+      for (const change of [{ suspended: true }, { suspended: false, expiresAt: past }]) {
+        await store.updateEntry(entry.id, change);
+        expect(await isFound()).toBe(false);
+        expect(await store.listEntries('ACTIVE')).toHaveLength(1);
+      }
+      await store.updateEntry(entry.id, { expiresAt: '2999-01-31T12:00:00.000Z' });
+      expect(await isFound()).toBe(true);
+    },
+  );
 
-  test('an entry ends by the clock alone, whoever looks', async () => {
+  undisturbed('an entry ends by the clock alone, whoever looks', async () => {
     const { entry, imageId } = await activeEntry(store, 'Ada');
     const another = await opened().another();
     const expiresAt = new Date(Date.now() + 60_000);

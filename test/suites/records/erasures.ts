@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, type TestAPI, test } from 'vitest';
 import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../../../lib/errors.ts';
 import type { MergeClaim, MergeStep } from '../../../lib/records/merging.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
@@ -17,7 +17,7 @@ import {
   resultShowing,
 } from './fixtures.ts';
 
-export function erasureSuite(opened: () => OpenedRecords): void {
+export function erasureSuite(opened: () => OpenedRecords, undisturbed: TestAPI): void {
   let store: RecordStore;
   beforeEach(() => {
     store = opened().store;
@@ -63,7 +63,7 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     expect(await store.getErasure(entry.id)).toMatchObject({ history: 'delete', removed: { faces: 3 } });
   });
 
-  test('an entry that is only hidden has no erasure, and none can be noted of it', async () => {
+  undisturbed('an entry that is only hidden has no erasure, and none can be noted of it', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     await store.markEntryDeleting(entry.id);
     await store.noteErasure(entry.id, { faces: 1 }, true);
@@ -208,100 +208,116 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     expect((await store.getErasure(entry.id))?.removed).toEqual({ ...nothingErased, ...counts });
   });
 
-  test('redaction takes one person out of a record, and leaves time, counts and the others', async () => {
-    const both = resultShowing(1, 2);
-    const { id, timestamp } = await store.addProcessed('both', both);
-    const other = await store.addProcessed('other', resultShowing(2));
-    const before = await store.getProcessed(other.id);
-    await store.redactProcessed([id, other.id, 999], 1);
-    await store.redactProcessed([id], 1);
-    const redacted = await store.getProcessed(id);
-    expect(redacted).toMatchObject({
-      db_id: id,
-      processing_timestamp: timestamp,
-      has_blacklist_match: true,
-      image_path_or_identifier: '(erased)',
-      ...{ saved_image_path: null, original_image_path: null, cropped_face_path: null },
-    });
-    const [own, others] = redacted?.faces[0]?.blacklist_matches ?? [];
-    expect(own).toMatchObject({
-      entry: { id: 1, name: '(erased)', reason: null },
-      identity: '(erased)',
-      image_id: null,
-      distance: both.faces[0]?.blacklist_matches[0]?.distance,
-    });
-    expect(others).toEqual(both.faces[0]?.blacklist_matches[1]);
-    expect(redacted?.faces[0]?.facial_area).toMatchObject({ x: 10, y: 20, w: 30, h: 40, left_eye: null });
-    expect(await store.getProcessed(other.id)).toEqual(before);
-    // It is found, counted and removed as before.
-    expect(await store.listProcessed({ limit: 5, offset: 0, entryId: 1 })).toEqual({
-      total: 1,
-      items: [redacted],
-    });
-    expect(await store.removeProcessed([id])).toBe(1);
-    expect((await store.listProcessed({ limit: 5, offset: 0, entryId: 1 })).total).toBe(0);
-    expect((await store.listProcessed({ limit: 5, offset: 0, hasMatch: true })).total).toBe(1);
-  });
+  undisturbed(
+    'redaction takes one person out of a record, and leaves time, counts and the others',
+    async () => {
+      const both = resultShowing(1, 2);
+      const { id, timestamp } = await store.addProcessed('both', both);
+      const other = await store.addProcessed('other', resultShowing(2));
+      const before = await store.getProcessed(other.id);
+      await store.redactProcessed([id, other.id, 999], 1);
+      await store.redactProcessed([id], 1);
+      const redacted = await store.getProcessed(id);
+      expect(redacted).toMatchObject({
+        db_id: id,
+        processing_timestamp: timestamp,
+        has_blacklist_match: true,
+        image_path_or_identifier: '(erased)',
+        ...{ saved_image_path: null, original_image_path: null, cropped_face_path: null },
+      });
+      const [own, others] = redacted?.faces[0]?.blacklist_matches ?? [];
+      expect(own).toMatchObject({
+        entry: { id: 1, name: '(erased)', reason: null },
+        identity: '(erased)',
+        image_id: null,
+        distance: both.faces[0]?.blacklist_matches[0]?.distance,
+      });
+      expect(others).toEqual(both.faces[0]?.blacklist_matches[1]);
+      expect(redacted?.faces[0]?.facial_area).toMatchObject({ x: 10, y: 20, w: 30, h: 40, left_eye: null });
+      expect(await store.getProcessed(other.id)).toEqual(before);
+      // It is found, counted and removed as before.
+      expect(await store.listProcessed({ limit: 5, offset: 0, entryId: 1 })).toEqual({
+        total: 1,
+        items: [redacted],
+      });
+      expect(await store.removeProcessed([id])).toBe(1);
+      expect((await store.listProcessed({ limit: 5, offset: 0, entryId: 1 })).total).toBe(0);
+      expect((await store.listProcessed({ limit: 5, offset: 0, hasMatch: true })).total).toBe(1);
+    },
+  );
 
-  test('redaction of an answer of many parts, and of a crowd that its entry does not lead to', async () => {
-    const long = processedResult(Array.from({ length: 1000 }, (_, index) => index / 1000));
-    const { id } = await store.addProcessed('long', long);
-    await store.redactProcessed([id], 1);
-    expect(JSON.stringify(await store.getProcessed(id))).not.toContain('Ada');
-    const entryIds = Array.from({ length: 60 }, (_, index) => index + 1);
-    const crowd = await store.addProcessed('crowd', resultShowing(...entryIds));
-    expect((await store.listProcessed({ limit: 5, offset: 0, entryId: 60 })).total).toBe(0);
-    const { items } = await store.listProcessed({ limit: 5, offset: 0, isCrowd: true });
-    expect(items.map(({ db_id }) => db_id)).toEqual([crowd.id]);
-    await store.redactProcessed([crowd.id], 60);
-    expect((await store.getProcessed(crowd.id))?.faces[0]?.blacklist_matches[59]?.entry).toMatchObject({
-      id: 60,
-      name: '(erased)',
-      reason: null,
-    });
-    expect((await store.listProcessed({ limit: 5, offset: 0, isCrowd: true })).total).toBe(1);
-  });
+  undisturbed(
+    'redaction of an answer of many parts, and of a crowd that its entry does not lead to',
+    async () => {
+      const long = processedResult(Array.from({ length: 1000 }, (_, index) => index / 1000));
+      const { id } = await store.addProcessed('long', long);
+      await store.redactProcessed([id], 1);
+      expect(JSON.stringify(await store.getProcessed(id))).not.toContain('Ada');
+      const entryIds = Array.from({ length: 60 }, (_, index) => index + 1);
+      const crowd = await store.addProcessed('crowd', resultShowing(...entryIds));
+      expect((await store.listProcessed({ limit: 5, offset: 0, entryId: 60 })).total).toBe(0);
+      const { items } = await store.listProcessed({ limit: 5, offset: 0, isCrowd: true });
+      expect(items.map(({ db_id }) => db_id)).toEqual([crowd.id]);
+      await store.redactProcessed([crowd.id], 60);
+      expect((await store.getProcessed(crowd.id))?.faces[0]?.blacklist_matches[59]?.entry).toMatchObject({
+        id: 60,
+        name: '(erased)',
+        reason: null,
+      });
+      expect((await store.listProcessed({ limit: 5, offset: 0, isCrowd: true })).total).toBe(1);
+    },
+  );
 
   const all = { limit: 100, offset: 0 };
   const judged = { faceIndex: 0, verdict: 'rejected', note: "Ada's sister.", actor: 'bob' } as const;
 
-  test('redaction takes a person out of near misses, and leaves what the face looked like', async () => {
-    const near = resultNearly(1, 2);
-    const { id } = await store.addProcessed('near', near);
-    await store.redactProcessed([id], 1);
-    const redacted = await store.getProcessed(id);
-    const [own, other] = redacted?.faces[0]?.near_misses ?? [];
-    expect(own).toMatchObject({ entry: { id: 1, name: '(erased)', reason: null }, identity: '(erased)' });
-    expect(own).toMatchObject({ image_id: null, distance: near.faces[0]?.near_misses?.[0]?.distance });
-    expect(other).toEqual(near.faces[0]?.near_misses?.[1]);
-    const { quality, verdict, verdict_reasons } = near.faces[0] ?? {};
-    expect(redacted?.faces[0]).toMatchObject({ quality, verdict, verdict_reasons, candidates: null });
-    expect(redacted).toMatchObject({ has_near_miss: true, has_blacklist_match: false, verdict: 'possible' });
-    expect(redacted).toMatchObject({ image_path_or_identifier: '(erased)', original_image_path: null });
-  });
+  undisturbed(
+    'redaction takes a person out of near misses, and leaves what the face looked like',
+    async () => {
+      const near = resultNearly(1, 2);
+      const { id } = await store.addProcessed('near', near);
+      await store.redactProcessed([id], 1);
+      const redacted = await store.getProcessed(id);
+      const [own, other] = redacted?.faces[0]?.near_misses ?? [];
+      expect(own).toMatchObject({ entry: { id: 1, name: '(erased)', reason: null }, identity: '(erased)' });
+      expect(own).toMatchObject({ image_id: null, distance: near.faces[0]?.near_misses?.[0]?.distance });
+      expect(other).toEqual(near.faces[0]?.near_misses?.[1]);
+      const { quality, verdict, verdict_reasons } = near.faces[0] ?? {};
+      expect(redacted?.faces[0]).toMatchObject({ quality, verdict, verdict_reasons, candidates: null });
+      expect(redacted).toMatchObject({
+        has_near_miss: true,
+        has_blacklist_match: false,
+        verdict: 'possible',
+      });
+      expect(redacted).toMatchObject({ image_path_or_identifier: '(erased)', original_image_path: null });
+    },
+  );
 
-  test('pictures that only nearly show an entry are found by it, and not counted as showing it', async () => {
-    const both = resultShowing(1);
-    const nearToo = { ...both, faces: [...both.faces, ...resultNearly(1, 2).faces] };
-    await store.addProcessed('match', resultShowing(1));
-    const near = await store.addProcessed('near', resultNearly(1));
-    const second = await store.addProcessed('both', nearToo);
-    const idsOf = async (filter: ProcessedFilter) => {
-      const { total, items } = await store.listProcessed({ ...all, ...filter });
-      expect(total).toBe(items.length);
-      return items.map(({ db_id }) => db_id);
-    };
-    expect(await idsOf({ nearEntryId: 1 })).toEqual([near.id]);
-    expect(await idsOf({ nearEntryId: 2 })).toEqual([second.id]);
-    expect(await idsOf({ entryId: 1 })).not.toContain(near.id);
-    expect(await idsOf({ hasMatch: false })).toEqual([near.id]);
-    await store.redactProcessed([near.id], 1);
-    expect(await idsOf({ nearEntryId: 1 })).toEqual([near.id]);
-    expect(await store.removeProcessed([near.id])).toBe(1);
-    expect(await idsOf({ nearEntryId: 1 })).toEqual([]);
-  });
+  undisturbed(
+    'pictures that only nearly show an entry are found by it, and not counted as showing it',
+    async () => {
+      const both = resultShowing(1);
+      const nearToo = { ...both, faces: [...both.faces, ...resultNearly(1, 2).faces] };
+      await store.addProcessed('match', resultShowing(1));
+      const near = await store.addProcessed('near', resultNearly(1));
+      const second = await store.addProcessed('both', nearToo);
+      const idsOf = async (filter: ProcessedFilter) => {
+        const { total, items } = await store.listProcessed({ ...all, ...filter });
+        expect(total).toBe(items.length);
+        return items.map(({ db_id }) => db_id);
+      };
+      expect(await idsOf({ nearEntryId: 1 })).toEqual([near.id]);
+      expect(await idsOf({ nearEntryId: 2 })).toEqual([second.id]);
+      expect(await idsOf({ entryId: 1 })).not.toContain(near.id);
+      expect(await idsOf({ hasMatch: false })).toEqual([near.id]);
+      await store.redactProcessed([near.id], 1);
+      expect(await idsOf({ nearEntryId: 1 })).toEqual([near.id]);
+      expect(await store.removeProcessed([near.id])).toBe(1);
+      expect(await idsOf({ nearEntryId: 1 })).toEqual([]);
+    },
+  );
 
-  test('a picture that nearly shows very many is found among the crowds', async () => {
+  undisturbed('a picture that nearly shows very many is found among the crowds', async () => {
     const entryIds = Array.from({ length: 120 }, (_, index) => index + 1);
     const origin = { source: 'door', reference: 'a.jpg' };
     const { id } = await store.addProcessed('crowd', { ...resultNearly(...entryIds), ...origin });

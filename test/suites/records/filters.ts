@@ -172,7 +172,7 @@ export function filterSuite(opened: () => OpenedRecords): void {
     const another = await opened().another();
     const showing = (index: number) => [[], [1], [2, 1], [3, 2, 1]][index % 4] as number[];
     const stamps = await Promise.all(
-      Array.from({ length: 40 }, (_, index) =>
+      Array.from({ length: 20 }, (_, index) =>
         (index % 2 === 0 ? store : another).addProcessed(`${index}`, resultShowing(...showing(index))),
       ),
     );

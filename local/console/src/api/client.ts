@@ -139,9 +139,17 @@ function textOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return undefined;
   return detail
     .map(
-      (problem: { loc?: unknown[]; msg?: unknown }) => `${problem.loc?.at(-1) ?? ''}: ${problem.msg ?? ''}`,
+      (problem: { loc?: unknown[]; msg?: unknown }) =>
+        `${fieldWords(String(problem.loc?.at(-1) ?? ''))}: ${problem.msg ?? ''}`,
     )
-    .join('. ');
+    .join('; ');
+}
+
+/** Names a field as the page does, or else as the service does. */
+function fieldWords(field: string): string {
+  const { lastDay: expires_at, ...fields } = texts.people.fields;
+  const names: Readonly<Record<string, string | undefined>> = { ...fields, expires_at };
+  return names[field] ?? field;
 }
 
 function statusText(status: number): string {

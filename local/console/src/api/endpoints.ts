@@ -147,9 +147,12 @@ function imageForm(image: File): FormData {
   return form;
 }
 
-/** Finds the faces of a picture, with their faults and whom they look like. Nothing is kept of it. */
+/**
+ * Finds the faces of a picture, with their faults and whom they look like, also among entries that nobody
+ * matches now. Nothing is kept of it.
+ */
 export function examineImage(image: string, signal?: AbortSignal): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], keep: 'none' }, { signal });
+  return processOne({ images: [image], keep: 'none', out_of_force: true }, { signal });
 }
 
 export function processImage(

@@ -39,6 +39,8 @@ export interface PlannedPerson<Chosen extends ChosenFile = ChosenFile> {
   readonly name: string;
   readonly reason: string | null;
   readonly pictures: readonly Chosen[];
+  /** Number of folders that have the name but for white space, if there are several. */
+  readonly folders?: number;
 }
 
 export interface ImportPlan<Chosen extends ChosenFile = ChosenFile> {
@@ -82,7 +84,12 @@ export function planFolders<Chosen extends ChosenFile>(files: readonly Chosen[])
     else if (name === undefined) sorter.leaveOut(chosen.path, 'no-name');
     else persons.set(name, [...(persons.get(name) ?? []), chosen]);
   }
-  return sorter.plan([...persons].map(([name, pictures]) => ({ name, reason: null, pictures })));
+  return sorter.plan(
+    [...persons].map(([name, pictures]) => {
+      const folders = new Set(pictures.map(({ path }) => segmentsOf(path)[0])).size;
+      return { ...{ name, reason: null, pictures }, ...(folders > 1 && { folders }) };
+    }),
+  );
 }
 
 /**

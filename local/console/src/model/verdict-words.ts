@@ -1,6 +1,6 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import type { VerdictReason } from '../../../../lib/contract/verdict.ts';
-import { list } from '../format.ts';
+import { list, timeOf } from '../format.ts';
 import { texts } from '../texts.ts';
 import {
   type Comparison,
@@ -53,11 +53,11 @@ export function headlineOf(
   const open = hits.map(({ comparison }) => comparison).filter((comparison) => !isRejected(comparison));
   if (open.length > 0) return hitHeadline(open);
   if (hits.length > 0) {
-    const names = namesOf(hits.map(({ comparison }) => comparison));
+    const rejected = hits.map(({ comparison }) => comparison);
     return {
       tone: 'cannot-tell',
-      text: texts.verdicts.rejected(list(names)),
-      detail: texts.verdicts.somebodyLooked,
+      text: texts.verdicts.rejected(list(namesOf(rejected))),
+      detail: judgedBy(rejected),
     };
   }
   return restHeadline(verdict, result.verdict_reasons ?? []);
@@ -74,12 +74,23 @@ function hitHeadline(open: readonly Comparison[]): Headline {
   }
   const isConfirmed = matches.every((match) => reviewOf(match)?.verdict === 'confirmed');
   const isDanger = matches.some(({ entry }) => entry.severity === 'danger');
-  const { confirmed, match, somebodyLooked, compareFirst } = texts.verdicts;
+  const { confirmed, match, compareFirst } = texts.verdicts;
   return {
     tone: 'match',
     text: (isConfirmed ? confirmed : match)(list(namesOf(matches)), isDanger),
-    detail: isConfirmed ? somebodyLooked : compareFirst,
+    detail: isConfirmed ? judgedBy(matches) : compareFirst,
   };
+}
+
+/** Tells who has judged, and when the last of them did. */
+function judgedBy(comparisons: readonly Comparison[]): string {
+  const reviews = comparisons.flatMap((comparison) => reviewOf(comparison)?.reviews ?? []);
+  const actors = [...new Set(reviews.map(({ actor }) => actor))];
+  const latest = reviews
+    .map(({ at }) => at)
+    .toSorted()
+    .at(-1);
+  return latest === undefined ? '' : texts.verdicts.judgedBy(list(actors), timeOf(latest));
 }
 
 function restHeadline({ kind, faces }: PictureVerdict, reasons: readonly VerdictReason[]): Headline {

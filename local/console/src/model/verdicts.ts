@@ -112,20 +112,3 @@ export function wouldMatch(verdicts: readonly Verdict[], distance: number): stri
   );
   return [...new Set(names)];
 }
-
-/** A distance and the similarity that goes with it. */
-export interface ScalePoint {
-  readonly distance: number;
-  readonly similarity: number;
-}
-
-/** Returns the similarity at a distance, between the points that are known, which come by rising distance. */
-export function similarityAt(scale: readonly ScalePoint[], distance: number): number {
-  const index = scale.findIndex((point) => point.distance >= distance);
-  const far = scale[index] ?? scale.at(-1);
-  const near = index > 0 ? scale[index - 1] : undefined;
-  if (far === undefined) return 0;
-  if (near === undefined || far.distance === near.distance) return far.similarity;
-  const part = Math.min(1, (distance - near.distance) / (far.distance - near.distance));
-  return near.similarity + part * (far.similarity - near.similarity);
-}

@@ -160,7 +160,7 @@ function Line({ line }: { line: AuditLine }) {
             {detail.split('; ').map((part, index) => (
               <Fragment key={part}>
                 {index > 0 && '; '}
-                <ByService>{part}</ByService>
+                <Detail part={part} />
               </Fragment>
             ))}
           </span>
@@ -169,4 +169,13 @@ function Line({ line }: { line: AuditLine }) {
       <td>{outcome === null ? texts.service.done : <ByService>{String(outcome)}</ByService>}</td>
     </tr>
   );
+}
+
+/** Tells a part of a line's detail. A face has the number that the page of its picture gives it. */
+function Detail({ part }: { part: string }) {
+  const [, face, verdict] = /^face (\d+): (confirmed|rejected|unsure)$/.exec(part) ?? [];
+  const { reviewConfirmed: confirmed, reviewRejected: rejected, reviewUnsure: unsure } = texts.verdicts;
+  const said = { confirmed, rejected, unsure }[verdict ?? ''];
+  if (said === undefined) return <ByService>{part}</ByService>;
+  return <>{texts.frame.withError(texts.verdicts.face(Number(face) + 1), said)}</>;
 }

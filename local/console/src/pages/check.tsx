@@ -15,13 +15,13 @@ import {
   selectedCheck,
   startChecks,
 } from '../checks.ts';
+import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { type BarHeadline, headlineOf, type Tone } from '../model/verdict-words.ts';
 import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { ForRole } from '../ui/for-role.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -73,15 +73,13 @@ export function CheckPage() {
           </ForRole>
         </Notice>
       )}
-      <CheckOnly>
-        <PictureInput
-          isMain
-          compact={all.length > 0}
-          hint={texts.checking.hint}
-          onFiles={start}
-          onUrl={(url) => start([url])}
-        />
-      </CheckOnly>
+      <PictureInput
+        isMain
+        compact={all.length > 0}
+        hint={texts.checking.hint}
+        onFiles={start}
+        onUrl={(url) => start([url])}
+      />
       {/* The verdict is the first thing on the page. */}
       {all.length > 0 && <CheckTabs />}
     </Page>
@@ -281,7 +279,10 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
       {note && <Notice kind="info">{note}</Notice>}
       <Warnings warnings={result?.warnings} />
       <div class="check-head">
-        <h2 dir="auto">{name}</h2>
+        <div>
+          <h2 dir="auto">{name}</h2>
+          {result?.processing_timestamp && <p class="hint">{timeOf(result.processing_timestamp)}</p>}
+        </div>
         <div class="actions">
           {result?.db_id != null && (
             <a class="button quiet" href={paths.processed(result.db_id)}>

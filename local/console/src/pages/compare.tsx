@@ -19,7 +19,6 @@ import { comparedHeadline } from '../model/compare-words.ts';
 import { meaningOf } from '../model/false-matches.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
-import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -67,14 +66,12 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
         </SideCard>
       </div>
       {result && <Numbers result={result} />}
-      <CheckOnly>
-        <PictureInput
-          isMain
-          compact={isWhole}
-          hint={texts.checking.compareHint}
-          onFiles={(files) => void take(files)}
-        />
-      </CheckOnly>
+      <PictureInput
+        isMain
+        compact={isWhole}
+        hint={texts.checking.compareHint}
+        onFiles={(files) => void take(files)}
+      />
       {isWhole && <CheckTabs />}
     </Page>
   );

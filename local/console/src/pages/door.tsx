@@ -18,7 +18,6 @@ import { hitsOf, judgePicture } from '../model/verdicts.ts';
 import { texts } from '../texts.ts';
 import { SoundSetting } from '../ui/bell.tsx';
 import { hasCamera } from '../ui/camera.tsx';
-import { CheckOnly } from '../ui/check-only.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
@@ -36,16 +35,14 @@ export function DoorPage() {
       {isOn ? (
         <Door onStop={() => setOn(false)} />
       ) : (
-        <CheckOnly>
-          <div class="panel door-start">
-            <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
-              <Icon name="camera" />
-              {texts.checking.startCamera}
-            </button>
-            {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
-            <SoundSetting isAnywhere />
-          </div>
-        </CheckOnly>
+        <div class="panel door-start">
+          <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
+            <Icon name="camera" />
+            {texts.checking.startCamera}
+          </button>
+          {!hasCamera && <p class="hint">{texts.frame.cameraNeeds}</p>}
+          <SoundSetting isAnywhere />
+        </div>
       )}
     </Page>
   );

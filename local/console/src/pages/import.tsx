@@ -16,6 +16,7 @@ import { ImportPeople, LeftOutFiles } from '../ui/import-lists.tsx';
 import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { ErrorNotice, Notice } from '../ui/states.tsx';
+import { LookFirst } from '../ui/wrong-picture.tsx';
 
 /** Lists many people from a folder or a table: what would be done is shown before anything is sent. */
 export function ImportPage() {
@@ -114,6 +115,7 @@ function Sending({ known }: { known: Import }) {
           <span>{texts.importing.addToListed(taken)}</span>
         </label>
       )}
+      <LookFirst />
       <ErrorNotice error={error} />
       {isOver(known) && <Outcome known={known} />}
       <Actions known={known} />

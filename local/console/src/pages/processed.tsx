@@ -19,6 +19,7 @@ import { texts } from '../texts.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useVerdictInSight } from '../ui/in-sight.ts';
 import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
@@ -82,6 +83,7 @@ function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessin
 function Details({ item, id, onChange }: { item: ImageProcessingResult; id: number; onChange: () => void }) {
   const { url, size } = useWholePicture(pathOfPicture(item, id));
   const status = useLoad('status', getStatus);
+  useVerdictInSight(id);
   return (
     <>
       <Results

@@ -1,5 +1,6 @@
 import { answerParts, answers } from './ar/answers.ts';
 import { checking } from './ar/checking.ts';
+import { failures } from './ar/failures.ts';
 import { frame } from './ar/frame.ts';
 import { history } from './ar/history.ts';
 import { importing } from './ar/importing.ts';
@@ -18,4 +19,5 @@ export const ar: Texts = {
   service,
   answers,
   answerParts,
+  failures,
 };

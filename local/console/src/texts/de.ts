@@ -1,5 +1,6 @@
 import { answerParts, answers } from './de/answers.ts';
 import { checking } from './de/checking.ts';
+import { failures } from './de/failures.ts';
 import { frame } from './de/frame.ts';
 import { history } from './de/history.ts';
 import { importing } from './de/importing.ts';
@@ -18,4 +19,5 @@ export const de: Texts = {
   service,
   answers,
   answerParts,
+  failures,
 };

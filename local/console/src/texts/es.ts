@@ -1,6 +1,7 @@
 import type { Texts } from './en.ts';
 import { answerParts, answers } from './es/answers.ts';
 import { checking } from './es/checking.ts';
+import { failures } from './es/failures.ts';
 import { frame } from './es/frame.ts';
 import { history } from './es/history.ts';
 import { importing } from './es/importing.ts';
@@ -18,4 +19,5 @@ export const es: Texts = {
   service,
   answers,
   answerParts,
+  failures,
 };

@@ -1,6 +1,7 @@
 import type { Texts } from './en.ts';
 import { answerParts, answers } from './fr/answers.ts';
 import { checking } from './fr/checking.ts';
+import { failures } from './fr/failures.ts';
 import { frame } from './fr/frame.ts';
 import { history } from './fr/history.ts';
 import { importing } from './fr/importing.ts';
@@ -18,4 +19,5 @@ export const fr: Texts = {
   service,
   answers,
   answerParts,
+  failures,
 };

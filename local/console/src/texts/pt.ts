@@ -1,6 +1,7 @@
 import type { Texts } from './en.ts';
 import { answerParts, answers } from './pt/answers.ts';
 import { checking } from './pt/checking.ts';
+import { failures } from './pt/failures.ts';
 import { frame } from './pt/frame.ts';
 import { history } from './pt/history.ts';
 import { importing } from './pt/importing.ts';
@@ -18,4 +19,5 @@ export const pt: Texts = {
   service,
   answers,
   answerParts,
+  failures,
 };

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { getStatus } from '../api/endpoints.ts';
 import { addFiles, clearDraft, picturesFor } from '../draft.ts';
@@ -13,18 +14,22 @@ import { EnrollingDoubts } from './enrolling-doubts.tsx';
 import { notify } from './live.tsx';
 import { PictureInput } from './picture-input.tsx';
 import { ErrorNotice } from './states.tsx';
+import { AddedWrongly, LookFirst } from './wrong-picture.tsx';
 
 /** Adds pictures to a person who is listed. */
 export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {
   const draft = picturesFor(entry.id);
   const pictures = useStore(draft);
   const status = useLoad('status', getStatus);
+  const [added, setAdded] = useState<readonly string[]>([]);
   const enrolling = useEnrolling({
     draft,
     person: () => ({ values: valuesOf(entry), entryId: entry.id }),
     onListed: () => {},
     onDone: (result) => {
       if (result.added > 0) notify(texts.people.picturesAdded(result.added));
+      const sent = draft.value.filter(({ state }) => state === 'added');
+      setAdded(result.added > 0 ? sent.map(({ file }) => file.name) : []);
       if (result.added === draft.value.length) clearDraft(draft);
       onAdded();
     },
@@ -38,11 +43,14 @@ export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdde
         hint={texts.people.moreHint}
         onFiles={(files) => {
           reset();
+          setAdded([]);
           addFiles(draft, files, status.data?.settings.max_image_bytes);
         }}
       />
       <DraftPictures draft={draft} isBusy={isSending} entryId={entry.id} />
+      {toSend > 0 && <LookFirst />}
       <ErrorNotice error={error} />
+      <AddedWrongly entry={entry} names={added} onSuspended={onAdded} />
       {outcome && <Duplicates outcome={outcome} />}
       {pictures.length > 0 && (
         <div class="actions end">

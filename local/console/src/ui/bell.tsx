@@ -71,7 +71,7 @@ export function AlertBar() {
           {texts.frame.look}
         </a>
         {isSoundOn === undefined && (
-          <button type="button" class="button" onClick={() => setSound(true)}>
+          <button type="button" class="button sound-question" onClick={() => setSound(true)}>
             {texts.frame.withSound}
           </button>
         )}

@@ -1,5 +1,9 @@
+import type { ComponentChildren } from 'preact';
+import { getStatus } from '../api/endpoints.ts';
 import type { Doubts, Duplicate, Stranger } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
+import { useLoad } from '../load.ts';
+import { onePersonFrom } from '../model/one-person-from.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Badge } from './badge.tsx';
@@ -19,50 +23,29 @@ export interface DoubtsDialogProps {
 /** Asks before anybody is listed twice, or pictures of two people become one entry. */
 export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: DoubtsDialogProps) {
   const { duplicates, strangers, nearlyThere } = doubts;
+  const { data: status } = useLoad('status', getStatus);
   return (
     <Dialog title={texts.people.lookTwice} onClose={onClose}>
       {duplicates.length > 0 && (
-        <div>
-          <p>
-            <strong>{texts.people.maybeListed}</strong>
-          </p>
-          <ul class="doubts">
-            {duplicates.map((duplicate) => (
-              <DuplicateRow key={duplicate.id} duplicate={duplicate} onAddTo={onAddTo} />
-            ))}
-          </ul>
-        </div>
+        <DoubtList title={texts.people.maybeListed}>
+          {duplicates.map((duplicate) => (
+            <DuplicateRow key={duplicate.id} duplicate={duplicate} onAddTo={onAddTo} />
+          ))}
+        </DoubtList>
       )}
       {nearlyThere.length > 0 && (
-        <div>
-          <p>
-            <strong>{texts.people.nearlyThere}</strong>
-          </p>
-          <ul class="doubts">
-            {nearlyThere.map(({ id, name }) => (
-              <li key={id}>
-                <a href={paths.entry(id)} dir="auto">
-                  {name}
-                </a>
-                <button type="button" class="button" onClick={() => onAddTo(id)}>
-                  {texts.people.addPicturesTo(name)}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </div>
+        <DoubtList title={texts.people.nearlyThere}>
+          {nearlyThere.map((entry) => (
+            <NearlyThereRow key={entry.id} entry={entry} onAddTo={onAddTo} />
+          ))}
+        </DoubtList>
       )}
       {strangers.length > 0 && (
-        <div>
-          <p>
-            <strong>{texts.people.strangers(strangers.length)}</strong>
-          </p>
-          <ul class="doubts">
-            {strangers.map((stranger) => (
-              <StrangerRow key={stranger.picture.id} stranger={stranger} />
-            ))}
-          </ul>
-        </div>
+        <DoubtList title={texts.people.strangers(strangers.length)} hint={status && onePersonFrom(status)}>
+          {strangers.map((stranger) => (
+            <StrangerRow key={stranger.picture.id} stranger={stranger} />
+          ))}
+        </DoubtList>
       )}
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
@@ -76,8 +59,45 @@ export function DoubtsDialog({ doubts, action, onGoOn, onAddTo, onClose }: Doubt
   );
 }
 
+interface DoubtListProps {
+  readonly title: string;
+  readonly hint?: string | undefined;
+  readonly children: ComponentChildren;
+}
+
+function DoubtList({ title, hint, children }: DoubtListProps) {
+  return (
+    <div>
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <ul class="doubts">{children}</ul>
+      {hint && <p class="hint">{hint}</p>}
+    </div>
+  );
+}
+
+function NearlyThereRow({
+  entry: { id, name },
+  onAddTo,
+}: {
+  entry: Doubts['nearlyThere'][number];
+  onAddTo: (entryId: number) => void;
+}) {
+  return (
+    <li>
+      <a href={paths.entry(id)} dir="auto">
+        {name}
+      </a>
+      <button type="button" class="button" onClick={() => onAddTo(id)}>
+        {texts.people.addPicturesTo(name)}
+      </button>
+    </li>
+  );
+}
+
 function DuplicateRow({
-  duplicate: { id, name, similarity, isMatch, imageId, picture },
+  duplicate: { id, name, similarity, isMatch, isOutOfForce, imageId, picture },
   onAddTo,
 }: {
   duplicate: Duplicate;
@@ -95,9 +115,13 @@ function DuplicateRow({
       <a href={paths.entry(id)} dir="auto">
         {name}
       </a>
-      <Badge kind={isMatch ? 'match' : 'possible'}>
-        {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
-      </Badge>
+      {isOutOfForce ? (
+        <Badge kind="neutral">{texts.people.outOfForce}</Badge>
+      ) : (
+        <Badge kind={isMatch ? 'match' : 'possible'}>
+          {isMatch ? texts.verdicts.matched : texts.verdicts.possibly}
+        </Badge>
+      )}
       <button type="button" class="button" onClick={() => onAddTo(id)}>
         {texts.people.addPicturesTo(name)}
       </button>

@@ -99,7 +99,7 @@ function Alike({ picture, entryId }: { picture: DraftPicture; entryId: number | 
       <Icon name="warning" />
       <span>
         {texts.people.looksLike(
-          alike.map(({ id, name, similarity, imageId }, index) => (
+          alike.map(({ id, name, similarity, isOutOfForce, imageId }, index) => (
             <span key={id} class="alike">
               {index > 0 && <span class="visually-hidden">, </span>}
               <span class="thumb">
@@ -108,7 +108,8 @@ function Alike({ picture, entryId }: { picture: DraftPicture; entryId: number | 
               <a href={paths.entry(id)} dir="auto">
                 {name}
               </a>{' '}
-              ({similarityOf(similarity)})
+              ({similarityOf(similarity)}
+              {isOutOfForce && `, ${texts.people.outOfForce}`})
             </span>
           )),
         )}

@@ -40,29 +40,31 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }:
       aria-label={texts.verdicts.faceBeside(verdict.face.face_index + 1, entry.name)}
     >
       <Pair face={face} match={best} />
-      <div class="hit-text">
-        <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
-        {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
-        {verdict.reasons.length > 0 && (
-          <p class="hint">
-            {faultsOf(verdict.reasons)} {texts.verdicts.lookTwice}
-          </p>
+      <div class="below-faces">
+        <div class="hit-text">
+          <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
+          {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
+          {verdict.reasons.length > 0 && (
+            <p class="hint">
+              {faultsOf(verdict.reasons)} {texts.verdicts.lookTwice}
+            </p>
+          )}
+        </div>
+        {onReview && mayReview && (
+          <ReviewButtons
+            name={entry.name}
+            review={reviewOf(comparison)}
+            hasKeys={hasKeys}
+            onReview={onReview}
+          />
+        )}
+        {/* Below what was just pressed, so that nothing moves under a thumb. */}
+        {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
+          <button type="button" class="button add-face" onClick={onAdd}>
+            {texts.verdicts.addThisFace}
+          </button>
         )}
       </div>
-      {onReview && mayReview && (
-        <ReviewButtons
-          name={entry.name}
-          review={reviewOf(comparison)}
-          hasKeys={hasKeys}
-          onReview={onReview}
-        />
-      )}
-      {/* Below what was just pressed, so that nothing moves under a thumb. */}
-      {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
-        <button type="button" class="button add-face" onClick={onAdd}>
-          {texts.verdicts.addThisFace}
-        </button>
-      )}
     </article>
   );
 }

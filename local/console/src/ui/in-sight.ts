@@ -10,7 +10,8 @@ export function useVerdictInSight(key: string | number | undefined): void {
     const bar = key === undefined ? null : document.querySelector('main .verdict-bar');
     if (bar === null) return;
     const { top, bottom } = bar.getBoundingClientRect();
-    const isHidden = top < Number.parseFloat(getComputedStyle(bar).scrollMarginTop) || bottom > innerHeight;
+    const covered = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+    const isHidden = top < covered || bottom > innerHeight;
     // In a low window the faces below it need the room above it.
     if (isHidden || matchMedia('(max-height: 24rem)').matches) bar.scrollIntoView({ block: 'start' });
   }, [key]);

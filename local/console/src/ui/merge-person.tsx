@@ -5,7 +5,7 @@ import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { errorMessage, RefusedError } from '../api/client.ts';
 import { imagePath, mergeEntry } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
-import { dateOf, similarityOf, timeOf } from '../format.ts';
+import { dateOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
@@ -14,6 +14,7 @@ import { type Merging, useMerging } from '../use-merging.ts';
 import { Cover } from './cover.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
 import { notify } from './live.tsx';
+import { areUnlike, Likeness, UnlikeMerge } from './merge-likeness.tsx';
 import { PersonPicker } from './person-picker.tsx';
 import { ErrorNotice, Notice } from './states.tsx';
 
@@ -114,13 +115,15 @@ interface PreviewProps {
 /** Shows what a merge will change, with the likeness of both, and asks. */
 function Preview({ into, from, merging, children, onMerged, onClose }: PreviewProps) {
   const [isMerging, setMerging] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const { data, error, isLoading } = usePreview(into, from, merging);
+  const likeness = data?.likeness ?? null;
   const run = async () => {
     setMerging(true);
     try {
       await mergeToTheEnd(into, from);
     } catch (failure) {
-      if (await merging.isOvertaken(failure)) return;
+      if (await merging.isOvertaken(failure)) return setAsking(false);
       throw failure;
     } finally {
       setMerging(false);
@@ -131,20 +134,20 @@ function Preview({ into, from, merging, children, onMerged, onClose }: PreviewPr
     onClose();
     onMerged();
   };
+  if (isAsking && areUnlike(likeness)) {
+    const back = () => setAsking(false);
+    return <UnlikeMerge into={into} from={from} likeness={likeness} run={run} onClose={back} />;
+  }
   return (
     <Confirm
       title={texts.people.mergeInto(into.name)}
       action={texts.people.mergeAction(from.name, into.name)}
       isReady={!isLoading}
-      run={run}
+      run={areUnlike(likeness) ? async () => setAsking(true) : run}
       onClose={onClose}
     >
       {children}
-      {isLoading ? (
-        <p class="hint">{texts.people.comparingFaces}</p>
-      ) : (
-        <Likeness likeness={data?.likeness ?? null} />
-      )}
+      {isLoading ? <p class="hint">{texts.people.comparingFaces}</p> : <Likeness likeness={likeness} />}
       <ErrorNotice error={error === undefined ? undefined : errorMessage(error)} />
       <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
       {data && <WhatChanges merged={data} />}
@@ -219,24 +222,6 @@ function Refused({ pictures }: { pictures: MergedEntry['pictures']['refused'] })
           </li>
         ))}
       </ul>
-    </Notice>
-  );
-}
-
-function Likeness({ likeness }: Pick<MergedEntry, 'likeness'>) {
-  if (!likeness) return <Notice kind="warning">{texts.people.notCompared}</Notice>;
-  const { distance, similarity, threshold, near_threshold: near } = likeness;
-  // A suspended entry verifies nobody, but its pictures look alike nevertheless.
-  return distance <= threshold ? (
-    <Notice kind="clear">{texts.people.facesAlike(similarityOf(similarity))}</Notice>
-  ) : distance <= near ? (
-    <Notice kind="warning">
-      <strong>{texts.checking.maybeSame}:</strong> {texts.people.alike(similarityOf(similarity))}{' '}
-      {texts.verdicts.alikeButNotEnough}
-    </Notice>
-  ) : (
-    <Notice kind="warning">
-      <strong>{texts.people.notOnePerson}</strong> {texts.people.alike(similarityOf(similarity))}
     </Notice>
   );
 }

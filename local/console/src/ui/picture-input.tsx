@@ -71,7 +71,7 @@ function UrlField({ onUrl }: { onUrl: (url: string) => void }) {
       <input
         id={id}
         type="url"
-        dir={text === '' ? undefined : 'auto'}
+        dir={text === '' ? undefined : 'ltr'}
         placeholder={texts.frame.addressExample}
         value={text}
         aria-invalid={isWrong}

@@ -1,8 +1,9 @@
 import { useId, useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import { similarityOnScale } from '../../../../lib/faces/similarity-scale.ts';
 import { distanceOf, list, similarityOf } from '../format.ts';
 import { thresholdMeaning } from '../model/false-matches.ts';
-import { similarityAt, type Verdict, wouldMatch } from '../model/verdicts.ts';
+import { type Verdict, wouldMatch } from '../model/verdicts.ts';
 import { texts } from '../texts.ts';
 
 export interface ThresholdProps {
@@ -33,7 +34,7 @@ export function Threshold({ status, verdicts }: ThresholdProps) {
   const [chosen, setChosen] = useState<number>();
   const { threshold: configured, backend, counts, similarity_scale: scale } = status;
   const distance = chosen ?? configured;
-  const similarity = scale.length === 0 ? undefined : similarityAt(scale, distance);
+  const similarity = similarityOnScale(scale, distance);
   const names = wouldMatch(verdicts, distance);
   return (
     <section class="panel threshold" aria-label={texts.verdicts.whatIf}>

@@ -46,26 +46,19 @@ describe('one gallery serves both runtimes', () => {
     });
   });
 
-  test.each([
-    ['ONNX Runtime', 'tfjs'],
-    ['tfjs', 'ONNX Runtime'],
-  ])('who is enrolled by %s is found by %s, at no distance, by every model', async (first) => {
-    const [enrolling, matching] = first === 'tfjs' ? [tfjs, onnx] : [onnx, tfjs];
-    const owner = { entryId: 1, imageId: `by ${first}` };
-    const [listed, ...others] = people as [Picture, ...Picture[]];
-    await enrolling.enroll(listed, owner);
-    try {
-      for (const modelName of ['Fusion', 'MobileFaceNet', 'Dlib'] as const) {
-        const { faces } = await matching.match(listed, { modelName });
-        const [match] = faces.flatMap(({ matches }) => matches);
-        expect(match?.imageId).toBe(owner.imageId);
-        expect(match?.distance).toBeLessThan(0.001);
-      }
-      const { faces } = await matching.match(others[0] as Picture, {});
-      expect(faces.map(({ matches }) => matches)).toEqual([[]]);
-    } finally {
-      await enrolling.remove([{ ...owner, faceId: null }]);
+  // Which of them enrolls makes no difference: the distance is that of the same two embeddings.
+  test('who is enrolled by tfjs is found by ONNX Runtime, at no distance, by every model', async () => {
+    const owner = { entryId: 1, imageId: 'by tfjs' };
+    const [listed, other] = people as [Picture, Picture];
+    await tfjs.enroll(listed, owner);
+    for (const modelName of ['Fusion', 'MobileFaceNet', 'Dlib'] as const) {
+      const { faces } = await onnx.match(listed, { modelName });
+      const [match] = faces.flatMap(({ matches }) => matches);
+      expect(match?.imageId).toBe(owner.imageId);
+      expect(match?.distance).toBeLessThan(0.001);
     }
+    const { faces } = await onnx.match(other, {});
+    expect(faces.map(({ matches }) => matches)).toEqual([[]]);
   });
 });
 

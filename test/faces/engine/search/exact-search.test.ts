@@ -66,8 +66,9 @@ function distancesOf(
     for (let i = 0; i < one.length; i++) sum += (one[i] as number) * (other[i] as number);
     return sum;
   };
+  const square = dot(probe, probe);
   return vectors.map((vector) => {
-    const cosine = dot(probe, vector) / Math.sqrt(dot(probe, probe) * dot(vector, vector));
+    const cosine = dot(probe, vector) / Math.sqrt(square * dot(vector, vector));
     if (metric === 'cosine') return 1 - cosine;
     if (metric === 'euclidean_l2') return Math.sqrt(Math.max(0, 2 - 2 * cosine));
     if (metric === 'angular') return Math.acos(Math.max(-1, Math.min(1, cosine))) / Math.PI;
@@ -114,9 +115,9 @@ describe('the search against all distances in double precision', () => {
     test.each(Object.keys(kinds))('misses nobody: %s', (kind) => {
       const random = randomNumbers(dimensions);
       const make = kinds[kind] as Vectors;
-      const vectors = Array.from({ length: 3000 }, () => make(random, dimensions));
+      const vectors = Array.from({ length: 1000 }, () => make(random, dimensions));
       const gallery = galleryOf(vectors, dimensions);
-      const probes = [make(random, dimensions), bell(random, dimensions), vectors[1234] as Float32Array];
+      const probes = [make(random, dimensions), bell(random, dimensions), vectors[234] as Float32Array];
       for (const metric of distanceMetrics) {
         const distances = probes.map((probe) => distancesOf(metric, probe, vectors));
         for (const share of [0, 0.01, 0.2, 1]) {
@@ -193,7 +194,7 @@ describe('the search against all distances in double precision', () => {
 
   test("finds for each of a crowd's faces what it finds for that face alone", () => {
     const random = randomNumbers(1);
-    const vectors = Array.from({ length: 5000 }, () => bell(random, 512));
+    const vectors = Array.from({ length: 2000 }, () => bell(random, 512));
     const gallery = galleryOf(vectors, 512);
     const nobody = new Float32Array(512);
     const crowd = [

@@ -101,15 +101,12 @@ describe('a picture in the request', () => {
     });
   });
 
-  it.each([2, 3, 5, 6, 8])(
-    'that is a PNG is left as it lies, whatever its Exif data say: %i',
-    async (orientation) => {
-      const plain = await sampleBytes(3);
-      const marked = await sharp(plain).withMetadata({ orientation }).png().toBuffer();
-      expect((await sharp(marked).metadata()).orientation).toBe(orientation);
-      expect((await detect(marked)).FaceDetails).toEqual((await detect(plain)).FaceDetails);
-    },
-  );
+  it.each([3, 6])('that is a PNG is left as it lies, whatever its Exif data say: %i', async (orientation) => {
+    const plain = await sampleBytes(3);
+    const marked = await sharp(plain).withMetadata({ orientation }).png().toBuffer();
+    expect((await sharp(marked).metadata()).orientation).toBe(orientation);
+    expect((await detect(marked)).FaceDetails).toEqual((await detect(plain)).FaceDetails);
+  });
 
   it('is given in one way', async () => {
     const { client } = emulator;

@@ -59,9 +59,9 @@ export const frame: Texts['frame'] = {
   pictures: 'صور',
   cameraNeeds: 'تحتاج الكاميرا إلى HTTPS أو إلى صفحة من هذا الجهاز.',
   addressOfPicture: 'عنوان صورة',
-  addressExample: 'https://… عنوان صورة',
+  addressExample: '\u2068https://…\u2069 عنوان صورة',
   checkAddress: 'افحص العنوان',
-  addressStarts: 'يبدأ العنوان بـ http:// أو https://.',
+  addressStarts: 'يبدأ العنوان بـ \u2068http://\u2069 أو \u2068https://\u2069.',
   takePicture: 'التقاط صورة',
   take: 'التقط',
   cameraRefused:

@@ -79,6 +79,10 @@ export const importing: Texts['importing'] = {
   unlike: (similarity) => `لا تشبه صور الشخص الأخرى: التشابه ${similarity}.`,
   agreeing: (count, names) => `الصور المتفقة على الشخص: ${pictures(count)}. المختلفة: ${names}.`,
   noneAgree: (taken, names) => `لا تتفق صورتان على الشخص. أُخذت: ${taken}. المختلفة: ${names}.`,
+  joinedFolders: (count) =>
+    `عدد المجلدات بهذا الاسم، عدا مسافات أو محارف غير مرئية: ${number(count)}. تُعدّ شخصًا واحدًا.`,
+  tied: (count, names, taken) =>
+    `تعادل: عدد الصور المتفقة على من هو ${number(count)}، ومثلها متفقة على شخص آخر: ${names}. اعتُمدت الأولى: ${taken}.`,
   agreeingUnusable: 'تختلف عن الصور المتفقة، ولم يمكن استخدام أي منها.',
   sendHeld: 'هو هذا الشخص: أرسلها مع ذلك',
   states: {

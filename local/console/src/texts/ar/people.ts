@@ -169,6 +169,10 @@ export const people: Texts['people'] = {
   noneUsable: (name) => `لم يُدرج ${name}: تعذر استخدام أي من الصور. أضف صورة أخرى وحاول مرة أخرى.`,
 
   wrongPicture: 'هل تُظهر صورة شخصًا آخر؟ أوقف القيد واطلب من مشرف إزالة الصورة.',
+  onlyAdminRemoves: 'انظر إلى الصور أولًا: لا يستطيع إزالة صورة مضافة إلا مشرف.',
+  tellAdmin: (names, name, id) =>
+    `أُضيف: ${names}. إن أظهرت صورة شخصًا آخر فأخبر مشرفًا باسمها وبأنها لدى ${name}، رقم ${id}.`,
+  suspendUntilThen: (name) => `أوقف ${name} حتى ذلك الحين`,
   referencePictures: 'الصور المرجعية',
   pictures,
   lastStays: 'لا يمكن إزالة آخر صورة. احذف الشخص بدلًا من ذلك.',
@@ -252,6 +256,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `دُمج ${from} في ${into}.`,
   mergeInto: (into) => `الدمج في ${into}؟`,
   mergeAction: (from, into) => `دمج ${from} في ${into}`,
+  mergeNevertheless: (from, into) => `دمج ${from} في ${into} رغم ذلك`,
+  onePersonFrom: (similarity) => `يُعدّ الوجهان لشخص واحد ابتداءً من ${similarity}.`,
+  unlikeMergeMeans: (into) =>
+    `إن كانا شخصين، فسيُبلَّغ منذئذٍ عن كل من يشبه أحدهما على أنه ${into}. ولا يمكن فصل القيدين بعد ذلك.`,
   mergeMeans: (into, from, id) =>
     `يحصل ${into} على كل الصور ويحتفظ بالاسم والرقم. يُحذف ${from}، رقم ${id}؛ ويبقى سجله ويُمحى مع ${into}. لا يمكن التراجع عن ذلك.`,
   changedMeanwhile: 'غيّر شخص آخر أحد القيدين في هذه الأثناء. ما يظهر هنا جديد. انظر إليه ثم ادمج مرة أخرى.',

@@ -14,7 +14,7 @@ export const service: Texts['service'] = {
   loadingStatus: 'جارٍ تحميل الحالة',
   cannotWork: 'لا تستطيع الخدمة العمل.',
   allIsWell: 'كل شيء على ما يرام: لا شيء يحتاج إلى انتباه.',
-  peopleListed: 'الأشخاص المدرجون',
+  peopleListed: 'المدرجون، ومنهم الموقوفون والمنتهون',
   referencePictures: 'الصور المرجعية',
   notCounted: 'غير معدودة',
   picturesChecked: 'الصور المفحوصة',

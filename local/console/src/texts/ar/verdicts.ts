@@ -42,7 +42,7 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'خطر. ' : ''}مؤكد: ${names}`,
   possible: (names) => `محتمل: ${names}`,
   rejected: (names) => `مرفوض: ليس ${names}`,
-  somebodyLooked: 'تحقق شخص من ذلك.',
+  judgedBy: (who: string, time: string) => `حكم به ${who}، ${time}.`,
   alikeButNotEnough: 'متشابه، لكن ليس بما يكفي للتطابق. قارن بين الوجهين.',
   compareFirst: 'قارن بين الوجهين قبل أن تتصرف.',
   facesJudged: (faces) =>

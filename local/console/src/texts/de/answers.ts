@@ -67,6 +67,9 @@ export const answers: Texts['answers'] = {
   auditReplayed: 'wiederholt beantwortet',
   auditReplayedOf: (ids) => `wiederholt beantwortet: ${ids}`,
   auditDeleted: (ids) => `gelöscht: ${ids}`,
+  auditChanged: (fields) => `geändert: ${fields}`,
+  auditPaused: 'angehalten',
+  auditResumed: 'fortgesetzt',
   auditInto: (id) => `in Eintrag ${id}`,
   auditFrom: (id) => `aus Eintrag ${id}`,
   thresholdUsed: (asked, used, why) =>
@@ -111,4 +114,10 @@ export const answerParts: Texts['answerParts'] = {
   fewerThanMillion: 'weniger als 1 von 1.000.000',
   twoPorts: '80 und 443',
   eitherPort: '80 oder 443',
+  characters: (count) => `${count} Zeichen`,
+  oneCharacter: '1 Zeichen',
+  items: (count) => `${count} Stück`,
+  theDatabase: 'Die Datenbank',
+  thePictures: 'Die Bilder',
+  theUploads: 'Das Hochgeladene',
 };

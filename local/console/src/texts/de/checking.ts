@@ -40,7 +40,6 @@ export const checking: Texts['checking'] = {
 
   doorLead:
     'Die Kamera prüft von selbst, solange jemand da ist. Ein Blick ohne Treffer wird nicht gespeichert. Ein Bild mit Treffer wird ganz gespeichert, mit allen anderen darauf.',
-  roleMayNotCheck: 'Mit der Rolle dieses Tokens darf niemand geprüft werden.',
   lookingAgain:
     'Ein Blick war ein Treffer. Er zählt erst, wenn ein zweiter ihn bestätigt. Vergleichen Sie die Gesichter.',
   startCamera: 'Kamera starten',

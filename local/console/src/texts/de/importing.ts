@@ -69,6 +69,10 @@ export const importing: Texts['importing'] = {
   agreeing: (count, names) => `${pictures(count)} stimmen überein, wer es ist. Anders: ${names}.`,
   noneAgree: (taken, names) =>
     `Keine zwei Bilder stimmen überein, wer es ist. Genommen: ${taken}. Anders: ${names}.`,
+  joinedFolders: (count) =>
+    `${number(count)} Ordner haben diesen Namen, bis auf Leerzeichen oder unsichtbare Zeichen. Sie gelten als eine Person.`,
+  tied: (count, names, taken) =>
+    `Gleichstand: ${pictures(count)} stimmen darin überein, wer es ist, und ebenso viele bei jemand anderem: ${names}. Genommen, weil es zuerst kommt: ${taken}.`,
   agreeingUnusable: 'Es ist anders als die Bilder, die übereinstimmen; von diesen war keines brauchbar.',
   sendHeld: 'Es ist diese Person: trotzdem senden',
   states: {

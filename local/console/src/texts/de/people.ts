@@ -136,6 +136,11 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     'Zeigt ein Bild jemand anderen? Setzen Sie den Eintrag aus, und bitten Sie einen Admin, das Bild zu entfernen.',
+  onlyAdminRemoves:
+    'Sehen Sie sich die Bilder vorher an: Nur ein Admin kann ein hinzugefügtes wieder entfernen.',
+  tellAdmin: (names, name, id) =>
+    `Hinzugefügt: ${names}. Zeigt eines jemand anderen, nennen Sie es einem Admin, mit ${name}, Nummer ${id}.`,
+  suspendUntilThen: (name) => `${name} bis dahin aussetzen`,
   referencePictures: 'Referenzbilder',
   pictures,
   lastStays: 'Das letzte Bild lässt sich nicht entfernen. Löschen Sie stattdessen die Person.',
@@ -214,6 +219,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `${from} wurde mit ${into} zusammengeführt.`,
   mergeInto: (into) => `Mit ${into} zusammenführen?`,
   mergeAction: (from, into) => `${from} mit ${into} zusammenführen`,
+  mergeNevertheless: (from, into) => `${from} trotzdem mit ${into} zusammenführen`,
+  onePersonFrom: (similarity) => `Ab ${similarity} gelten Gesichter als die einer Person.`,
+  unlikeMergeMeans: (into) =>
+    `Sind es zwei Menschen, so wird von da an als ${into} gemeldet, wer einem von beiden ähnlich sieht. Die Einträge lassen sich nicht wieder trennen.`,
   mergeMeans: (into, from, id) =>
     `${into} erhält alle Bilder und behält Namen und Nummer. ${from}, Nummer ${id}, wird gelöscht; der Verlauf bleibt und wird zusammen mit ${into} gelöscht. Das lässt sich nicht rückgängig machen.`,
   changedMeanwhile:

@@ -14,7 +14,7 @@ export const service: Texts['service'] = {
   loadingStatus: 'Status lädt',
   cannotWork: 'Der Dienst kann nicht arbeiten.',
   allIsWell: 'Alles in Ordnung: Nichts braucht Aufmerksamkeit.',
-  peopleListed: 'Gelistete Personen',
+  peopleListed: 'Gelistete, auch ausgesetzte und abgelaufene',
   referencePictures: 'Referenzbilder',
   notCounted: 'Nicht gezählt',
   picturesChecked: 'Geprüfte Bilder',

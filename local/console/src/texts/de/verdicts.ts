@@ -52,7 +52,7 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Gefahr. ' : ''}Bestätigt: ${names}`,
   possible: (names) => `Möglich: ${names}`,
   rejected: (names) => `Verworfen: nicht ${names}`,
-  somebodyLooked: 'Jemand hat nachgesehen.',
+  judgedBy: (who: string, time: string) => `Beurteilt von ${who}, ${time}.`,
   alikeButNotEnough: 'Ähnlich, aber zu wenig für einen Treffer. Vergleichen Sie die Gesichter.',
   compareFirst: 'Erst vergleichen, dann handeln.',
   facesJudged: (faces) =>

@@ -70,6 +70,9 @@ export const answers = {
   auditReplayed: 'replayed',
   auditReplayedOf: (ids: string) => `replayed: ${ids}`,
   auditDeleted: (ids: string) => `deleted: ${ids}`,
+  auditChanged: (fields: string) => `changed: ${fields}`,
+  auditPaused: 'paused',
+  auditResumed: 'resumed',
   auditInto: (id: string) => `into entry ${id}`,
   auditFrom: (id: string) => `from entry ${id}`,
   thresholdUsed: (asked: string, used: string, why: string) =>
@@ -122,4 +125,10 @@ export const answerParts = {
   fewerThanMillion: 'fewer than 1 in 1,000,000',
   twoPorts: '80 and 443',
   eitherPort: '80 or 443',
+  characters: (count: string) => `${count} characters`,
+  oneCharacter: '1 character',
+  items: (count: string) => `${count} items`,
+  theDatabase: 'The database',
+  thePictures: 'Pictures',
+  theUploads: 'Uploads',
 };

@@ -40,7 +40,6 @@ export const checking = {
 
   doorLead:
     'The camera looks by itself while somebody is there. A look without a match is not kept. A picture with one is kept whole, with whoever else is in it.',
-  roleMayNotCheck: 'The role of this token may not check anybody.',
   lookingAgain: 'One look matched. Looking again before that counts. Compare the faces.',
   startCamera: 'Start the camera',
   stopAndStartAgain: 'Then stop, and start it again.',

@@ -62,6 +62,10 @@ export const importing = {
   agreeing: (count: number, names: string) => `${pictures(count)} agree on who it is. Different: ${names}.`,
   noneAgree: (taken: string, names: string) =>
     `No two pictures agree on who it is. Taken: ${taken}. Different: ${names}.`,
+  joinedFolders: (count: number) =>
+    `${number(count)} folders have this name, but for spaces or invisible characters. They are taken as one person.`,
+  tied: (count: number, names: string, taken: string) =>
+    `A tie: ${pictures(count)} agree on who it is, and as many on somebody else: ${names}. Taken, since it comes first: ${taken}.`,
   agreeingUnusable: 'It differs from the pictures that agree, of which none could be used.',
   sendHeld: 'It is this person: send it all the same',
   states: {

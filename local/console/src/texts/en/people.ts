@@ -133,6 +133,10 @@ export const people = {
 
   wrongPicture:
     'Does a picture show somebody else? Suspend the entry, and ask an admin to remove the picture.',
+  onlyAdminRemoves: 'Look at the pictures before: only an admin can remove one that was added.',
+  tellAdmin: (names: string, name: string, id: string) =>
+    `Added: ${names}. If one shows somebody else, tell an admin its name, and that it is with ${name}, number ${id}.`,
+  suspendUntilThen: (name: string) => `Suspend ${name} until then`,
   referencePictures: 'Reference pictures',
   pictures,
   lastStays: 'The last picture cannot be removed. Delete the person instead.',
@@ -210,6 +214,10 @@ export const people = {
   wasMerged: (from: string, into: string) => `${from} was merged into ${into}.`,
   mergeInto: (into: string) => `Merge into ${into}?`,
   mergeAction: (from: string, into: string) => `Merge ${from} into ${into}`,
+  mergeNevertheless: (from: string, into: string) => `Merge ${from} into ${into} nevertheless`,
+  onePersonFrom: (similarity: string) => `Faces count as one person’s from ${similarity} on.`,
+  unlikeMergeMeans: (into: string) =>
+    `If these are two people, whoever looks like either of them is reported as ${into} from then on. The entries cannot be parted again.`,
   mergeMeans: (into: string, from: string, id: string) =>
     `${into} gets all pictures and keeps its name and number. ${from}, number ${id}, is deleted; its history stays, and is erased together with ${into}. This cannot be undone.`,
   changedMeanwhile:

@@ -16,7 +16,7 @@ export const service = {
   loadingStatus: 'Loading the status',
   cannotWork: 'The service cannot work.',
   allIsWell: 'All is well: nothing needs attention.',
-  peopleListed: 'People listed',
+  peopleListed: 'People listed, with suspended and expired ones',
   referencePictures: 'Reference pictures',
   notCounted: 'Not counted',
   picturesChecked: 'Pictures checked',

@@ -61,7 +61,7 @@ export const verdicts = {
   confirmed: (names: string, isDanger: boolean) => `${isDanger ? 'Danger. ' : ''}Confirmed: ${names}`,
   possible: (names: string) => `Possible: ${names}`,
   rejected: (names: string) => `Rejected: not ${names}`,
-  somebodyLooked: 'Somebody has looked.',
+  judgedBy: (who: string, time: string) => `Judged by ${who}, ${time}.`,
   alikeButNotEnough: 'Alike, but not enough for a match. Compare the faces.',
   compareFirst: 'Compare the faces before you act.',
   facesJudged: (faces: number) =>

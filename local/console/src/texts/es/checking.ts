@@ -38,7 +38,6 @@ export const checking: Texts['checking'] = {
 
   doorLead:
     'La cámara comprueba por sí sola mientras haya alguien. Una mirada sin coincidencia no se guarda. Una imagen con coincidencia se guarda entera, con quien más aparezca en ella.',
-  roleMayNotCheck: 'El rol de este token no permite comprobar a nadie.',
   lookingAgain: 'Una mirada coincidió. Solo cuenta cuando otra la confirme. Compare las caras.',
   startCamera: 'Encender la cámara',
   stopAndStartAgain: 'Después, pare y vuelva a encender.',

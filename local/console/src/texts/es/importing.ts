@@ -64,6 +64,10 @@ export const importing: Texts['importing'] = {
   agreeing: (count, names) => `${pictures(count)} coinciden en quién es. Distintas: ${names}.`,
   noneAgree: (taken, names) =>
     `No hay dos fotos que coincidan en quién es. Tomada: ${taken}. Distintas: ${names}.`,
+  joinedFolders: (count) =>
+    `${number(count)} carpetas tienen este nombre, salvo espacios o caracteres invisibles. Se toman por una persona.`,
+  tied: (count, names, taken) =>
+    `Empate: ${pictures(count)} coinciden en quién es, y otras tantas en otra persona: ${names}. Se toma la primera: ${taken}.`,
   agreeingUnusable: 'Es distinta de las fotos que coinciden, de las que ninguna se pudo usar.',
   sendHeld: 'Es esta persona: enviarla de todos modos',
   states: {

@@ -136,6 +136,10 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     '¿Una foto muestra a otra persona? Suspenda la ficha y pida a un administrador que quite la foto.',
+  onlyAdminRemoves: 'Mire antes las fotos: solo un administrador puede quitar una que se haya añadido.',
+  tellAdmin: (names, name, id) =>
+    `Añadido: ${names}. Si una foto muestra a otra persona, indique a un administrador su nombre y que está en la ficha de ${name}, número ${id}.`,
+  suspendUntilThen: (name) => `Suspender a ${name} hasta entonces`,
   referencePictures: 'Fotos de referencia',
   pictures,
   lastStays: 'La última foto no se puede quitar. Elimine a la persona en su lugar.',
@@ -212,6 +216,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `Se fusionó ${from} con ${into}.`,
   mergeInto: (into) => `¿Fusionar con ${into}?`,
   mergeAction: (from, into) => `Fusionar ${from} con ${into}`,
+  mergeNevertheless: (from, into) => `Fusionar ${from} con ${into} de todos modos`,
+  onePersonFrom: (similarity) => `Las caras cuentan como de una misma persona a partir del ${similarity}.`,
+  unlikeMergeMeans: (into) =>
+    `Si son dos personas, desde entonces se avisará de ${into} ante quien se parezca a cualquiera de ellas. Las fichas no se pueden volver a separar.`,
   mergeMeans: (into, from, id) =>
     `${into} recibe todas las fotos y conserva el nombre y el número. Se elimina ${from}, número ${id}; su historial queda, y se borrará junto con ${into}. No se puede deshacer.`,
   changedMeanwhile:

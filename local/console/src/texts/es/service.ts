@@ -14,7 +14,7 @@ export const service: Texts['service'] = {
   loadingStatus: 'Cargando el estado',
   cannotWork: 'El servicio no puede funcionar.',
   allIsWell: 'Todo bien: nada requiere atención.',
-  peopleListed: 'Personas en la lista',
+  peopleListed: 'Personas en la lista, también suspendidas y caducadas',
   referencePictures: 'Fotos de referencia',
   notCounted: 'Sin contar',
   picturesChecked: 'Fotos comprobadas',

@@ -52,7 +52,7 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Peligro. ' : ''}Confirmado: ${names}`,
   possible: (names) => `Posible: ${names}`,
   rejected: (names) => `Rechazado: no es ${names}`,
-  somebodyLooked: 'Alguien lo ha revisado.',
+  judgedBy: (who: string, time: string) => `Revisado por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, pero no lo bastante para una coincidencia. Compare las caras.',
   compareFirst: 'Compare las caras antes de actuar.',
   facesJudged: (faces) =>

@@ -39,7 +39,6 @@ export const checking: Texts['checking'] = {
 
   doorLead:
     'La caméra vérifie d’elle-même tant que quelqu’un est là. Un regard sans correspondance n’est pas gardé. Une image avec correspondance est gardée entière, avec toute autre personne qui y figure.',
-  roleMayNotCheck: 'Le rôle de ce jeton ne permet de vérifier personne.',
   lookingAgain: 'Un regard correspondait. Il ne compte que si un second le confirme. Comparez les visages.',
   startCamera: 'Démarrer la caméra',
   stopAndStartAgain: 'Puis arrêtez et redémarrez.',

@@ -73,6 +73,10 @@ export const importing: Texts['importing'] = {
   agreeing: (count, names) => `${pictures(count)} concordent sur la personne. Différentes : ${names}.`,
   noneAgree: (taken, names) =>
     `Aucune photo ne concorde avec une autre. Retenue : ${taken}. Différentes : ${names}.`,
+  joinedFolders: (count) =>
+    `${number(count)} dossiers portent ce nom, aux espaces ou caractères invisibles près. Ils sont pris pour une seule personne.`,
+  tied: (count, names, taken) =>
+    `Égalité : ${pictures(count)} concordent sur la personne, et autant sur quelqu’un d’autre : ${names}. Retenue, car elle vient en premier : ${taken}.`,
   agreeingUnusable: 'Elle diffère des photos qui concordent, dont aucune n’a pu être utilisée.',
   sendHeld: 'C’est cette personne : l’envoyer quand même',
   states: {

@@ -137,6 +137,10 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     'Une photo montre quelqu’un d’autre ? Suspendez la fiche et demandez à un administrateur de retirer la photo.',
+  onlyAdminRemoves: 'Regardez d’abord les photos : seul un administrateur peut retirer une photo ajoutée.',
+  tellAdmin: (names, name, id) =>
+    `Ajouté : ${names}. Si une photo montre quelqu’un d’autre, donnez son nom à un administrateur, avec celui de la fiche : ${name}, numéro ${id}.`,
+  suspendUntilThen: (name) => `Suspendre ${name} d’ici là`,
   referencePictures: 'Photos de référence',
   pictures,
   lastStays: 'La dernière photo ne peut être retirée. Supprimez plutôt la personne.',
@@ -213,6 +217,11 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `${from} a été fusionné avec ${into}.`,
   mergeInto: (into) => `Fusionner avec ${into} ?`,
   mergeAction: (from, into) => `Fusionner ${from} avec ${into}`,
+  mergeNevertheless: (from, into) => `Fusionner ${from} avec ${into} malgré tout`,
+  onePersonFrom: (similarity) =>
+    `Les visages comptent comme ceux d’une même personne à partir de ${similarity}.`,
+  unlikeMergeMeans: (into) =>
+    `S’il s’agit de deux personnes, quiconque ressemble à l’une d’elles sera dès lors signalé comme ${into}. Les fiches ne pourront plus être séparées.`,
   mergeMeans: (into, from, id) =>
     `${into} reçoit toutes les photos et garde le nom et le numéro. ${from}, numéro ${id}, est supprimé ; son historique reste, et sera effacé avec ${into}. C’est irréversible.`,
   changedMeanwhile:

@@ -14,7 +14,7 @@ export const service: Texts['service'] = {
   loadingStatus: 'Chargement de l’état',
   cannotWork: 'Le service ne peut pas travailler.',
   allIsWell: 'Tout va bien : rien ne demande d’attention.',
-  peopleListed: 'Personnes sur la liste',
+  peopleListed: 'Personnes sur la liste, suspendues et expirées comprises',
   referencePictures: 'Photos de référence',
   notCounted: 'Non comptées',
   picturesChecked: 'Photos vérifiées',

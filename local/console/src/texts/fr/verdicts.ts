@@ -52,7 +52,7 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Danger. ' : ''}Confirmé : ${names}`,
   possible: (names) => `Possible : ${names}`,
   rejected: (names) => `Rejeté : ce n’est pas ${names}`,
-  somebodyLooked: 'Quelqu’un a vérifié.',
+  judgedBy: (who: string, time: string) => `Jugé par ${who}, ${time}.`,
   alikeButNotEnough: 'Ressemblant, mais pas assez pour une correspondance. Comparez les visages.',
   compareFirst: 'Comparez les visages avant d’agir.',
   facesJudged: (faces) =>

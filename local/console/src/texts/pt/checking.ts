@@ -38,7 +38,6 @@ export const checking: Texts['checking'] = {
 
   doorLead:
     'A câmera verifica sozinha enquanto houver alguém. Um olhar sem correspondência não é guardado. Uma imagem com correspondência é guardada inteira, com quem mais aparecer nela.',
-  roleMayNotCheck: 'O papel deste token não permite verificar ninguém.',
   lookingAgain: 'Um olhar correspondeu. Só conta quando outro o confirmar. Compare os rostos.',
   startCamera: 'Ligar a câmera',
   stopAndStartAgain: 'Depois pare e ligue de novo.',

@@ -65,6 +65,10 @@ export const importing: Texts['importing'] = {
   agreeing: (count, names) => `${pictures(count)} concordam sobre quem é. Diferentes: ${names}.`,
   noneAgree: (taken, names) =>
     `Não há duas fotos que concordem sobre quem é. Usada: ${taken}. Diferentes: ${names}.`,
+  joinedFolders: (count) =>
+    `${number(count)} pastas têm este nome, exceto espaços ou caracteres invisíveis. São tomadas por uma pessoa.`,
+  tied: (count, names, taken) =>
+    `Empate: ${pictures(count)} concordam sobre quem é, e outras tantas sobre outra pessoa: ${names}. Foi usada a que vem primeiro: ${taken}.`,
   agreeingUnusable: 'É diferente das fotos que concordam, das quais nenhuma pôde ser usada.',
   sendHeld: 'É esta pessoa: enviar mesmo assim',
   states: {

@@ -137,6 +137,10 @@ export const people: Texts['people'] = {
 
   wrongPicture:
     'Uma foto mostra outra pessoa? Suspenda o registro e peça a um administrador que remova a foto.',
+  onlyAdminRemoves: 'Olhe as fotos antes: só um administrador pode remover uma que foi adicionada.',
+  tellAdmin: (names, name, id) =>
+    `Adicionado: ${names}. Se uma foto mostrar outra pessoa, diga a um administrador o nome dela e que está no registro de ${name}, número ${id}.`,
+  suspendUntilThen: (name) => `Suspender ${name} até lá`,
   referencePictures: 'Fotos de referência',
   pictures,
   lastStays: 'A última foto não pode ser removida. Em vez disso, exclua a pessoa.',
@@ -213,6 +217,10 @@ export const people: Texts['people'] = {
   wasMerged: (from, into) => `${from} foi mesclado com ${into}.`,
   mergeInto: (into) => `Mesclar com ${into}?`,
   mergeAction: (from, into) => `Mesclar ${from} com ${into}`,
+  mergeNevertheless: (from, into) => `Mesclar ${from} com ${into} mesmo assim`,
+  onePersonFrom: (similarity) => `Os rostos contam como de uma mesma pessoa a partir de ${similarity}.`,
+  unlikeMergeMeans: (into) =>
+    `Se forem duas pessoas, quem se parecer com qualquer uma delas será indicado como ${into} a partir de então. Os registros não podem mais ser separados.`,
   mergeMeans: (into, from, id) =>
     `${into} recebe todas as fotos e mantém o nome e o número. ${from}, número ${id}, é excluído; seu histórico fica, e é apagado junto com ${into}. Não dá para desfazer.`,
   changedMeanwhile:

@@ -14,7 +14,7 @@ export const service: Texts['service'] = {
   loadingStatus: 'Carregando o estado',
   cannotWork: 'O serviço não consegue trabalhar.',
   allIsWell: 'Tudo bem: nada precisa de atenção.',
-  peopleListed: 'Pessoas na lista',
+  peopleListed: 'Pessoas na lista, também suspensas e expiradas',
   referencePictures: 'Fotos de referência',
   notCounted: 'Não contadas',
   picturesChecked: 'Fotos verificadas',

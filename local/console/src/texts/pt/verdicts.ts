@@ -52,7 +52,7 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Perigo. ' : ''}Confirmado: ${names}`,
   possible: (names) => `Possível: ${names}`,
   rejected: (names) => `Rejeitado: não é ${names}`,
-  somebodyLooked: 'Alguém já conferiu.',
+  judgedBy: (who: string, time: string) => `Conferido por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, mas não o bastante para uma correspondência. Compare os rostos.',
   compareFirst: 'Compare os rostos antes de agir.',
   facesJudged: (faces) =>

@@ -1,0 +1,150 @@
+import type { Texts } from '../en.ts';
+
+export const failures: Texts['failures'] = {
+  fieldMissing: 'Das Feld fehlt',
+  tooShort: (least) => `Es braucht mindestens ${least}`,
+  tooLong: (most) => `Es darf höchstens ${most} haben`,
+  tooManyItems: (most) => `Es dürfen höchstens ${most} sein`,
+  notValid: 'Die Angabe ist ungültig',
+  notText: 'Erwartet wird ein Text',
+  textDamaged:
+    'Der Text enthält Ersatzzeichen (U+FFFD) anstelle verlorener Zeichen: Geben Sie ihn noch einmal ein',
+  textNotUnicode: 'Der Text ist kein gültiges Unicode',
+  notMoment: 'Erwartet wird ein Zeitpunkt',
+  notWhole: 'Erwartet wird eine ganze Zahl',
+  notNumber: 'Erwartet wird eine Zahl',
+  tooSmall: (least) => `Der Wert muss mindestens ${least} sein`,
+  tooBig: (most) => `Der Wert darf höchstens ${most} sein`,
+
+  noErasure: 'Von dieser Nummer wurde nichts gelöscht',
+  noRoute: 'Das gibt es bei diesem Dienst nicht',
+  noToken: 'Es wurde kein gültiges Token gesendet',
+  fault: 'Im Dienst ist ein Fehler aufgetreten',
+  noPictures: 'Es wurden keine Bilder gesendet.',
+  stillWorkedOn: 'An derselben Anfrage wird noch gearbeitet. Senden Sie sie später noch einmal.',
+  answerForgotten:
+    'Dieselbe Anfrage wurde schon beantwortet. Der Eintrag oder das Bild wurde seitdem gelöscht, ausgesetzt oder ist abgelaufen. Nichts wurde noch einmal getan.',
+  sweptAway: 'Der Eintrag wurde aufgeräumt, bevor er fertig war.',
+  notEnrolled:
+    'Noch ist kein Bild des Eintrags für dieses Modell aufgenommen; der Dienst holt das nach, oder npm run reindex.',
+  noRoom:
+    'In der Antwort war kein Platz mehr für dieses Bild: Senden Sie es mit weniger anderen noch einmal.',
+  notKeptForLookBack:
+    'Die Gesichter dieses Bildes konnten nicht aufbewahrt werden: Keine Rückschau findet sie.',
+  answerTooLarge: 'Die Antwort ist zu groß.',
+  eventTooLarge: (most) => `Die Anfrage ist zu groß: Sie hat mehr als ${most} Byte.`,
+  answerOverLimit: (most) => `Die Antwort hätte mehr als ${most} Byte: Fragen Sie nach weniger auf einmal.`,
+  originMayNotChange:
+    'Webseiten dieser Herkunft dürfen hier nichts ändern; CORS_ORIGINS nennt, welche es dürfen. Hinter einem Proxy nennt PUBLIC_URL oder TRUST_PROXY die eigene.',
+
+  requestCutOff: 'Die Anfrage brach ab.',
+  uploadCutOff: 'Das Hochladen brach ab.',
+  uploadExpired: 'Dieses Hochladen ist abgelaufen. Versuchen Sie es noch einmal.',
+  uploadEmpty: 'Das Bild ist leer.',
+  formTooLarge: (most) => `Das Bild ist größer als ${most} Byte, mehr wird nicht angenommen.`,
+  bodyUnreadable: 'Die gesendeten Daten sind nicht lesbar.',
+  notBase64: 'Das Bild ist kein gültiges base64.',
+  addressTooLong: (most) => `Die Adresse eines Bildes hat höchstens ${most} Zeichen.`,
+  redirectsTooOften: (most) => `Die Adresse leitet mehr als ${most}-mal weiter.`,
+  addressEncoding: 'Die Adresse antwortete in einer Kodierung, die nicht gelesen wird.',
+
+  databaseDown: 'Die Datenbank ist nicht erreichbar.',
+  databaseLocked: 'Ein anderes Programm hat die Datenbank gesperrt.',
+  databaseReplaced: (file) =>
+    `Die Datei ${file} der Datenbank wurde entfernt oder ersetzt, während der Dienst läuft. Neues ginge verloren, deshalb wird nichts angenommen. Halten Sie den Dienst an, legen Sie die Datei an ihren Platz, und starten Sie ihn wieder.`,
+  readOnly: (what) =>
+    `${what}: Schreiben ist nicht möglich, denn das Dateisystem ist schreibgeschützt. Es ist so eingehängt, oder das System hat es nach einem Fehler der Festplatte so gesetzt.`,
+  picturesDown: 'Die Bilderordner sind nicht erreichbar.',
+  uploadsDown: 'Die Ordner zum Hochladen sind nicht erreichbar.',
+  inboxDown: 'Der Eingang ist nicht erreichbar.',
+  bucketDown: 'Der Speicher der Bilder ist nicht erreichbar.',
+  tableDown: 'Die Tabelle der Einträge ist nicht erreichbar.',
+  manyWrite: 'Zu viele schreiben dieselben Einträge.',
+  auditDown: 'Das Protokoll ist nicht beschreibbar.',
+  engineDown: 'Die Gesichtserkennung ist ausgefallen.',
+  engineNotStarting: 'Die Gesichtserkennung startet nicht.',
+  engineStops: 'Die Gesichtserkennung wird beendet.',
+  engineHangs: (seconds) => `Die Gesichtserkennung hängt: Seit ${seconds} s wurde nichts fertig.`,
+  engineFailsTest: 'Die Gesichtserkennung besteht ihre eigene Prüfung nicht.',
+  engineFailed: 'Die Gesichtserkennung scheiterte an diesem Bild.',
+  enrolledUnreadable: 'Die aufgenommenen Gesichter konnten nicht gelesen werden.',
+  galleryLost:
+    'Die Sammlung der Gesichter fehlt, deshalb wird niemand erkannt; npm run reindex legt sie neu an.',
+  rekognitionDown: 'Rekognition ist nicht nutzbar.',
+  rekognitionWaits: 'Zu viele Anfragen an Rekognition warten.',
+  rekognitionClosed: 'Die Verbindung zu Rekognition ist geschlossen.',
+  rekognitionKeeps: (faces, why) => `Rekognition behält ${faces} der Gesichter: ${why}.`,
+  collectionsFewer: (known, set, again, option) =>
+    `Gesichter liegen in ${known} Sammlungen, und REKOGNITION_COLLECTIONS ist ${set}: Setzen Sie es wieder auf ${again} (-c collections=${option}). Mit weniger würden Personen nicht gefunden.`,
+
+  poorTaken:
+    'Referenzbilder werden angenommen, wie schlecht sie auch sind (QUALITY_FILTER=none). Ein unscharfes oder dunkles findet seine Person womöglich nicht, und beschuldigt andere mit ebenso schlechten Bildern.',
+  modelReplaced: (asked, used) =>
+    `MODEL_NAME verlangt ${asked}, das dieser Dienst nicht hat: ${used} wird verwendet.`,
+  similarityHeld: (set, used) =>
+    `AWS_THRESHOLD ist ${set}, weniger als erlaubt: Eine Ähnlichkeit von ${used} wird verwendet (AWS_MIN_SIMILARITY).`,
+  looseModel: (model, rate) =>
+    `Mit ${model} ist der übliche Schwellenwert locker: Von Vergleichen mit dem Bild eines anderen ist ${rate} ein Treffer, und so werden Unschuldige öfter angehalten als mit Fusion.`,
+  receiverLate: (receiver, matches, time) =>
+    `${receiver} weiß von ${matches} Treffern noch nichts, der älteste ist von ${time}.`,
+  receiverGivenUp: (receiver, matches) =>
+    `${receiver} hat von ${matches} Treffern nie erfahren: Drei Tage lang nahm er sie nicht an.`,
+  lastAttempt: (why) => `Der letzte Versuch schlug fehl: ${why}`,
+  receiverSilent: (seconds) => `Keine Antwort innerhalb von ${seconds} Sekunden.`,
+  receiverAnswered: (status) => `Er antwortete mit ${status}.`,
+  receiverUnreachable: (why) => `Er war nicht erreichbar: ${why}.`,
+  brokerAway: 'Der Broker ist nicht verbunden.',
+  brokerRefused: (why) => `Der Broker nahm es nicht an (${why}).`,
+
+  cameraGone: 'Es gibt keine Kamera dieses Namens.',
+  cameraSilent: 'Die Kamera liefert gerade keine Bilder.',
+  cameraPaused: 'Die Kamera ist angehalten und nimmt keine Bilder an.',
+  cameraResting: 'Nach ihrem Zeitplan nimmt die Kamera jetzt keine Bilder an.',
+  cameraRefuses: 'Sie lehnt Benutzer oder Passwort ab.',
+  cameraForbids: 'Sie erlaubt diesem Benutzer nicht zuzusehen.',
+  cameraNoStream: 'Sie hat keinen solchen Strom: Prüfen Sie den Pfad.',
+  cameraNobodyListens: 'Unter diesem Rechner und Port antwortet nichts.',
+  cameraNoWay: 'Zu diesem Rechner führt kein Weg.',
+  cameraUnknownHost: 'Ihr Rechnername ist nicht bekannt.',
+  cameraCertificate: 'Ihrem TLS-Zertifikat wird nicht vertraut, oder sie spricht kein TLS.',
+  cameraSlow: 'Sie antwortet nicht rechtzeitig.',
+  cameraClosed: 'Sie hat die Verbindung geschlossen.',
+  cameraFormat: 'Ihr Format, oder eine andere Quelle, die sie nennt, wird nicht angenommen.',
+  cameraCodec: 'Ihren Codec kennt dieses ffmpeg nicht.',
+  cameraMemory: 'Ihr Video braucht mehr Speicher, als eine Kamera belegen darf.',
+  cameraNoVideo: 'Es ist kein Video darin.',
+  cameraDamaged: 'Es ist kein Video, oder ein beschädigtes.',
+  cameraMayNotOpen: 'Dieser Benutzer darf sie nicht öffnen.',
+  cameraNoDevice: 'Es gibt keine solche Datei und kein solches Gerät.',
+  cameraUnplugged: 'Das Gerät ist nicht angeschlossen.',
+  cameraBusy: 'Ein anderes Programm benutzt das Gerät.',
+  cameraWrongNode:
+    'Es ist keine Kamera, oder nicht der Knoten, der ihre Bilder liefert: Versuchen Sie die nächste Nummer.',
+  cameraNoUsb: 'Dieses ffmpeg kann keine USB-Kamera lesen: Das braucht Linux und v4l2.',
+  cameraNoFrame: (seconds) => `Seit ${seconds} Sekunden kam kein Bild.`,
+  cameraNoPicture: (seconds) => `Seit ${seconds} Sekunden kam kein Bild.`,
+  cameraBroken: 'Von hier an ist es beschädigt.',
+  cameraEnded: 'Sie hat den Strom beendet.',
+  cameraOver: 'Die Aufnahme ist zu Ende.',
+  cameraDecoder: 'Der Decoder schlug fehl.',
+  cameraDecoderEmpty: 'Der Decoder lieferte kein Bild.',
+  cameraPicturesTooLarge: (width, height, most) =>
+    `Ihre Bilder haben ${width} x ${height} Pixel, höchstens ${most} werden angenommen.`,
+  cameraFramesTooLarge: (width, height, most) =>
+    `Ihre Bilder haben ${width} x ${height} Pixel, höchstens ${most} werden angenommen.`,
+  cameraWrongAnswer: (type) => `Sie antwortet mit ${type}, und weder mit einem Bild noch mit MJPEG.`,
+  cameraStatus: (status) => `Sie antwortet mit dem Status ${status}.`,
+  cameraRedirects: 'Sie leitet immer wieder weiter.',
+  cameraRedirectsAway: 'Sie leitet zu einem anderen Server weiter: Nennen Sie diesen, wenn er richtig ist.',
+  cameraPictureTooLarge: (most) => `Ihr Bild hat mehr als ${most} Byte.`,
+  cameraPartTooLarge: (most) => `Eines ihrer Bilder hat mehr als ${most} Byte.`,
+  cameraUnreadableWhy: (why) => `Sie war nicht lesbar: ${why}.`,
+  cameraUnreadable: 'Sie war nicht lesbar.',
+  cameraUnreachable: 'Sie war nicht erreichbar.',
+  cameraNoMjpeg: 'Sie sendet keinen MJPEG-Strom.',
+  cameraUnknownKind: 'Ihre Adresse ist von keiner bekannten Art.',
+  cameraOutside: 'Ihre Adresse liegt außerhalb von CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) => `Die Kamera ${name} liefert seit ${time} keine Bilder: ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `Die Kamera ${name} behält Bilder von Personen, die auf niemanden passen, für KEEP_UNMATCHED_DAYS.`,
+};

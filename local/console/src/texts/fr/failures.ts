@@ -1,0 +1,150 @@
+import type { Texts } from '../en.ts';
+
+export const failures: Texts['failures'] = {
+  fieldMissing: 'Le champ manque',
+  tooShort: (least) => `Il faut au moins ${least}`,
+  tooLong: (most) => `Il faut au plus ${most}`,
+  tooManyItems: (most) => `Il en faut au plus ${most}`,
+  notValid: 'La valeur n’est pas valide',
+  notText: 'Un texte est attendu',
+  textDamaged:
+    'Le texte contient des caractères de remplacement (U+FFFD) à la place de caractères perdus : saisissez-le de nouveau',
+  textNotUnicode: 'Le texte n’est pas de l’Unicode valide',
+  notMoment: 'Une date avec l’heure est attendue',
+  notWhole: 'Un nombre entier est attendu',
+  notNumber: 'Un nombre est attendu',
+  tooSmall: (least) => `La valeur doit être d’au moins ${least}`,
+  tooBig: (most) => `La valeur doit être d’au plus ${most}`,
+
+  noErasure: 'Rien n’a été effacé sous ce numéro',
+  noRoute: 'Ce service ne l’a pas',
+  noToken: 'Aucun jeton valide n’a été envoyé',
+  fault: 'Une erreur est survenue dans le service',
+  noPictures: 'Aucune image n’a été envoyée.',
+  stillWorkedOn: 'La même demande est encore en cours. Renvoyez-la plus tard.',
+  answerForgotten:
+    'La même demande a déjà reçu sa réponse. Depuis, la fiche ou l’image a été supprimée, suspendue ou a expiré. Rien n’a été refait.',
+  sweptAway: 'La fiche a été retirée avant d’être complète.',
+  notEnrolled:
+    'Aucune photo de la fiche n’est encore enregistrée pour ce modèle ; le service s’en charge, ou npm run reindex.',
+  noRoom: 'La réponse n’avait plus de place pour cette image : renvoyez-la avec moins d’autres.',
+  notKeptForLookBack:
+    'Les visages de cette image n’ont pas pu être conservés : aucune recherche rétrospective ne les trouvera.',
+  answerTooLarge: 'La réponse est trop grande.',
+  eventTooLarge: (most) => `La demande est trop grande : elle a plus de ${most} octets.`,
+  answerOverLimit: (most) => `La réponse aurait plus de ${most} octets : demandez moins à la fois.`,
+  originMayNotChange:
+    'Les pages de cette origine ne peuvent rien modifier ici ; CORS_ORIGINS nomme celles qui le peuvent. Derrière un proxy, PUBLIC_URL ou TRUST_PROXY indique la sienne.',
+
+  requestCutOff: 'La demande s’est interrompue.',
+  uploadCutOff: 'L’envoi s’est interrompu.',
+  uploadExpired: 'Cet envoi a expiré. Réessayez.',
+  uploadEmpty: 'L’image est vide.',
+  formTooLarge: (most) => `L’image dépasse ${most} octets, le maximum accepté.`,
+  bodyUnreadable: 'Les données envoyées sont illisibles.',
+  notBase64: 'L’image n’est pas du base64 valide.',
+  addressTooLong: (most) => `L’adresse d’une image a au plus ${most} caractères.`,
+  redirectsTooOften: (most) => `L’adresse redirige plus de ${most} fois.`,
+  addressEncoding: 'L’adresse a répondu dans un codage qui n’est pas lu.',
+
+  databaseDown: 'La base de données n’est pas disponible.',
+  databaseLocked: 'Un autre programme a verrouillé la base de données.',
+  databaseReplaced: (file) =>
+    `Le fichier ${file} de la base de données a été retiré ou remplacé pendant que le service tourne. Ce qui serait écrit serait perdu, donc rien n’est accepté. Arrêtez le service, remettez le fichier à sa place, et redémarrez-le.`,
+  readOnly: (what) =>
+    `${what} : impossible d’écrire, car le système de fichiers est en lecture seule. Il est monté ainsi, ou le système l’a mis ainsi après une panne du disque.`,
+  picturesDown: 'Les dossiers d’images ne sont pas disponibles.',
+  uploadsDown: 'Les dossiers d’envois ne sont pas disponibles.',
+  inboxDown: 'La boîte de réception n’est pas disponible.',
+  bucketDown: 'Le stockage des images n’est pas disponible.',
+  tableDown: 'La table des enregistrements n’est pas disponible.',
+  manyWrite: 'Trop de demandes écrivent les mêmes enregistrements.',
+  auditDown: 'Le journal d’audit ne peut pas être écrit.',
+  engineDown: 'Le moteur de visages est en panne.',
+  engineNotStarting: 'Le moteur de visages ne démarre pas.',
+  engineStops: 'Le moteur de visages s’arrête.',
+  engineHangs: (seconds) => `Le moteur de visages est bloqué : rien n’est terminé depuis ${seconds} s.`,
+  engineFailsTest: 'Le moteur de visages échoue à son propre test.',
+  engineFailed: 'Le moteur de visages a échoué sur cette image.',
+  enrolledUnreadable: 'Les visages enregistrés n’ont pas pu être lus.',
+  galleryLost:
+    'La galerie de visages manque, personne ne peut donc être reconnu ; npm run reindex la refait.',
+  rekognitionDown: 'Rekognition ne peut pas être utilisé.',
+  rekognitionWaits: 'Trop de demandes à Rekognition attendent.',
+  rekognitionClosed: 'La connexion à Rekognition est fermée.',
+  rekognitionKeeps: (faces, why) => `Rekognition garde ${faces} des visages : ${why}.`,
+  collectionsFewer: (known, set, again, option) =>
+    `Il y a des visages dans ${known} collections, et REKOGNITION_COLLECTIONS vaut ${set} : remettez ${again} (-c collections=${option}). Avec moins, des personnes ne seraient pas trouvées.`,
+
+  poorTaken:
+    'Les photos de référence sont acceptées, si mauvaises soient-elles (QUALITY_FILTER=none). Une photo floue ou sombre peut ne pas retrouver sa personne, et en accuser d’autres dont les images sont aussi mauvaises.',
+  modelReplaced: (asked, used) =>
+    `MODEL_NAME demande ${asked}, que ce service n’a pas : ${used} est utilisé.`,
+  similarityHeld: (set, used) =>
+    `AWS_THRESHOLD est ${set}, moins que permis : une similarité de ${used} est utilisée (AWS_MIN_SIMILARITY).`,
+  looseModel: (model, rate) =>
+    `Avec ${model}, le seuil habituel est souple : parmi les comparaisons avec l’image de quelqu’un d’autre, ${rate} correspond, et des innocents sont arrêtés plus souvent qu’avec Fusion.`,
+  receiverLate: (receiver, matches, time) =>
+    `${receiver} n’a pas encore été averti de ${matches} correspondances, la plus ancienne du ${time}.`,
+  receiverGivenUp: (receiver, matches) =>
+    `${receiver} n’a jamais été averti de ${matches} correspondances : il ne les a pas acceptées pendant trois jours.`,
+  lastAttempt: (why) => `La dernière tentative a échoué : ${why}`,
+  receiverSilent: (seconds) => `Pas de réponse en ${seconds} secondes.`,
+  receiverAnswered: (status) => `Il a répondu ${status}.`,
+  receiverUnreachable: (why) => `Il n’a pas pu être joint : ${why}.`,
+  brokerAway: 'Le courtier n’est pas connecté.',
+  brokerRefused: (why) => `Le courtier ne l’a pas accepté (${why}).`,
+
+  cameraGone: 'Il n’y a pas de caméra de ce nom.',
+  cameraSilent: 'La caméra ne donne pas d’images en ce moment.',
+  cameraPaused: 'La caméra est en pause et n’accepte pas d’images.',
+  cameraResting: 'Selon son horaire, la caméra n’accepte pas d’images maintenant.',
+  cameraRefuses: 'Elle refuse l’utilisateur ou le mot de passe.',
+  cameraForbids: 'Elle interdit à cet utilisateur de regarder.',
+  cameraNoStream: 'Elle n’a pas ce flux : vérifiez le chemin.',
+  cameraNobodyListens: 'Rien n’écoute sur cet hôte et ce port.',
+  cameraNoWay: 'Aucun chemin ne mène à cet hôte.',
+  cameraUnknownHost: 'Son nom d’hôte n’est pas connu.',
+  cameraCertificate: 'Son certificat TLS n’est pas reconnu, ou elle ne parle pas TLS.',
+  cameraSlow: 'Elle ne répond pas à temps.',
+  cameraClosed: 'Elle a fermé la connexion.',
+  cameraFormat: 'Son format, ou une autre source qu’elle nomme, n’est pas accepté.',
+  cameraCodec: 'Ce ffmpeg ne connaît pas son codec.',
+  cameraMemory: 'Sa vidéo demande plus de mémoire qu’une caméra ne peut en prendre.',
+  cameraNoVideo: 'Elle ne contient pas de vidéo.',
+  cameraDamaged: 'Ce n’est pas une vidéo, ou elle est abîmée.',
+  cameraMayNotOpen: 'Cet utilisateur ne peut pas l’ouvrir.',
+  cameraNoDevice: 'Ce fichier ou cet appareil n’existe pas.',
+  cameraUnplugged: 'L’appareil n’est pas branché.',
+  cameraBusy: 'Un autre programme utilise l’appareil.',
+  cameraWrongNode:
+    'Ce n’est pas une caméra, ou pas le nœud qui donne ses images : essayez le numéro suivant.',
+  cameraNoUsb: 'Ce ffmpeg ne peut lire aucune caméra USB : il faut Linux et v4l2.',
+  cameraNoFrame: (seconds) => `Aucune image n’est venue depuis ${seconds} secondes.`,
+  cameraNoPicture: (seconds) => `Aucune image n’est venue depuis ${seconds} secondes.`,
+  cameraBroken: 'À partir d’ici, elle est abîmée.',
+  cameraEnded: 'Elle a terminé le flux.',
+  cameraOver: 'L’enregistrement est terminé.',
+  cameraDecoder: 'Le décodeur a échoué.',
+  cameraDecoderEmpty: 'Le décodeur n’a donné aucune image.',
+  cameraPicturesTooLarge: (width, height, most) =>
+    `Ses images font ${width} x ${height} pixels, et ${most} au plus sont acceptés.`,
+  cameraFramesTooLarge: (width, height, most) =>
+    `Ses images font ${width} x ${height} pixels, et ${most} au plus sont acceptés.`,
+  cameraWrongAnswer: (type) => `Elle répond avec ${type}, et ni avec une image ni en MJPEG.`,
+  cameraStatus: (status) => `Elle répond avec le code ${status}.`,
+  cameraRedirects: 'Elle redirige sans cesse.',
+  cameraRedirectsAway: 'Elle redirige vers un autre serveur : nommez celui-ci, s’il est le bon.',
+  cameraPictureTooLarge: (most) => `Son image a plus de ${most} octets.`,
+  cameraPartTooLarge: (most) => `Une de ses images a plus de ${most} octets.`,
+  cameraUnreadableWhy: (why) => `Elle n’a pas pu être lue : ${why}.`,
+  cameraUnreadable: 'Elle n’a pas pu être lue.',
+  cameraUnreachable: 'Elle n’a pas pu être jointe.',
+  cameraNoMjpeg: 'Elle n’envoie pas de flux MJPEG.',
+  cameraUnknownKind: 'Son adresse n’est d’aucun type connu.',
+  cameraOutside: 'Son adresse est hors de CAMERA_NETWORKS.',
+  cameraNoFramesSince: (name, time, why) =>
+    `La caméra ${name} ne donne pas d’images depuis le ${time} : ${why}`,
+  cameraKeepsUnmatched: (name) =>
+    `La caméra ${name} garde des images de personnes qui ne correspondent à personne, pendant KEEP_UNMATCHED_DAYS.`,
+};

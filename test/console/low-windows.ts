@@ -1,0 +1,154 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { BlacklistRecord } from '../../lib/contract/shapes.ts';
+import { areBetween, type ConsoleSetup, dropFiles, fitsWindow, pictureIsShown, placesOf } from './setup.ts';
+
+/** Windows of 1280 × 1024, 1440 × 900 and 2560 × 1024 pixels at 400%. */
+const enlarged = [
+  { width: 320, height: 256 },
+  { width: 360, height: 225 },
+  { width: 640, height: 256 },
+];
+const notes = 'Do not approach alone.\nCall the duty manager on 4411.';
+
+/** Tests what lies over what where the page is enlarged, or the window is small. */
+export function describeLowWindows(setup: () => ConsoleSetup): void {
+  const listDangerous = async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger', reason: 'ARMED, do not approach.', notes });
+    return listed;
+  };
+
+  it.each(enlarged)(
+    'shows both faces, the verdict and its buttons on one screen, $width × $height',
+    async (viewport) => {
+      const listed = await listDangerous();
+      await using visit = await setup().visit('#/check', { viewport });
+      const { page } = visit;
+      await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+      await likenessIsFree(page, listed, viewport);
+      const { db_id } = await setup().api.process(setup().pictures.withWoman);
+      await page.goto(`${setup().url}/console/#/history`);
+      await page.goto(`${setup().url}/console/#/history/${db_id}`);
+      await likenessIsFree(page, listed, viewport);
+      // All the rest is read by scrolling, and nothing lies over it.
+      const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
+      for (const text of ['ARMED, do not approach.', 'Call the duty manager on 4411.']) {
+        await hit.getByText(text).scrollIntoViewIfNeeded();
+        expect(await shareSeen(hit.getByText(text)), text).toBe(1);
+      }
+      await fitsWindow(page);
+    },
+  );
+
+  it.each(enlarged.filter(({ height }) => height >= 256))(
+    'shows faces and verdict below an alert, too, $width × $height',
+    async (viewport) => {
+      const listed = await listDangerous();
+      const { db_id } = await setup().api.process(setup().pictures.withWoman);
+      await using visit = await setup().visit(`#/history/${db_id}`, { viewport });
+      const { page } = visit;
+      await likenessIsFree(page, listed, viewport);
+      // A picture of the inbox or another desk, which the page learns of by itself.
+      await expect
+        .poll(
+          async () => {
+            await setup().api.process(setup().pictures.withWoman);
+            return page.locator('.alert-bar').count();
+          },
+          { interval: 2_000 },
+        )
+        .toBe(1);
+      const likeness = [page.locator('main .verdict-bar'), hitOf(page, listed).locator('.picture')];
+      await areBetween(likeness, 3, async () => ({ top: 0, bottom: viewport.height }));
+      for (const part of likeness) expect(new Set(await sharesSeen(part))).toEqual(new Set([1]));
+      await page.getByRole('button', { name: 'Acknowledge' }).click();
+      await likenessIsFree(page, listed, viewport);
+    },
+  );
+
+  it('keeps the buttons of a verdict below its faces, wherever a phone is scrolled to', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/check', { viewport: { width: 320, height: 480 } });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const hit = hitOf(page, listed);
+    await pictureIsShown(hit.getByRole('figure').nth(1));
+    const ofFaces = async () =>
+      Math.max(...(await placesOf(hit.locator('.picture'))).map(({ bottom }) => bottom));
+    const end = await page.evaluate<number>('document.documentElement.scrollHeight');
+    for (let top = 0; top < end; top += 40) {
+      await page.evaluate(`scrollTo(0, ${top})`);
+      const [faces, buttons] = [await ofFaces(), await placesOf(hit.locator('.review-buttons button'))];
+      for (const button of buttons) expect(button.top, `scrolled to ${top}`).toBeGreaterThanOrEqual(faces);
+    }
+  });
+
+  it.each([
+    { width: 320, height: 256 },
+    { width: 320, height: 568 },
+  ])('lets Tab lead to nothing that is hidden, $width × $height', async (viewport) => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/check', { viewport });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await pictureIsShown(hitOf(page, listed).getByRole('figure').nth(1));
+    for (const key of ['Tab', 'Shift+Tab']) {
+      const reached: unknown[] = [];
+      for (let presses = 0; presses < 30; presses++) {
+        await page.keyboard.press(key);
+        const focused = page.locator(':focus');
+        if ((await focused.count()) === 0) break;
+        const name = await focused.innerText();
+        reached.push(name);
+        expect(await shareSeen(focused), `${key} to ${name}`).toBe(1);
+      }
+      expect(reached.length).toBeGreaterThan(10);
+    }
+  });
+}
+
+const hitOf = (page: Page, { name }: BlacklistRecord) =>
+  page.getByRole('article', { name: `Face 3: ${name}` });
+
+/** Waits until bar, faces and buttons are in the window, each wholly, and all of each is seen. */
+async function likenessIsFree(
+  page: Page,
+  listed: BlacklistRecord,
+  { height }: { height: number },
+): Promise<void> {
+  const hit = hitOf(page, listed);
+  await pictureIsShown(hit.getByRole('figure').nth(1));
+  await page.getByRole('heading', { name: `Danger. Match: ${listed.name}` }).waitFor();
+  const bar = page.locator('main .verdict-bar');
+  const parts = [bar, hit.locator('.picture'), hit.locator('.review-buttons button')];
+  await areBetween(parts, 6, async () => ({ top: 0, bottom: height }));
+  for (const part of parts) expect(new Set(await sharesSeen(part))).toEqual(new Set([1]));
+  const targets = await placesOf(hit.locator('.review-buttons button'));
+  for (const { top, bottom } of targets) expect(bottom - top).toBeGreaterThanOrEqual(44);
+}
+
+async function shareSeen(part: Locator): Promise<number | undefined> {
+  return (await sharesSeen(part))[0];
+}
+
+interface Part {
+  readonly ownerDocument: { elementFromPoint(x: number, y: number): unknown };
+  contains(other: unknown): boolean;
+  getBoundingClientRect(): { left: number; top: number; width: number; height: number };
+}
+
+/** Computes which share of each part nothing else lies over, by 49 of its points. */
+function sharesSeen(parts: Locator): Promise<number[]> {
+  return parts.evaluateAll((elements: Part[]) => {
+    const places = [1, 2, 3, 4, 5, 6, 7].map((place) => place / 8);
+    return elements.map((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const points = places.flatMap((x) => places.map((y) => [left + x * width, top + y * height] as const));
+      const seen = points.filter((point) =>
+        element.contains(element.ownerDocument.elementFromPoint(...point)),
+      );
+      return seen.length / points.length;
+    });
+  });
+}

@@ -43,6 +43,7 @@ export class Journey {
   async run(): Promise<void> {
     try {
       await this.#lookAround();
+      await this.#comeUnsigned();
       await this.#list();
       await this.#find();
       await this.#send();
@@ -257,7 +258,6 @@ export class Journey {
       ...{ operation: 'createEntry', status: 400 },
       form: this.#form({ name: `${this.#mark}-2` }, Buffer.from('no picture')),
     });
-    await this.#comeUnsigned();
   }
 
   async #comeUnsigned(): Promise<void> {

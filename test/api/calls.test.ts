@@ -43,7 +43,7 @@ beforeAll(async () => {
   Object.assign(process.env, cloud.environment);
   const config = parseConfig({ ...cloud.environment, REKOGNITION_TPS: '1000' });
   opened = await ports(config);
-  group = await sample(1);
+  group = await sample(1, 640);
   const found = await findFaces(group);
   const [area, next] = leftToRight(found.map(({ facial_area }) => facial_area));
   if (!area || !next) throw new Error('The sample picture does not show the faces that it should.');

@@ -7,12 +7,22 @@ import { rekognition } from '../suites/api/traits.ts';
 import { apiSuite } from '../suites/api.ts';
 import { startCloudProcess } from './cloud.ts';
 import { connectOverHttp } from './connections.ts';
+import { expectSameAnswers } from './modes.ts';
+import { startServerProcess, temporaryFolder } from './server-process.ts';
 
 const cloud = await startCloudProcess();
 
+test('both modes answer the same calls with the same statuses, keys and types', async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServerProcess(folder.path);
+  const [deepface, aws] = [server.url, cloud.url].map((url) => new ApiClient(connectOverHttp(url)));
+  const people = await findPeople();
+  await expectSameAnswers([deepface as ApiClient, aws as ApiClient], people);
+});
+
 test('under its own role, a comparison with an entry goes on when one of its pictures is lost', async () => {
   const api = new ApiClient(connectOverHttp(cloud.url));
-  const { listed, listedAgain } = await findPeople(api);
+  const { listed, listedAgain } = await findPeople();
   const { id } = await api.list([listed, listedAgain]);
   try {
     await forgetFaces();

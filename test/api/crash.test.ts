@@ -26,7 +26,7 @@ let load: Load;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await start();
-  const { listed, neighbour, stranger } = await findPeople(api);
+  const { listed, neighbour, stranger } = await findPeople();
   faces = [listed, neighbour, stranger];
   load = new Load(faces);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await copyFile(modelFile('mobilefacenet'), join(folder.path, 'own.onnx'));
   server = await startServerProcess(folder.path, { MODEL_PATH: 'own.onnx', MODEL_THRESHOLD: '0.56' });
   api = new ApiClient(connectOverHttp(server.url));
-  people = await findPeople(api);
+  people = await findPeople();
 });
 afterAll(async () => {
   await api.close();

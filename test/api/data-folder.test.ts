@@ -16,7 +16,7 @@ import { startServerProcess, temporaryFolder } from './server-process.ts';
 
 let picture: Buffer;
 beforeAll(async () => {
-  picture = await sample(6);
+  picture = await sample(6, 640);
 });
 
 async function start(folder: string) {

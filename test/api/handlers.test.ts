@@ -15,9 +15,14 @@ describe('the handlers alone', () => {
   let tested: Tested;
   beforeAll(async () => {
     api = new ApiClient(await connectToHandlers());
-    tested = { api, people: await findPeople(api), backend: deepface };
+    tested = { api, people: await findPeople(), backend: deepface };
   });
   afterAll(() => api?.close());
 
-  routesSuite(() => tested, '/docs');
+  // Both spellings of a path lead to the same handler: that is the router's, which the server uses too.
+  routesSuite(
+    () => tested,
+    '/docs',
+    ({ path }) => [path],
+  );
 });

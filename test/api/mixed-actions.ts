@@ -65,12 +65,13 @@ export class MixedActions {
   async begin(): Promise<string> {
     const form = new FormData();
     form.append('name', 'Person');
-    form.append('images', new Blob([new Uint8Array(await sample(3))]), 'a.jpg');
+    const bytes = await sample(3, 640);
+    form.append('images', new Blob([new Uint8Array(bytes)]), 'a.jpg');
     const created = await this.ask('editor', 'POST', '/blacklist/', form);
     this.#entryId = ((await created.json()) as { id: number }).id;
     const listed = await this.ask('desk', 'GET', `/blacklist/${this.#entryId}/images`);
     this.#imageId = ((await listed.json()) as { id: string }[])[0]?.id ?? '';
-    const picture = (await sample(3)).toString('base64');
+    const picture = bytes.toString('base64');
     const results = await this.ask('check', 'POST', '/process/process-images', { images: [picture] });
     this.processedId = ((await results.json()) as { db_id: number }[])[0]?.db_id ?? 0;
     return picture;

@@ -31,7 +31,7 @@ beforeAll(async () => {
     API_TITLE: 'Door Service',
   });
   api = new ApiClient(connectOverHttp(server.url));
-  people = await findPeople(api);
+  people = await findPeople();
 });
 afterAll(async () => {
   await api.close();

@@ -51,7 +51,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     let tested: Tested;
     beforeAll(async () => {
       api = new ApiClient(await connect());
-      tested = { api, people: await findPeople(api), backend: traits.backend };
+      tested = { api, people: await findPeople(), backend: traits.backend };
     });
     afterAll(() => api?.close());
 

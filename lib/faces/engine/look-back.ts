@@ -83,7 +83,9 @@ export class EngineLookBack implements LookBack {
     const since = this.days === 0 ? 0 : daysBefore(this.days).getTime();
     const { metric, threshold } = used;
     const { own, total, pictures } = await this.#kept.count(version, since);
-    const hits = await searchKept(this.#kept, { version, since, faces: own, probes, metric, threshold });
+    const search = { version, since, faces: own, probes, metric, threshold };
+    // Most services keep no faces: a deletion starts no thread for nothing.
+    const hits = own === 0 ? [] : await searchKept(this.#kept, search);
     const seen = hits.map(({ processedId, faceIndex, distance, cosine }) => {
       return { processedId, faceIndex, distance, similarity: similarityAt(calibration, 1 - cosine) };
     });

@@ -33,8 +33,9 @@ async function enroll(people: string, settings: Settings) {
 it('npm run enroll lists people in AWS from a machine that has no data folder, and goes on when it is run again', async () => {
   await using cloud = await aws();
   const people = join(cloud.folder, 'people');
+  const picture = await sample(3, 640);
   await mkdir(join(people, 'Jane Roe'), { recursive: true });
-  await writeFile(join(people, 'Jane Roe', 'a picture.jpg'), await sample(3));
+  await writeFile(join(people, 'Jane Roe', 'a picture.jpg'), picture);
   const settings = { ...cloud.settings, DATA_DIR: join(cloud.folder, 'new') };
 
   expect(await enroll(people, settings)).toEqual({
@@ -45,14 +46,14 @@ it('npm run enroll lists people in AWS from a machine that has no data folder, a
   });
   // The same person: a name's white space may be written in several ways.
   await mkdir(join(people, 'Jane\u00a0Roe '));
-  await writeFile(join(people, 'Jane\u00a0Roe ', 'again.jpg'), await sample(3));
+  await writeFile(join(people, 'Jane\u00a0Roe ', 'again.jpg'), picture);
   expect(await enroll(people, settings)).toMatchObject({
     code: 0,
     line: '0 persons listed, 0 pictures added, 2 there already.',
   });
 
   await mkdir(join(people, 'John Doe'));
-  await writeFile(join(people, 'John Doe', 'the same.jpg'), await sample(3));
+  await writeFile(join(people, 'John Doe', 'the same.jpg'), picture);
   const joined = [
     expect.stringMatching(/^Taken as one person, /),
     "  Jane Roe: 'Jane Roe', 'Jane\u00a0Roe '",
@@ -66,12 +67,7 @@ it('npm run enroll lists people in AWS from a machine that has no data folder, a
     more: [...joined, ...held, 'Not listed:', '  John Doe'],
     errors: '',
   });
-  await writeFile(
-    join(people, 'John Doe', 'another.png'),
-    await sharp(await sample(3))
-      .png()
-      .toBuffer(),
-  );
+  await writeFile(join(people, 'John Doe', 'another.png'), await sharp(picture).png().toBuffer());
   expect((await enroll(people, settings)).more.slice(6)).toEqual([
     'Perhaps listed twice:',
     '  John Doe: Jane Roe, entry 1, similarity 100.0',

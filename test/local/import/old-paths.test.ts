@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError } from '../../../lib/config.ts';
 import { openFileSystemImages } from '../../../lib/images/filesystem.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import { takeHistory } from '../../../local/import/history.ts';
 import { ImportJournal } from '../../../local/import/journal.ts';
 import { OldDatabase } from '../../../local/import/old-database.ts';
-import { OldPaths } from '../../../local/import/old-paths.ts';
+import { OldPaths, readPathMaps } from '../../../local/import/old-paths.ts';
 import { filesOfFolder } from '../../../local/import/person-files.ts';
 import { planEntries } from '../../../local/import/plan.ts';
 import { emptyReport } from '../../../local/import/report.ts';
@@ -153,4 +154,11 @@ test('pictures of the history lose their metadata, and a time in the future beco
     expect.stringMatching(/^processed picture 2: .* is not there\. .*--map OLD=NEW lets it be read/),
   ]);
   await records.close();
+});
+
+test.each([
+  ['x', "--map takes OLD=NEW, such as /app=/srv/old, not 'x'."],
+  ['/app=/no/such', '--map /app=/no/such: there is no folder /no/such.'],
+])('a map %s is refused, and what is wrong is told', (text, message) => {
+  expect(() => readPathMaps([text])).toThrow(new ConfigError(message));
 });

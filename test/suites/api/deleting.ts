@@ -45,25 +45,26 @@ export function deletingSuite(get: () => Tested): void {
         possible_duplicates: _,
         seen_before: __,
         ...entry
-      } = await api.list([people.stranger], { reason: 'Theft.' });
+      } = await api.list([people.bystander], { reason: 'Theft.' });
       expect(await api.delete(entry.id)).toEqual(entry);
       const path = `/api/v1/blacklist/${entry.id}`;
       for (const gone of [
         await api.get(path),
         await api.send('DELETE', path),
         await api.update(entry.id, { name: entry.name }),
-        await api.upload(`${path}/images`, {}, [people.stranger]),
+        await api.upload(`${path}/images`, {}, [people.bystander]),
+        await api.sendJson('POST', `${path}/verify`, { image: people.bystander.toString('base64') }),
       ]) {
         expect(refusal(gone)).toEqual([404, 'Blacklist entry not found']);
       }
       expect((await api.entries()).map(({ id }) => id)).not.toContain(entry.id);
-      const again = await api.list([people.stranger], { name: entry.name });
+      const again = await api.list([people.bystander], { name: entry.name });
       expect(again.id).toBeGreaterThan(entry.id);
     });
 
     it('refuses a parameter that it does not know, and erases nothing', async () => {
       const { api, people } = get();
-      const { id } = await api.list([people.stranger]);
+      const { id } = await api.list([people.bystander]);
       for (const query of ['merge_into=1', 'merged_into[]=1', 'histroy=keep']) {
         const refused = await api.send('DELETE', `/api/v1/blacklist/${id}?${query}`);
         expect(problems(refused), query).toMatchObject([{ loc: ['query', query.split('=')[0]] }]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MergedEntry } from '../../../lib/contract/endpoints/merge-entry.ts';
 import type { Tested } from '../api.ts';
 import { answer, problems, refusal } from './client.ts';
@@ -12,6 +12,17 @@ export function mergingSuite(get: () => Tested): void {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       });
+
+    /** Two entries of different people. No test merges them. */
+    let into: { readonly id: number };
+    let from: { readonly id: number };
+    beforeAll(async () => {
+      const { api, people } = get();
+      [into, from] = [await api.list([people.listed]), await api.list([people.neighbour])];
+    });
+    afterAll(async () => {
+      for (const { id } of [into, from]) await get().api.delete(id);
+    });
 
     it('tells first what comes of it, then does it once, however often it is sent', async () => {
       const { api, people } = get();
@@ -59,18 +70,12 @@ export function mergingSuite(get: () => Tested): void {
     });
 
     it('warns of faces that do not look alike', async () => {
-      const { api, people } = get();
-      const [into, from] = [await api.list([people.listed]), await api.list([people.neighbour])];
       const body = { entry_id: from.id, dry_run: true };
       const { warnings } = answer(await merge(into.id, body), 200, MergedEntry);
       expect(warnings).toEqual([expect.stringMatching(/do not look alike|not enough for a match/)]);
-      await api.delete(into.id);
-      await api.delete(from.id);
     });
 
     it('changes nothing where it is refused', async () => {
-      const { api, people } = get();
-      const [into, from] = [await api.list([people.listed]), await api.list([people.neighbour])];
       const ofEntry = [{ loc: ['body', 'entry_id'] }];
       expect(problems(await merge(into.id, { entry_id: into.id }))).toMatchObject(ofEntry);
       expect(problems(await merge(into.id, { entry_id: 2 ** 50 }))).toMatchObject(ofEntry);
@@ -87,8 +92,7 @@ export function mergingSuite(get: () => Tested): void {
       ];
       expect(conflicts.map((reply) => refusal(reply)[0])).toEqual([412, 412, 412]);
       for (const { id } of [into, from]) {
-        expect(await api.entry(id)).toMatchObject({ version: 1, image_count: 1 });
-        await api.delete(id);
+        expect(await get().api.entry(id)).toMatchObject({ version: 1, image_count: 1 });
       }
     });
   });

@@ -47,24 +47,25 @@ export function originsSuite(get: () => Tested): void {
     });
 
     it('is null where nobody tells it', async () => {
-      const { api, people } = get();
+      const picture = await pictureOfNothing();
       for (const nothing of [{}, { source: null, references: null }, { references: [null] }])
-        expect(await api.process(people.stranger, nothing)).toMatchObject({ source: null, reference: null });
+        expect(await get().api.process(picture, nothing)).toMatchObject({ source: null, reference: null });
     });
 
     it('goes with an upload, unless the request tells another', async () => {
-      const { api, people } = get();
+      const { api } = get();
+      const picture = await pictureOfNothing();
       const told = { source: 'Kamera 佐藤', reference: `${'😀'.repeat(250)}.jpg` };
       const reply = await api.sendJson('POST', '/api/v1/process/uploads', told);
       const form = answer(reply, 201, UploadForm);
       expect(form.image).not.toMatch(/Kamera|😀/);
-      expect(await sendForm(form, people.stranger)).toBe(204);
+      expect(await sendForm(form, picture)).toBe(204);
       const [uploaded] = await api.processInputs([form.image]);
       expect(uploaded).toMatchObject({ ...told, image_path_or_identifier: form.image, error: null });
       const [other] = await api.processInputs([form.image], { source: 'Desk', references: [null] });
       expect(other).toMatchObject({ source: 'Desk', reference: told.reference });
       const changed = { ...form.fields, 'x-amz-meta-source': 'RGVzaw' };
-      expect(await sendForm({ ...form, fields: changed }, people.stranger)).toBe(403);
+      expect(await sendForm({ ...form, fields: changed }, picture)).toBe(403);
     });
 
     it('is refused when it is blank or too long, or when there is not one reference for each picture', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Status } from '../../../lib/contract/endpoints/status.ts';
-import type { BlacklistMatch } from '../../../lib/contract/shapes.ts';
+import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { Verification } from '../../../lib/contract/verification.ts';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
 import type { Tested } from '../api.ts';
@@ -8,16 +8,18 @@ import { answer, type Overrides, problems } from './client.ts';
 import type { BackendTraits } from './traits.ts';
 
 export function overridesSuite(get: () => Tested, { models, metrics }: BackendTraits): void {
-  /** Id of the entry of the woman in the group picture. */
+  /** Id of the entry of the woman in the picture. */
   let id: number;
+  /** Her match where nothing is overridden. */
+  let usual: BlacklistMatch;
 
-  /** Gets her entry's matches in the group picture, best first. */
-  const matches = async (overrides: Overrides): Promise<BlacklistMatch[]> => {
-    const { faces } = await get().api.process(get().people.group, overrides);
-    return faces
+  /** Gets her entry's matches, best first. */
+  const matchesIn = ({ faces }: ImageProcessingResult): BlacklistMatch[] =>
+    faces
       .flatMap(({ blacklist_matches }) => blacklist_matches.filter(({ entry }) => entry.id === id))
       .sort((one, other) => one.distance - other.distance);
-  };
+  const matches = async (overrides: Overrides): Promise<BlacklistMatch[]> =>
+    matchesIn(await get().api.process(get().people.listedAgain, overrides));
   const nearest = async (overrides: Overrides): Promise<BlacklistMatch> => {
     const [match] = await matches(overrides);
     if (!match) throw new Error('There is no match.');
@@ -37,14 +39,15 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
   describe('an override', () => {
     beforeAll(async () => {
       id = (await get().api.list([get().people.listed])).id;
+      usual = await nearest({});
     });
 
     it('of the model is used when the backend has it, with its own distances and threshold', async () => {
-      const usual = await nearest({});
       expect(usual.model).toBe(models[0]);
-      for (const model of models) expect(await nearest({ model_name: model })).toMatchObject({ model });
-      for (const model of models.slice(1)) {
+      for (const model of models) {
         const other = await nearest({ model_name: model });
+        expect(other).toMatchObject({ model });
+        if (model === models[0]) continue;
         expect(other.identity).toBe(usual.identity);
         expect(other.threshold).not.toBe(usual.threshold);
         expect(other.distance).not.toBe(usual.distance);
@@ -52,7 +55,6 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
     });
 
     it('that the backend does not have is replaced by what is configured, and the match says so', async () => {
-      const usual = await nearest({});
       expect(await nearest({ model_name: 'VGG-Face', detector_backend: 'retinaface' })).toEqual(usual);
       expect([usual.model, usual.detector_backend]).not.toContain('VGG-Face');
       expect([usual.model, usual.detector_backend]).not.toContain('retinaface');
@@ -60,7 +62,7 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
 
     it('of null is none', async () => {
       const none = { model_name: null, detector_backend: null, distance_metric: null, threshold: null };
-      expect(await nearest(none)).toEqual(await nearest({}));
+      expect(await nearest(none)).toEqual(usual);
     });
 
     it.each([
@@ -95,14 +97,14 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
     });
 
     it('of the threshold is the largest distance that is a match: 0 finds none, a large one is held', async () => {
-      const { distance } = await nearest({});
+      const { distance } = usual;
       expect(await matches({ threshold: 0 })).toEqual([]);
       expect(await matches({ threshold: distance / 2 })).toEqual([]);
       expect(await matches({ threshold: distance })).toMatchObject([{ distance, threshold: distance }]);
       const loosest = await loosestThreshold();
-      for (const threshold of [0.6, 1, 1000, Number.MAX_VALUE]) {
+      for (const threshold of [0.6, Number.MAX_VALUE]) {
         const result = await get().api.process(get().people.group, { threshold });
-        expect(await matches({ threshold })).toMatchObject([{ distance, threshold: loosest }]);
+        expect(matchesIn(result)).toMatchObject([{ distance: expect.any(Number), threshold: loosest }]);
         expect(result.warnings).toEqual([expect.stringContaining(`A threshold of ${threshold} was asked`)]);
         const entries = result.faces.map((face) => face.blacklist_matches.map(({ entry }) => entry.id));
         expect(entries.filter((ids) => ids.includes(id))).toHaveLength(1);
@@ -111,16 +113,17 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
 
     it('of a threshold on the scale of a model that is replaced means what it means there', async () => {
       const { api, people, backend } = get();
-      const usual = await nearest({});
-      expect((await api.process(people.group)).warnings).toBeNull();
+      expect((await api.process(people.listedAgain)).warnings).toBeNull();
+      const loosest = await loosestThreshold();
       for (const [model_name, threshold] of [
         ['VGG-Face', 0.68],
         ['Facenet512', 0.3],
         ['DeepID', 0.015],
       ] as const) {
         const asked = { model_name, threshold, distance_metric: 'cosine' };
-        expect(await nearest(asked)).toEqual(usual);
-        expect((await api.process(people.group, asked)).warnings).toEqual([
+        const result = await api.process(people.listedAgain, asked);
+        expect(matchesIn(result)[0]).toEqual(usual);
+        expect(result.warnings).toEqual([
           expect.stringMatching(
             `^A threshold of ${threshold} was asked .*${model_name} is replaced by ${backend.models[0]}`,
           ),
@@ -131,7 +134,8 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
           1.05 * usual.threshold,
           12,
         );
-        expect((await verify({ ...asked, threshold: 100 })).threshold).toBe(await loosestThreshold());
+        if (model_name !== 'VGG-Face') continue;
+        expect((await verify({ ...asked, threshold: 100 })).threshold).toBe(loosest);
       }
     });
 

@@ -56,7 +56,7 @@ export function picturesSuite(get: () => Tested): void {
 
     it('are found under their own entry alone, and by no text that is no id', async () => {
       const { api, people } = get();
-      const [one, other] = [await api.list([people.stranger]), await api.list([people.stranger])];
+      const [one, other] = [await api.list([people.bystander]), await api.list([people.bystander])];
       const [image] = await api.images(one.id);
       const odd = ['none', '%2e%2e%2f1', `${image?.id}.jpg`, 'x'.repeat(3000), '%00', '%ff'];
       for (const id of [image?.id, ...odd]) {
@@ -91,8 +91,11 @@ export function picturesSuite(get: () => Tested): void {
 
     it('leaves the last one, also when all are deleted at the same moment', async () => {
       const { api, people } = get();
-      const { id } = await api.list([people.stranger]);
-      await api.addImages(id, [await encodedAgain(people.stranger), await encodedAgain(people.stranger, 80)]);
+      const { id } = await api.list([people.bystander]);
+      await api.addImages(id, [
+        await encodedAgain(people.bystander),
+        await encodedAgain(people.bystander, 80),
+      ]);
       const images = await api.images(id);
       const replies = await Promise.all(images.map(({ url }) => api.send('DELETE', url)));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 409]);
@@ -107,8 +110,11 @@ export function picturesSuite(get: () => Tested): void {
 
     it('is done once, however often it is asked for at the same moment', async () => {
       const { api, people } = get();
-      const { id } = await api.list([people.stranger]);
-      await api.addImages(id, [await encodedAgain(people.stranger), await encodedAgain(people.stranger, 80)]);
+      const { id } = await api.list([people.bystander]);
+      await api.addImages(id, [
+        await encodedAgain(people.bystander),
+        await encodedAgain(people.bystander, 80),
+      ]);
       const [image] = await api.images(id);
       const replies = await Promise.all(
         Array.from({ length: 5 }, () => api.send('DELETE', image?.url ?? '')),

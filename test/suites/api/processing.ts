@@ -133,12 +133,14 @@ export function processingSuite(get: () => Tested): void {
       expect(result.saved_image_path).not.toBeNull();
     });
 
-    it.each(['png', 'webp', 'gif'] as const)('finds the same face in a %s', async (format) => {
+    it('finds the same face in a png, a webp and a gif', async () => {
       const { api, people } = get();
-      const [face] = (await api.process(await sharp(people.stranger).toFormat(format).toBuffer())).faces;
       const [same] = await api.detect(people.stranger);
-      expect(face?.facial_area?.x).toBeCloseTo(same?.facial_area.x ?? 0, -1);
-      expect(face?.facial_area?.y).toBeCloseTo(same?.facial_area.y ?? 0, -1);
+      for (const format of ['png', 'webp', 'gif'] as const) {
+        const [face] = (await api.process(await sharp(people.stranger).toFormat(format).toBuffer())).faces;
+        expect(face?.facial_area?.x, format).toBeCloseTo(same?.facial_area.x ?? 0, -1);
+        expect(face?.facial_area?.y, format).toBeCloseTo(same?.facial_area.y ?? 0, -1);
+      }
     });
 
     it('gives places in the upright picture, also when the camera lay on its side', async () => {
@@ -150,10 +152,10 @@ export function processingSuite(get: () => Tested): void {
         .withMetadata({ orientation: 8 })
         .jpeg({ quality: 95 })
         .toBuffer();
-      const [expected, found] = [await api.process(upright), await api.process(turned)];
+      const [expected, found] = [await api.detect(upright), await api.process(turned)];
       expect(found.faces).toHaveLength(3);
       for (const [index, { facial_area }] of found.faces.entries()) {
-        const original = expected.faces[index]?.facial_area;
+        const original = expected[index]?.facial_area;
         for (const side of ['x', 'y', 'w', 'h'] as const) {
           expect(Math.abs((facial_area?.[side] ?? 0) - (original?.[side] ?? 0)), side).toBeLessThan(10);
         }

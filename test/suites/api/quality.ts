@@ -33,26 +33,27 @@ export function qualitySuite(get: () => Tested): void {
       const pictures = await badPictures();
       const listed = await api.list([...pictures, people.stranger]);
       expect([listed.image_count, listed.errors]).toEqual([1, reasons]);
-      const added = await api.addImages(listed.id, [...pictures, await encodedAgain(people.stranger)]);
-      expect([added.message, added.errors]).toEqual(['1 image added.', reasons]);
+      const one = pictures.slice(0, 1);
+      const added = await api.addImages(listed.id, [...one, await encodedAgain(people.stranger)]);
+      expect([added.message, added.errors]).toEqual(['1 image added.', reasons.slice(0, 1)]);
       expect(await api.entry(listed.id)).toMatchObject({ image_count: 2 });
     });
 
     it('lists nobody by itself', async () => {
       const { api, people } = get();
       const name = newName();
-      const reply = await api.upload('/api/v1/blacklist/', { name }, await badPictures());
+      const one = (await badPictures()).slice(0, 1);
+      const reply = await api.upload('/api/v1/blacklist/', { name }, one);
       expect(refusal(reply)[0]).toBe(400);
-      expect(JSON.parse(reply.bytes.toString()).errors).toEqual(reasons);
+      expect(JSON.parse(reply.bytes.toString()).errors).toEqual(reasons.slice(0, 1));
       expect((await api.entries()).map((entry) => entry.name)).not.toContain(name);
-      expect(await api.list([people.stranger], { name })).toMatchObject({ image_count: 1 });
+      expect(await api.list([people.bystander], { name })).toMatchObject({ image_count: 1 });
     });
 
     it('is searched for listed people all the same', async () => {
       const { api } = get();
       for (const picture of await badPictures()) {
         const [, bytes] = picture as [string, Buffer];
-        expect(await api.detect(bytes)).toHaveLength(1);
         expect((await api.process(bytes)).faces).toHaveLength(1);
       }
     });

@@ -1,44 +1,65 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { operations } from '../../../lib/contract/api.ts';
 import type { Endpoint } from '../../../lib/contract/endpoint.ts';
-import { AuditLines } from '../../../lib/contract/endpoints/list-audit.ts';
+import { encodedAgain, pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
+import { type Answered, expectAudited } from './audited.ts';
 import { answer, newName, pictureOf, problems, type Reply, refusal } from './client.ts';
 
+/**
+ * An entry with two pictures, and a processed picture that it matches. Requests that spoil neither share
+ * them.
+ */
+interface Standing {
+  readonly id: number;
+  readonly imageId: string | undefined;
+  readonly dbId: number | null;
+  /** Id of an entry that was deleted. */
+  readonly erasedId: number;
+}
+
+type Asked = Tested & { readonly standing: Standing };
+
+async function stand({ api, people }: Tested): Promise<Standing> {
+  const { id: erasedId } = await api.list([people.bystander]);
+  await api.delete(erasedId);
+  const { id } = await api.list([people.stranger, await encodedAgain(people.stranger)]);
+  const [image] = await api.images(id);
+  const { db_id } = await api.process(people.stranger);
+  return { id, imageId: image?.id, dbId: db_id, erasedId };
+}
+
 /** Sends to each operation a request that succeeds; `path` is the contract's path as the test spells it. */
-const successfulRequests: Record<string, (tested: Tested, path: string) => Promise<Reply>> = {
+const successfulRequests: Record<string, (asked: Asked, path: string) => Promise<Reply>> = {
   processImages: ({ api, people }, path) =>
     api.sendJson('POST', path, { images: [people.stranger.toString('base64')] }),
   listProcessed: ({ api }, path) => api.get(path),
   listProcessedUnderProcess: ({ api }, path) => api.get(path),
-  getProcessed: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
-  getProcessedImage: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
-  reviewProcessed: async ({ api, people }, path) => {
-    const { id } = await api.list([people.listed]);
-    const { db_id } = await api.process(people.listed);
-    return api.sendJson('PUT', path.replace('{db_id}', String(db_id)), {
+  getProcessed: (asked, path) => asked.api.get(ofPicture(asked, path)),
+  getProcessedImage: (asked, path) => asked.api.get(ofPicture(asked, path)),
+  reviewProcessed: (asked, path) =>
+    asked.api.sendJson('PUT', ofPicture(asked, path), {
       face_index: 0,
-      entry_id: id,
-      verdict: 'confirmed',
-    });
-  },
-  deleteProcessed: async (tested, path) => tested.api.send('DELETE', await ofNewPicture(tested, path)),
-  deleteProcessedUnderProcess: async (tested, path) =>
-    tested.api.send('DELETE', await ofNewPicture(tested, path)),
+      entry_id: asked.standing.id,
+      // Each spelling changes something.
+      verdict: path.endsWith('/') ? 'rejected' : 'confirmed',
+    }),
+  deleteProcessed: async (asked, path) => asked.api.send('DELETE', await ofNewPicture(asked, path)),
+  deleteProcessedUnderProcess: async (asked, path) =>
+    asked.api.send('DELETE', await ofNewPicture(asked, path)),
   deleteManyProcessed: ({ api }, path) => api.send('DELETE', `${path}?until=2000-01-01T00:00:00Z`),
   deleteManyProcessedUnderProcess: ({ api }, path) =>
     api.send('DELETE', `${path}?until=2000-01-01T00:00:00Z`),
-  getErasure: async (tested, path) => {
-    const { id } = await tested.api.list([tested.people.stranger]);
-    await tested.api.delete(id);
-    return tested.api.get(path.replace('{id}', String(id)));
-  },
-  exportEntry: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
-  searchHistory: ({ api, people }, path) =>
-    api.sendJson('POST', path, { image: people.stranger.toString('base64') }),
-  lookBack: async (tested, path) => tested.api.send('POST', await ofNewEntry(tested, path)),
+  getErasure: ({ api, standing }, path) => api.get(path.replace('{id}', String(standing.erasedId))),
+  exportEntry: (asked, path) => asked.api.get(ofEntry(asked, path)),
+  searchHistory: ({ api, people, standing }, path) =>
+    api.sendJson('POST', path, {
+      image: people.stranger.toString('base64'),
+      after: Number(standing.dbId) - 1,
+    }),
+  lookBack: (asked, path) => asked.api.send('POST', ofEntry(asked, path)),
   listEvents: ({ api }, path) => api.get(path),
   listAudit: ({ api }, path) => api.get(path),
   detectFaces: ({ api, people }, path) =>
@@ -47,33 +68,36 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
     const [image1, image2] = [people.stranger.toString('base64'), people.listed.toString('base64')];
     return api.sendJson('POST', path, { image1, image2 });
   },
-  verifyEntry: async (tested, path) =>
-    tested.api.sendJson('POST', await ofNewEntry(tested, path), {
-      image: tested.people.listed.toString('base64'),
-    }),
-  createEntry: ({ api, people }, path) => api.upload(path, { name: newName() }, [people.stranger]),
+  verifyEntry: (asked, path) =>
+    asked.api.sendJson('POST', ofEntry(asked, path), { image: asked.people.listed.toString('base64') }),
+  createEntry: ({ api, people }, path) => api.upload(path, { name: newName() }, [people.bystander]),
   listEntries: ({ api }, path) => api.get(path),
-  getEntry: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
-  updateEntry: async (tested, path) =>
-    tested.api.sendJson('PUT', await ofNewEntry(tested, path), { name: newName() }),
-  patchEntry: async (tested, path) =>
-    tested.api.sendJson('PATCH', await ofNewEntry(tested, path), { category: 'fraud' }),
-  deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
-  mergeEntry: async ({ api, people }, path) => {
-    // Both have the same picture, so that no line is about one.
-    const [into, from] = [await api.list([people.stranger]), await api.list([people.stranger])];
-    const body = { entry_id: from.id };
-    const reply = await api.sendJson('POST', path.replace('{id}', String(into.id)), body);
-    // The other name stands in its notes, which the history shows beside a first match.
-    await api.delete(into.id);
-    return reply;
+  getEntry: (asked, path) => asked.api.get(ofEntry(asked, path)),
+  updateEntry: (asked, path) => asked.api.sendJson('PUT', ofEntry(asked, path), { name: newName() }),
+  patchEntry: (asked, path) => asked.api.sendJson('PATCH', ofEntry(asked, path), { category: 'fraud' }),
+  deleteEntry: async ({ api, people }, path) => {
+    const { id } = await api.list([people.bystander]);
+    return api.send('DELETE', path.replace('{id}', String(id)));
   },
-  addImages: async (tested, path) =>
-    tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.listed]),
-  listImages: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
-  getImage: async (tested, path) => tested.api.get(await ofNewImage(tested, path)),
-  deleteImage: async (tested, path) => tested.api.send('DELETE', await ofNewImage(tested, path)),
-  createEntryUpload: async (tested, path) => tested.api.sendJson('POST', await ofNewEntry(tested, path), {}),
+  mergeEntry: async (asked, path) => {
+    // It has a picture that the other has too, so that no line is about one.
+    const { id } = await asked.api.list([asked.people.stranger]);
+    return asked.api.sendJson('POST', ofEntry(asked, path), { entry_id: id });
+  },
+  addImages: async (asked, path) => {
+    // Each spelling brings a picture that the entry does not have.
+    const picture = await encodedAgain(asked.people.stranger, path.endsWith('/') ? 80 : 82);
+    return asked.api.upload(ofEntry(asked, path), {}, [picture]);
+  },
+  listImages: (asked, path) => asked.api.get(ofEntry(asked, path)),
+  getImage: (asked, path) =>
+    asked.api.get(ofEntry(asked, path).replace('{image_id}', String(asked.standing.imageId))),
+  deleteImage: async (asked, path) => {
+    await asked.api.addImages(asked.standing.id, [await encodedAgain(asked.people.stranger, 84)]);
+    const image = (await asked.api.images(asked.standing.id)).at(-1);
+    return asked.api.send('DELETE', ofEntry(asked, path).replace('{image_id}', String(image?.id)));
+  },
+  createEntryUpload: (asked, path) => asked.api.sendJson('POST', ofEntry(asked, path), {}),
   createProcessUpload: ({ api }, path) => api.sendJson('POST', path, { content_type: 'image/png' }),
   welcome: ({ api }, path) => api.get(path),
   welcomeToApi: ({ api }, path) => api.get(path),
@@ -84,50 +108,16 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   docsAsset: ({ api }, path) => api.get(path.replace('{asset}', 'swagger-ui-bundle.js')),
 };
 
-/** Expects that the audit trail says what a request was about; of the pages of lists, only that. */
-async function expectAudited({ api }: Tested, endpoint: Endpoint, reply: Reply): Promise<void> {
-  const { operationId, path, unaudited } = endpoint;
-  const request = reply.headers['x-request-id'];
-  const linesOf = async () => {
-    const page = await api.get(`/api/v1/audit?limit=20${unaudited ? '' : `&action=${operationId}`}`);
-    return answer(page, 200, AuditLines).items.filter(({ request_id }) => request_id === request);
-  };
-  if (unaudited) return expect(await linesOf()).toEqual([]);
-  // The lines of looks are written a moment later.
-  await expect.poll(linesOf).not.toEqual([]);
-  const makes = { createEntry: 'entry', processImages: 'picture' }[operationId];
-  for (const line of await linesOf()) {
-    const has = (name: string, made = '') => path.includes(`{${name}}`) || made === makes;
-    const isReview = operationId === 'reviewProcessed';
-    expect({
-      entry: line.entry_id !== null,
-      picture: line.picture_id !== null,
-      image: line.image_id !== null,
-      outcome: line.outcome,
-    }).toEqual({
-      entry: has('id', 'entry') || isReview,
-      picture: has('db_id', 'picture'),
-      image: has('image_id') || operationId === 'addImages',
-      outcome: reply.status,
-    });
-  }
+function ofEntry({ standing }: Asked, path: string): string {
+  return path.replace('{id}', String(standing.id));
 }
 
-async function ofNewEntry({ api, people }: Tested, path: string): Promise<string> {
-  const { id } = await api.list([people.stranger]);
-  return path.replace('{id}', String(id));
+function ofPicture({ standing }: Asked, path: string): string {
+  return path.replace('{db_id}', String(standing.dbId));
 }
 
-/** Fills in the path for an image that its entry does not need. */
-async function ofNewImage({ api, people }: Tested, path: string): Promise<string> {
-  const { id } = await api.list([people.stranger]);
-  await api.addImages(id, [people.listed]);
-  const [image] = await api.images(id);
-  return path.replace('{id}', String(id)).replace('{image_id}', String(image?.id));
-}
-
-async function ofNewPicture({ api, people }: Tested, path: string): Promise<string> {
-  const { db_id } = await api.process(people.stranger);
+async function ofNewPicture({ api }: Tested, path: string): Promise<string> {
+  const { db_id } = await api.process(await pictureOfNothing());
   return path.replace('{db_id}', String(db_id));
 }
 
@@ -141,24 +131,35 @@ function spellings({ path }: Endpoint): string[] {
  * Tests every route.
  *
  * @param browsersHome path to which the root sends a browser
+ * @param paths spellings of an endpoint's path that are tried
  */
-export function routesSuite(get: () => Tested, browsersHome: string): void {
+export function routesSuite(get: () => Tested, browsersHome: string, paths = spellings): void {
   describe('every route', () => {
     const cases = operations.flatMap((endpoint) =>
-      spellings(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
+      paths(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
     );
+
+    const answered: Answered[] = [];
+    let standing: Standing;
+    beforeAll(async () => {
+      standing = await stand(get());
+    });
+    afterAll(() => get().api.delete(standing.id));
 
     it.each(cases)('%s %s answers in its shape', async (_method, path, endpoint) => {
       const { success, operationId } = endpoint;
-      const reply = await successfulRequests[operationId]?.(get(), path);
+      const reply = await successfulRequests[operationId]?.({ ...get(), standing }, path);
       // No server of these tests keeps faces to look back at.
       if (operationId === 'lookBack') return expect(refusal(reply as Reply)[0]).toBe(409);
       if (success.redirect) return expect(await pictureOf(reply as Reply)).not.toHaveLength(0);
       expect(reply?.status).toBe(success.status);
       if (success.contentType === undefined) answer(reply as Reply, success.status, success.schema);
       else expect(reply?.headers['content-type']?.split(';')[0]).toBe(success.contentType);
-      await expectAudited(get(), endpoint, reply as Reply);
+      answered.push({ endpoint, reply: reply as Reply });
     });
+
+    it('has its lines in the audit trail, which say what each request was about', () =>
+      expectAudited(get(), answered));
 
     it.each([
       ['GET', ''],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EntryVerification } from '../../../lib/contract/endpoints/verify-entry.ts';
 import type { BlacklistMatch } from '../../../lib/contract/shapes.ts';
 import { type Verification, Verification as VerificationShape } from '../../../lib/contract/verification.ts';
@@ -46,14 +46,6 @@ export function verificationSuite(get: () => Tested): void {
       expect(await api.page('?limit=1')).toMatchObject({ items: before, total_items: processed });
     });
 
-    it('of different people are not, and the distance is told', async () => {
-      const { people } = get();
-      const found = await verify(people.listed, people.stranger);
-      expect(found.verified).toBe(false);
-      expect(found.distance).toBeGreaterThan(found.threshold);
-      expect(found.near_threshold).toBeGreaterThan(found.threshold);
-    });
-
     it('that are the same have no distance: even a threshold of 0 verifies them, and nobody else', async () => {
       const { people } = get();
       const same = await verify(people.listed, people.listed, { threshold: 0 });
@@ -74,10 +66,14 @@ export function verificationSuite(get: () => Tested): void {
       expect(found.facial_areas.img2).toEqual(largest.facial_area);
     });
 
-    it('are compared with what the request chooses, where the backend has it', async () => {
+    it('of different people are not verified, and are compared with what the request chooses, where the backend has it', async () => {
       const { people, backend } = get();
       const usual = await verify(people.listed, people.stranger);
-      for (const model_name of backend.models) {
+      expect(usual.verified).toBe(false);
+      expect(usual.distance).toBeGreaterThan(usual.threshold);
+      expect(usual.near_threshold).toBeGreaterThan(usual.threshold);
+      expect(usual.model).toBe(backend.models[0]);
+      for (const model_name of backend.models.slice(1)) {
         expect(await verify(people.listed, people.stranger, { model_name })).toMatchObject({
           model: model_name,
         });
@@ -111,9 +107,6 @@ export function verificationSuite(get: () => Tested): void {
         415,
         expect.stringMatching(/^image2: The picture is not in a format/),
       ]);
-      const huge = `/9j/${'A'.repeat(21_000_000)}`;
-      expect(refusal(await send(huge, picture))[0]).toBe(413);
-      expect(refusal(await send(picture, 'http://169.254.169.254/latest/'))[0]).toBe(400);
     });
 
     it('have to be there, and names that nothing has are refused', async () => {
@@ -157,9 +150,9 @@ export function verificationSuite(get: () => Tested): void {
       await api.delete(id);
     });
 
-    it('that do not match are told how far they are from each other', async () => {
+    it('that do not match are told how far they are from each other, and are refused without a face', async () => {
       const { api, people } = get();
-      const { id } = await api.list([people.stranger]);
+      const { id } = await api.list([people.bystander]);
       const found = await verifyEntry(id, people.listed);
       expect(found.verified).toBe(false);
       expect(found.distance).toBeGreaterThan(found.threshold);
@@ -170,15 +163,6 @@ export function verificationSuite(get: () => Tested): void {
         distance: found.distance,
         image_id: found.image_id,
       });
-      await api.delete(id);
-      expect(refusal(await sendEntry(id, base64(people.listed)))).toEqual([404, 'Blacklist entry not found']);
-    });
-
-    it('are refused where there is no such entry, or no face', async () => {
-      const { api, people } = get();
-      expect(refusal(await sendEntry(999_999_999, base64(people.listed)))[0]).toBe(404);
-      expect(problems(await sendEntry('x', base64(people.listed)))).toMatchObject([{ loc: ['path', 'id'] }]);
-      const { id } = await api.list([people.stranger]);
       expect(refusal(await sendEntry(id, base64(await pictureOfNothing())))).toEqual([
         400,
         'image: No face was found in it.',
@@ -187,18 +171,29 @@ export function verificationSuite(get: () => Tested): void {
       expect(problems(await sendEntry(id, null))).toMatchObject([
         { loc: ['body', 'image'], type: 'string_type' },
       ]);
-      await api.delete(id);
+    });
+
+    it('are refused where there is no such entry', async () => {
+      const image = base64(get().people.listed);
+      expect(refusal(await sendEntry(999_999_999, image))).toEqual([404, 'Blacklist entry not found']);
+      expect(problems(await sendEntry('x', image))).toMatchObject([{ loc: ['path', 'id'] }]);
     });
   });
 
   describe('near misses', () => {
     const ofEntry = (id: number, found: readonly BlacklistMatch[] | null | undefined) =>
       found?.filter(({ entry }) => entry.id === id);
+    let id: number;
+    let name: string;
+    beforeAll(async () => {
+      const { api, people } = get();
+      // A picture that is cut out of the group would be as similar as can be.
+      ({ id, name } = await api.list([people.stranger, people.listed]));
+    });
+    afterAll(() => get().api.delete(id));
 
     it('are told where they are asked for, once for each entry, and are no matches', async () => {
       const { api, people } = get();
-      // A picture that is cut out of the group would be as similar as can be.
-      const { id, name } = await api.list([people.stranger, people.listed]);
       const strict = { threshold: 0 };
       expect((await api.process(people.listedAgain, strict)).faces[0]?.candidates).toBeNull();
       const result = await api.process(people.group, { ...strict, candidates: 10 });
@@ -215,19 +210,16 @@ export function verificationSuite(get: () => Tested): void {
       const usual = (await api.process(people.group)).faces[face?.face_index ?? -1];
       const [match] = ofEntry(id, usual?.blacklist_matches) ?? [];
       expect(near).toEqual({ ...match, threshold: 0 });
-      await api.delete(id);
     });
 
     it('of an entry that matches are none, and are not kept', async () => {
       const { api, people } = get();
-      const { id } = await api.list([people.stranger, people.listed]);
       const result = await api.process(people.listed, { candidates: 10 });
       expect(ofEntry(id, result.faces[0]?.blacklist_matches)).toHaveLength(1);
       expect(ofEntry(id, result.faces[0]?.candidates)).toEqual([]);
       const { items } = await api.page('?limit=1');
       const faces = result.faces.map((face) => ({ ...face, candidates: null }));
       expect(items).toEqual([{ ...result, faces }]);
-      await api.delete(id);
     });
 
     it.each([

@@ -2,7 +2,7 @@
  * Command: calls a bundled function with each of the events, one after the other, as Lambda does with a warm
  * instance. The log, with the metrics, goes to standard output, and each answer's status to standard error.
  *
- * usage: node test/metrics/lambda-run.ts BUNDLE EVENTS_FILE
+ * usage: node test/api/lambda-run.ts BUNDLE EVENTS_FILE
  */
 import { readFile } from 'node:fs/promises';
 

@@ -1,25 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiClient, type Reply } from '../suites/api/client.ts';
-import { findPeople, type People } from '../suites/api/people.ts';
-import { startSharedCloudProcess } from './cloud.ts';
-import { connectOverHttp } from './connections.ts';
+import { expect } from 'vitest';
+import type { ApiClient, Reply } from '../suites/api/client.ts';
+import type { People } from '../suites/api/people.ts';
 import { pictureOfNothing } from './pictures.ts';
-import { startServerProcess, temporaryFolder } from './server-process.ts';
 
 /** The same calls to both modes: clients must not notice which mode answers. */
-
-const resources = new AsyncDisposableStack();
-const apis: ApiClient[] = [];
-let people: People;
-
-beforeAll(async () => {
-  const folder = resources.use(await temporaryFolder());
-  const deepface = resources.use(await startServerProcess(folder.path));
-  const cloud = resources.use(await startSharedCloudProcess());
-  for (const { url } of [deepface, cloud]) apis.push(new ApiClient(connectOverHttp(url)));
-  people = await findPeople(apis[0] as ApiClient);
-});
-afterAll(() => resources.disposeAsync());
 
 /**
  * Describes a value's shape: the keys of objects, the shape of a list's items, and the types of values. An
@@ -51,7 +35,9 @@ function shapeOfReply({ status, headers, bytes }: Reply): unknown {
   return { status, contentType: headers['content-type'], body: shapeOf(json) };
 }
 
-const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>][] = [
+type Call = [name: string, call: (api: ApiClient, id: number) => Promise<Reply>];
+
+const callsAbout = (people: People): Call[] => [
   ['a listing', (api) => api.upload('/api/v1/blacklist/', { name: 'Second' }, [people.neighbour])],
   [
     'a listing of a taken name',
@@ -126,14 +112,17 @@ function postImage(api: ApiClient, path: string, picture: Buffer): Promise<Reply
   return api.sendJson('POST', path, { image: picture.toString('base64') });
 }
 
-describe('the two modes', () => {
-  it('answer the same calls with the same statuses, keys and types', async () => {
-    const ids = await Promise.all(
-      apis.map(async (api) => (await api.list([people.listed], { name: 'First' })).id),
-    );
-    for (const [name, call] of calls) {
-      const [deepface, aws] = await Promise.all(apis.map((api, index) => call(api, ids[index] as number)));
-      expect(shapeOfReply(aws as Reply), name).toEqual(shapeOfReply(deepface as Reply));
-    }
-  });
-});
+/**
+ * Expects that both modes answer the same calls with the same statuses, keys and types. Nobody may be listed
+ * yet, and nobody is in the end.
+ */
+export async function expectSameAnswers(modes: readonly ApiClient[], people: People): Promise<void> {
+  const ids = await Promise.all(
+    modes.map(async (api) => (await api.list([people.listed], { name: 'First' })).id),
+  );
+  for (const [name, call] of callsAbout(people)) {
+    const [deepface, aws] = await Promise.all(modes.map((api, index) => call(api, ids[index] as number)));
+    expect(shapeOfReply(aws as Reply), name).toEqual(shapeOfReply(deepface as Reply));
+  }
+  for (const api of modes) for (const { id } of await api.entries()) await api.delete(id);
+}

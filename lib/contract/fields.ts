@@ -168,11 +168,14 @@ export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
     'How many near misses to tell for each face, at most: of the nearest entries that do not match, the nearest reference image.',
   );
 
-/** True to tell also of entries that nobody matches now. */
+/**
+ * True to tell also of entries that nobody matches now. It is left out otherwise: a request of before, sent
+ * again with its key, stays the same request.
+ */
 export const OutOfForce = z
   .boolean()
   .nullish()
-  .transform((isWanted) => isWanted ?? false)
+  .transform((isWanted) => isWanted || undefined)
   .describe(
     'Tell for each face also which suspended or expired entries it looks like (`out_of_force`), as whoever is about to list somebody has to know. It changes no match and no verdict.',
   );

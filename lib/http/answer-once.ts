@@ -23,6 +23,8 @@ type Work<Result> = {
   work(ids?: Parameters<RepeatableWork<Result>['work']>[0]): Promise<Result>;
   /** Returns what the first request made, for the audit trail's line of a later one. */
   madeBy?(result: Result): ReplayedTarget;
+  /** Leaves what the caller may see of an earlier answer; all of it without this. */
+  told?(result: Result): Result;
 } & Pick<RepeatableWork<Result>, 'entryIdsOf' | 'mayBeRepeated'>;
 
 /**
@@ -46,7 +48,7 @@ export async function answeredOnce<Result>(
   const { result, isRepeated } = await answerOnce(await open(), request, work);
   if (!isRepeated) return result;
   noteReplay(work.madeBy?.(result) ?? {});
-  return withHeaders(result, { 'Idempotent-Replayed': 'true' });
+  return withHeaders(work.told?.(result) ?? result, { 'Idempotent-Replayed': 'true' });
 }
 
 /**

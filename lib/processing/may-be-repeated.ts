@@ -1,11 +1,12 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { RecordStore } from '../records/port.ts';
 import { isInForce } from '../records/shared/in-force.ts';
-import { entryIdsIn } from './process-images.ts';
+import { inForceIdsIn, outOfForceIdsIn } from './process-images.ts';
 
 /**
  * Tells if results that were kept for a repeated request may be told again. They may not once a record of
- * theirs was deleted, or somebody whom they name can't match any more.
+ * theirs was deleted, or somebody whom they name as a match can't match any more. Those whom they name as out
+ * of force must still be listed.
  * @param pictureIdOf gives the ids by which the pictures were stored
  * @throws BackendUnavailableError, ThrottledError
  */
@@ -17,6 +18,10 @@ export async function mayBeRepeated(
   const pictureIds = results.flatMap(({ db_id }, place) => (db_id === null ? [] : [pictureIdOf(place)]));
   const found = await records.findProcessed(pictureIds);
   if (found.size < pictureIds.length) return false;
-  const entries = await Promise.all(entryIdsIn(results).map((id) => records.getEntry(id)));
-  return entries.every((entry) => entry !== undefined && isInForce(entry));
+  const read = (ids: readonly number[]) => Promise.all(ids.map((id) => records.getEntry(id)));
+  const [matched, outOfForce] = [await read(inForceIdsIn(results)), await read(outOfForceIdsIn(results))];
+  return (
+    matched.every((entry) => entry !== undefined && isInForce(entry)) &&
+    outOfForce.every((entry) => entry?.status === 'ACTIVE')
+  );
 }

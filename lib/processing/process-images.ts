@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import { type KeepChoice, keepChoices } from '../contract/fields.ts';
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { decodePicture } from '../inputs/decode.ts';
@@ -144,17 +144,30 @@ export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'
   return { faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length };
 }
 
+type Told = readonly Pick<ImageProcessingResult, 'faces'>[];
+
 /** Lists the entries that results tell of. */
-export function entryIdsIn(results: readonly Pick<ImageProcessingResult, 'faces'>[]): number[] {
-  const shown = results.flatMap(({ faces }) =>
-    faces.flatMap(({ blacklist_matches, near_misses, candidates, out_of_force }) => [
-      ...blacklist_matches,
-      ...(near_misses ?? []),
-      ...(candidates ?? []),
-      ...(out_of_force ?? []),
-    ]),
-  );
-  return [...new Set(shown.map(({ entry }) => entry.id))];
+export function entryIdsIn(results: Told): number[] {
+  return [...new Set([...inForceIdsIn(results), ...outOfForceIdsIn(results)])];
+}
+
+/** Lists the entries that matched or nearly did. */
+export function inForceIdsIn(results: Told): number[] {
+  return idsOf(results, ({ blacklist_matches, near_misses, candidates }) => [
+    ...blacklist_matches,
+    ...(near_misses ?? []),
+    ...(candidates ?? []),
+  ]);
+}
+
+/** Lists the suspended and expired entries that results tell of. */
+export function outOfForceIdsIn(results: Told): number[] {
+  return idsOf(results, ({ out_of_force }) => out_of_force ?? []);
+}
+
+function idsOf(results: Told, matchesOf: (face: DetectedFace) => readonly BlacklistMatch[]): number[] {
+  const matches = results.flatMap(({ faces }) => faces.flatMap(matchesOf));
+  return [...new Set(matches.map(({ entry }) => entry.id))];
 }
 
 function unreadableResult({ image, origin }: Input, error: string): ImageProcessingResult {

@@ -12,7 +12,7 @@ interface ShownOptions {
   /** Largest number of near misses for each face. */
   readonly candidateCount: number;
   /** True to tell of entries that are suspended or have expired. */
-  readonly outOfForce?: boolean;
+  readonly outOfForce?: boolean | undefined;
 }
 
 /**

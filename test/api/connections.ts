@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { AccessBuffer } from '../../lib/audit/access-buffer.ts';
+import { type Actor, localActor } from '../../lib/service/actor.ts';
 import { toEvent } from '../../local/server/event.ts';
 import { Router } from '../../local/server/router.ts';
 import type { ApiConnection, Reply } from '../suites/api/client.ts';
@@ -27,10 +28,16 @@ export function connectOverHttp(url: string, token?: string): ApiConnection {
   };
 }
 
+/** A connection whose requests may come from anybody. */
+export interface HandlersConnection extends ApiConnection {
+  /** Who sends the requests from now on. */
+  actor: Actor;
+}
+
 /**
  * Connects to the handlers of `functions/` in this process, and sends them the events that API Gateway would.
  */
-export async function connectToHandlers(): Promise<ApiConnection> {
+export async function connectToHandlers(): Promise<HandlersConnection> {
   const folder = await temporaryFolder();
   // An empty variable hides a setting in the developer's own `.env`.
   const unset = [
@@ -49,12 +56,13 @@ export async function connectToHandlers(): Promise<ApiConnection> {
   const accesses = new AccessBuffer(await audit());
   recordAccesses(accesses);
   const router = new Router(handlers);
-  return {
+  const connection: HandlersConnection = {
+    actor: localActor,
     async send(method, path, { headers = {}, body = '' } = {}): Promise<Reply> {
       const request = new IncomingMessage(new Socket());
       Object.assign(request, { method, url: path, headers, rawHeaders: Object.entries(headers).flat() });
       const { route: handler, contract, pathParameters } = router.match(method, path.split('?')[0] ?? '');
-      const facts = { contract, pathParameters, requestId: randomUUID() };
+      const facts = { contract, pathParameters, requestId: randomUUID(), actor: connection.actor };
       const result = await handler(toEvent(request, Buffer.from(body), facts));
       return {
         status: result.statusCode,
@@ -71,4 +79,5 @@ export async function connectToHandlers(): Promise<ApiConnection> {
       await folder.remove();
     },
   };
+  return connection;
 }

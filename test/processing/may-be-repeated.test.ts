@@ -9,9 +9,13 @@ const stores = useStores();
 const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
 
 /** Processes a picture with ids of its own. */
-async function processed(name: string, keep: 'all' | 'none', picture: Buffer) {
+async function processed(name: string, keep: 'all' | 'none', picture: Buffer, out_of_force = false) {
   const idOf = (place: number) => `${name}-${place}`;
-  const request = ProcessImagesRequest.parse({ images: [picture.toString('base64'), 'no picture'], keep });
+  const request = ProcessImagesRequest.parse({
+    images: [picture.toString('base64'), 'no picture'],
+    keep,
+    out_of_force,
+  });
   const results = await processImages(stores.ports, settings, request, undefined, undefined, idOf);
   return { results, isRepeatable: () => mayBeRepeated(stores.ports.records, results, idOf) };
 }
@@ -38,3 +42,15 @@ it.each([{ suspended: true }, { expiresAt: '2020-01-31T12:00:00.000Z' }])(
     expect(await isRepeatable()).toBe(false);
   },
 );
+
+it('results may be told again while those whom they name as out of force are listed', async () => {
+  const { ports, pictures } = stores;
+  const files = [{ fileName: 'a.jpg', bytes: pictures.listed }];
+  const { id } = await createEntry(ports, { name: 'Jane Roe', reason: null }, files);
+  await ports.records.updateEntry(id, { suspended: true });
+  const { results, isRepeatable } = await processed('asked', 'none', pictures.listed, true);
+  expect(results[0]?.faces[0]?.out_of_force).toMatchObject([{ entry: { id } }]);
+  expect(await isRepeatable()).toBe(true);
+  await ports.records.markEntryDeleting(id);
+  expect(await isRepeatable()).toBe(false);
+});

@@ -2,7 +2,7 @@ import { inPageLanguage } from '../service-words.ts';
 import { isInEnglish, texts } from '../texts.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
 import { keepFresh, renewRefused } from './sign-in.ts';
-import { awaitToken, currentToken } from './token.ts';
+import { awaitToken, currentToken, type Press, pressedNow } from './token.ts';
 
 /** The service answered that it refuses, or can't do it. */
 export class RefusedError extends Error {
@@ -26,7 +26,8 @@ export class UnreachableError extends Error {
   }
 }
 
-export interface Call {
+/** `pressedAt` is that of the call, unless it does what was pressed before. */
+export interface Call extends Partial<Press> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Body, sent as JSON unless it is a form. */
   readonly body?: unknown;
@@ -37,27 +38,31 @@ export interface Call {
   readonly idempotencyKey?: string | undefined;
   /** The last event that was seen of a stream. */
   readonly lastEventId?: string | undefined;
+  /** True for a question that changes and keeps nothing, whatever its method is. */
+  readonly isQuestion?: boolean;
   /** True to send it even if the page is left at this moment. */
   readonly keepalive?: boolean;
 }
 
 /**
- * Calls the service, with the token if there is one. If the service requires another one, it asks the person,
- * and calls again.
+ * Calls the service, with the token if there is one. If the service requires another one, it asks the person.
+ * Then it reads again, but changes nothing: another person may have entered it, and never pressed.
  *
  * @param path path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
 export async function call(
   path: string,
-  { method = 'GET', body, signal, version, idempotencyKey, lastEventId, keepalive = false }: Call = {},
+  { method = 'GET', body, signal, version, idempotencyKey, lastEventId, ...options }: Call = {},
 ): Promise<Response> {
+  const { keepalive = false, pressedAt = pressedNow().pressedAt, isQuestion = method === 'GET' } = options;
   const base = serviceUrl.value;
   if (base === undefined) throw new UnreachableError();
   // Small pictures of an address that never changes; the service says for how long.
   const isKeepable = method === 'GET' && path.includes('size=');
   for (;;) {
     await keepFresh();
+    if (!isQuestion && pressedAt !== pressedNow().pressedAt) throw new RefusedError(401);
     const token = currentToken();
     const headers = new Headers();
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
@@ -153,6 +158,7 @@ function fieldWords(field: string): string {
 }
 
 function statusText(status: number): string {
+  if (status === 401) return texts.frame.tokenChanged;
   if (status === 403) return texts.frame.notAllowed;
   if (status === 412) return texts.frame.changedMeanwhile;
   if (status === 413) return texts.frame.tooLarge;

@@ -7,7 +7,9 @@ import {
   cancelWaiting,
   checks,
   clearChecks,
+  hasOpen,
   isUnchecked,
+  leftOut,
   maxChecks,
   noteReviews,
   removeCheck,
@@ -18,7 +20,7 @@ import {
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { type BarHeadline, headlineOf, type Tone } from '../model/verdict-words.ts';
-import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts';
+import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -27,7 +29,6 @@ import { ForRole } from '../ui/for-role.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
 import { Isolated } from '../ui/isolated.tsx';
-import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
@@ -39,21 +40,21 @@ export function CheckPage() {
   const all = useStore(checks);
   const selectedId = useStore(selectedCheck);
   const status = useLoad('status', getStatus);
-  const selected = all.find(({ id }) => id === selectedId) ?? all[0];
+  const missing = useStore(leftOut);
+  // In the place of a picture that was left out, no other's verdict is shown.
+  const selected = all.find(({ id }) => id === selectedId) ?? (missing > 0 ? undefined : all[0]);
   // Whoever chooses pictures at the page's end sees their verdict at its top.
   const [round, setRound] = useState(0);
   useVerdictInSight(round === 0 ? undefined : round);
   const unchecked = all.filter(isUnchecked);
   const start = (sources: readonly (File | string)[]) => {
-    const tooMany = startChecks(sources);
+    startChecks(sources);
     setRound((count) => count + 1);
-    if (tooMany > 0) {
-      notify(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
-    }
   };
   return (
     <Page title={texts.checking.title} isCompact={all.length > 0} lead={texts.checking.lead}>
       {all.length === 0 && <CheckTabs />}
+      {missing > 0 && <LeftOut count={missing} />}
       <HitElsewhere all={all} selected={selected} />
       {selected && <Unchecked all={all} unchecked={unchecked} selected={selected} />}
       {selected && (
@@ -61,7 +62,7 @@ export function CheckPage() {
           key={selected.id}
           check={selected}
           status={status.data}
-          isLast={unchecked.length === 0}
+          isLast={unchecked.length === 0 && missing === 0}
         />
       )}
       {all.length > 1 && <Strip all={all} selected={selected} />}
@@ -86,17 +87,33 @@ export function CheckPage() {
   );
 }
 
+/** Says before every verdict that pictures were not checked, until a person has read it. */
+function LeftOut({ count }: { count: number }) {
+  return (
+    <div class="verdict-bar cannot-tell unchecked" role="alert">
+      <Icon name="question" />
+      <div>
+        <h2>{texts.checking.notChecked}</h2>
+        <p>{texts.checking.leftOut(count, maxChecks)}</p>
+      </div>
+      <button type="button" class="button" onClick={() => leftOut.set(0)}>
+        {texts.frame.dismiss}
+      </button>
+    </div>
+  );
+}
+
 /**
  * Leads to the pictures with a match that nobody has judged, and then to those with a near miss. Without it
  * the verdict on one picture would fill the screen of a phone, perhaps in green, while a listed person stands
  * in the next.
  */
 function HitElsewhere({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
-  const matches = all.filter((check) => hasOpen(check, 'match'));
+  const matches = all.filter((check) => isHit(check, 'match'));
   const tone = matches.length > 0 ? 'match' : 'possible';
-  const open = tone === 'match' ? matches : all.filter((check) => hasOpen(check, 'possible'));
+  const open = tone === 'match' ? matches : all.filter((check) => isHit(check, 'possible'));
   const [next] = open;
-  if (next?.result === undefined || selected === undefined || open.includes(selected)) return null;
+  if (next?.result === undefined || (selected && open.includes(selected))) return null;
   return (
     <button type="button" class={`verdict-bar ${tone} elsewhere`} onClick={() => selectedCheck.set(next.id)}>
       <Icon name={tone === 'match' ? 'warning' : 'question'} />
@@ -121,7 +138,8 @@ interface UncheckedProps {
  */
 function Unchecked({ all, unchecked, selected }: UncheckedProps) {
   const failed = unchecked.filter(({ state }) => state === 'failed');
-  const isTold = all.length < 2 || unchecked.length === 0 || all.some((check) => isHit(check));
+  const isTold =
+    all.length < 2 || unchecked.length === 0 || all.some((check) => isHit(check, 'match', 'possible'));
   // While the shown picture is checked, nothing else is said here, so that the page does not jump.
   if (isTold || (failed.length === 0 && isUnchecked(selected))) return null;
   return (
@@ -137,13 +155,9 @@ function Unchecked({ all, unchecked, selected }: UncheckedProps) {
   );
 }
 
-const isHit = (check: Check) => hasOpen(check, 'match') || hasOpen(check, 'possible');
-
-function hasOpen({ result }: Check, likeness: 'match' | 'possible'): boolean {
-  if (result === undefined) return false;
-  return hitsOf(judgePicture(result)).some(
-    ({ comparison }) => comparison.likeness === likeness && reviewOf(comparison) === null,
-  );
+/** Returns true for a picture with something of these kinds that nobody has judged. */
+function isHit({ result }: Check, ...likenesses: readonly ('match' | 'possible')[]): boolean {
+  return result !== undefined && hasOpen(result, likenesses);
 }
 
 /** Shows the pictures that are checked, in a row, with what is known of each. */

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, errorText } from '../api/client.ts';
 import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
+import { pressedNow } from '../api/token.ts';
 import { csvOf } from '../model/csv.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
@@ -62,8 +63,9 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
 
 /** Deletes in as many requests as it takes. */
 async function deleteAll(filter: ProcessedFilter): Promise<string> {
+  const press = pressedNow();
   for (let total = 0; ; ) {
-    const { deleted, remaining } = await deleteMany(filter, false);
+    const { deleted, remaining } = await deleteMany(filter, false, press);
     total += deleted;
     if (remaining === 0 || deleted === 0) return texts.history.picturesDeleted(total);
   }

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
@@ -79,7 +80,7 @@ interface HitsProps extends Pick<ResultsProps, 'picture' | 'isKept' | 'onReviewe
 }
 
 function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }: HitsProps) {
-  const withKeys = hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];
+  const { withKeys, choose } = useKeysOwner(hits);
   return hits.map((hit) => {
     const { verdict, comparison } = hit;
     const faceIndex = verdict.face.face_index;
@@ -91,6 +92,7 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
         face={<FaceOf picture={picture} verdict={verdict} />}
         isKept={isKept}
         hasKeys={hit === withKeys}
+        onChoose={() => choose(hit)}
         isOnly={hits.length === 1}
         onAdd={take && (() => void take(verdict, picturesFor(entryId), paths.entry(entryId)))}
         onReview={
@@ -101,6 +103,21 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
       />
     );
   });
+}
+
+/**
+ * Finds whom the keys 1, 2 and 3 judge: the first whom nobody has judged, until a person chooses another. They
+ * stay with that one, so that a second press never reaches somebody else.
+ */
+function useKeysOwner(hits: readonly Hit[]) {
+  const firstOpen = () => hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];
+  const [owner, choose] = useState(firstOpen);
+  const isOwner = (hit: Hit) => owner !== undefined && keyOf(hit) === keyOf(owner);
+  // At the door the same person may be another face of the next look.
+  const isPerson = (hit: Hit) => hit.comparison.entry.id === owner?.comparison.entry.id;
+  const withKeys = hits.find(isOwner) ?? hits.find(isPerson) ?? firstOpen();
+  if (withKeys !== undefined && (owner === undefined || keyOf(withKeys) !== keyOf(owner))) choose(withKeys);
+  return { withKeys, choose };
 }
 
 function keyOf({ verdict, comparison }: Hit): string {

@@ -504,6 +504,31 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByText(/^Scaled down to 2048 × \d+ pixels, for the line is slow/).waitFor();
   });
 
+  it('tells how much of a picture is sent, and that this takes long, on a slow line', async () => {
+    const { name } = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.getByRole('heading', { name: 'Check' }).waitFor();
+    const line = await page.context().newCDPSession(page);
+    const throughput = (bytes: number) =>
+      line.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: bytes,
+      });
+    await throughput(8_000);
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const coming = page.getByRole('status').filter({ hasText: 'Sending …' });
+    await coming.getByText('This takes long: the line or the service is slow.').waitFor();
+    const share = () => coming.getByRole('progressbar').evaluate(({ value }: { value: number }) => value);
+    const first = await share();
+    expect(first).toBeLessThan(1);
+    await expect.poll(share).toBeGreaterThan(first);
+    await throughput(-1);
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+  });
+
   it('takes a pasted picture', async () => {
     await using visit = await setup().visit('#/check', {
       permissions: ['clipboard-read', 'clipboard-write'],

@@ -28,6 +28,8 @@ export interface Check {
   /** File as it is sent, once it is prepared. A repeated request must send the same. */
   readonly prepared?: File;
   readonly state: 'waiting' | 'checking' | 'done' | 'failed';
+  /** Share that is sent, 0..1, while that takes long. */
+  readonly sent?: number | undefined;
   /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
@@ -45,6 +47,8 @@ const reading = pLimit(2);
 /** Attempts at one picture. More do not help one at which the line or the service breaks each time. */
 const maxAttempts = 3;
 const pauseMs = 1_000;
+/** Time after which the page tells how much of a picture is sent. */
+const tellAfterMs = 2_000;
 /** Statuses of a service that is busy, or still works on the same request. */
 const busyStatuses: readonly number[] = [409, 429, 503];
 /** Statuses of a proxy before a service that is away. */
@@ -192,7 +196,7 @@ async function run({ id }: Check): Promise<void> {
       await untilReachable();
       const check = checks.value.find((one) => one.id === id);
       if (check === undefined) return;
-      change(id, { state: 'checking' });
+      change(id, { state: 'checking', sent: undefined });
       try {
         const { source } = check;
         finish(
@@ -235,9 +239,22 @@ function fail({ id, name }: Check, error: Message): void {
 
 async function checkFile(check: Check, source: File): Promise<ImageProcessingResult> {
   const file = check.prepared ?? (await prepareFile(check, source));
-  const { key: idempotencyKey, press } = check;
-  const image = file.size > inlineBytes ? await uploadPicture(file, press) : await toBase64(file);
-  return processImage(image, candidates, source.name, { idempotencyKey, ...press });
+  const { id, key: idempotencyKey, press } = check;
+  const onSent = toldFrom(Date.now() + tellAfterMs, (sent) => change(id, { sent }));
+  const image =
+    file.size > inlineBytes ? await uploadPicture(file, { ...press, onSent }) : await toBase64(file);
+  return processImage(image, candidates, source.name, { idempotencyKey, ...press, onSent });
+}
+
+/** Returns a function that tells the share of a picture that is sent, in whole percent, from a time on. */
+function toldFrom(time: number, tell: (sent: number) => void): (share: number) => void {
+  let told = 0;
+  return (share) => {
+    const sent = Math.floor(share * 100) / 100;
+    if (sent === told || Date.now() < time) return;
+    told = sent;
+    tell(sent);
+  };
 }
 
 async function prepareFile({ id }: Check, source: File): Promise<File> {

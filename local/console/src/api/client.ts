@@ -1,6 +1,7 @@
 import { inPageLanguage } from '../service-words.ts';
 import { isInEnglish, texts } from '../texts.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
+import { sendTelling } from './sending.ts';
 import { keepFresh, renewRefused } from './sign-in.ts';
 import { awaitToken, currentToken, type Press, pressedNow } from './token.ts';
 
@@ -40,6 +41,8 @@ export interface Call extends Partial<Press> {
   readonly lastEventId?: string | undefined;
   /** True for a question that changes and keeps nothing, whatever its method is. */
   readonly isQuestion?: boolean;
+  /** Called with the share of the body that is sent, 0..1. */
+  readonly onSent?: (share: number) => void;
   /** True to send it even if the page is left at this moment. */
   readonly keepalive?: boolean;
 }
@@ -72,7 +75,7 @@ export async function call(
     if (version !== undefined) headers.set('If-Match', `"${version}"`);
     if (idempotencyKey !== undefined) headers.set('Idempotency-Key', idempotencyKey);
     if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
-    const response = await answerOf(new URL(path, base), {
+    const request: RequestInit = {
       method,
       headers,
       cache: isKeepable ? 'default' : 'no-store',
@@ -80,7 +83,8 @@ export async function call(
       keepalive,
       body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
       signal: signal ?? null,
-    });
+    };
+    const response = await answerOf(new URL(path, base), request, options.onSent);
     if (response.status === 401) await anotherToken(token, signal);
     else if (response.ok) return response;
     else throw await refusal(response);
@@ -106,16 +110,17 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
  *
  * @throws RefusedError, UnreachableError
  */
-export async function sendForm(url: string, form: FormData): Promise<void> {
-  const response = await fetch(url, { method: 'POST', body: form, credentials: 'omit' }).catch(() => {
+export async function sendForm(url: string, form: FormData, onSent?: Call['onSent']): Promise<void> {
+  const request: RequestInit = { method: 'POST', body: form, credentials: 'omit' };
+  const response = await (onSent ? sendTelling(url, request, onSent) : fetch(url, request)).catch(() => {
     throw new UnreachableError(texts.frame.notSentTo(new URL(url).host));
   });
   if (!response.ok) throw await refusal(response);
 }
 
-async function answerOf(url: URL, options: RequestInit): Promise<Response> {
+async function answerOf(url: URL, options: RequestInit, onSent: Call['onSent']): Promise<Response> {
   try {
-    const response = await fetch(url, options);
+    const response = await (onSent ? sendTelling(url, options, onSent) : fetch(url, options));
     noteAnswer(true);
     return response;
   } catch (error) {

@@ -91,7 +91,7 @@ export function getEntry(id: number, signal?: AbortSignal): Promise<BlacklistRec
 }
 
 /** A request that may be repeated without doing anything twice. */
-export type Once = Pick<Call, 'idempotencyKey' | 'signal' | 'pressedAt'>;
+export type Once = Pick<Call, 'idempotencyKey' | 'signal' | 'pressedAt' | 'onSent'>;
 
 export function createEntry(
   values: PersonValues,
@@ -206,7 +206,7 @@ export function verifyEntry(entryId: number, image: string): Promise<EntryVerifi
 }
 
 /** Sends a picture that is too large for a request. Returns its name for later requests. */
-export async function uploadPicture(image: File, once: Once = {}): Promise<string> {
+export async function uploadPicture(image: File, { onSent, ...once }: Once = {}): Promise<string> {
   const upload = await callJson<UploadForm>(`${api}/process/uploads`, {
     method: 'POST',
     body: { content_type: image.type as UploadContentType },
@@ -215,7 +215,7 @@ export async function uploadPicture(image: File, once: Once = {}): Promise<strin
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields)) form.set(name, value);
   form.set('file', image, image.name);
-  await sendForm(upload.url, form);
+  await sendForm(upload.url, form, onSent);
   return upload.image;
 }
 

@@ -7,10 +7,8 @@ import {
   cancelWaiting,
   checks,
   clearChecks,
-  hasOpen,
   isUnchecked,
   leftOut,
-  maxChecks,
   noteReviews,
   removeCheck,
   retryCheck,
@@ -24,11 +22,10 @@ import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { HitElsewhere, LeftOut, Unchecked } from '../ui/beside-verdict.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { ForRole } from '../ui/for-role.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
-import { Isolated } from '../ui/isolated.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
@@ -85,79 +82,6 @@ export function CheckPage() {
       {all.length > 0 && <CheckTabs />}
     </Page>
   );
-}
-
-/** Says before every verdict that pictures were not checked, until a person has read it. */
-function LeftOut({ count }: { count: number }) {
-  return (
-    <div class="verdict-bar cannot-tell unchecked" role="alert">
-      <Icon name="question" />
-      <div>
-        <h2>{texts.checking.notChecked}</h2>
-        <p>{texts.checking.leftOut(count, maxChecks)}</p>
-      </div>
-      <button type="button" class="button" onClick={() => leftOut.set(0)}>
-        {texts.frame.dismiss}
-      </button>
-    </div>
-  );
-}
-
-/**
- * Leads to the pictures with a match that nobody has judged, and then to those with a near miss. Without it
- * the verdict on one picture would fill the screen of a phone, perhaps in green, while a listed person stands
- * in the next.
- */
-function HitElsewhere({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
-  const matches = all.filter((check) => isHit(check, 'match'));
-  const tone = matches.length > 0 ? 'match' : 'possible';
-  const open = tone === 'match' ? matches : all.filter((check) => isHit(check, 'possible'));
-  const [next] = open;
-  if (next?.result === undefined || (selected && open.includes(selected))) return null;
-  return (
-    <button type="button" class={`verdict-bar ${tone} elsewhere`} onClick={() => selectedCheck.set(next.id)}>
-      <Icon name={tone === 'match' ? 'warning' : 'question'} />
-      <span>
-        <strong dir="auto">
-          <Isolated text={headlineOf(next.result).text} />
-        </strong>
-        <span class="where">{texts.checking.inAnother(open.length)}</span>
-      </span>
-    </button>
-  );
-}
-
-interface UncheckedProps {
-  readonly all: readonly Check[];
-  readonly unchecked: readonly Check[];
-  readonly selected: Check;
-}
-
-/**
- * Says above a picture's verdict that others are not checked, unless a match or a near miss is told there.
- */
-function Unchecked({ all, unchecked, selected }: UncheckedProps) {
-  const failed = unchecked.filter(({ state }) => state === 'failed');
-  const isTold =
-    all.length < 2 || unchecked.length === 0 || all.some((check) => isHit(check, 'match', 'possible'));
-  // While the shown picture is checked, nothing else is said here, so that the page does not jump.
-  if (isTold || (failed.length === 0 && isUnchecked(selected))) return null;
-  return (
-    <div class="verdict-bar cannot-tell unchecked" role="status">
-      <Icon name="question" />
-      <strong>{texts.checking.unchecked(unchecked.length, all.length)}</strong>
-      {failed.length > 0 && (
-        <button type="button" class="button" onClick={() => failed.forEach(retryCheck)}>
-          {texts.checking.tryPictures(failed.length)}
-        </button>
-      )}
-    </div>
-  );
-}
-
-/** Returns true for a picture with something of these kinds that nobody has judged. */
-function isHit({ result }: Check, ...likenesses: readonly ('match' | 'possible')[]): boolean {
-  return result !== undefined && hasOpen(result, likenesses);
 }
 
 /** Shows the pictures that are checked, in a row, with what is known of each. */
@@ -270,7 +194,7 @@ interface SelectedCheckProps {
 }
 
 function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
-  const { id, name, state, picture, result, error, note } = check;
+  const { id, name, state, sent, picture, result, error, note } = check;
   const headline = result && headlineOf(result);
   return (
     <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
@@ -283,6 +207,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
           result={result}
           {...(headline?.tone === 'clear' && !isLast && { headline: { ...headline, tone: 'cannot-tell' } })}
           comingText={state === 'waiting' ? texts.checking.waitingNow : texts.checking.checkingNow}
+          sent={sent}
           picture={picture}
           alt={name}
           status={status}

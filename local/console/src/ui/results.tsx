@@ -20,6 +20,8 @@ export interface ResultsProps {
   /** Headline in place of the one that the result alone gives. */
   readonly headline?: Headline;
   readonly comingText: string;
+  /** Share of the picture that is sent, 0..1, while that takes long. */
+  readonly sent?: number | undefined;
   readonly picture: ShownPicture | undefined;
   readonly alt: string;
   readonly status: Status | undefined;
@@ -31,9 +33,9 @@ export interface ResultsProps {
 
 /** Shows the verdict on a picture first, then whoever matched, and then its other faces and numbers. */
 export function Results(props: ResultsProps) {
-  const { result, headline, comingText, picture, alt, status, isKept } = props;
+  const { result, headline, comingText, sent, picture, alt, status, isKept } = props;
   const mayEdit = useMay('editor');
-  if (result === undefined) return <ComingVerdict text={comingText} />;
+  if (result === undefined) return <ComingVerdict text={comingText} sent={sent} />;
   const verdict = judgePicture(result);
   const hits = hitsOf(verdict);
   const take = mayEdit && picture !== undefined ? takerOf(picture, verdict.faces) : undefined;

@@ -100,7 +100,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.getByRole('button', { name: 'It is him / her' }).click();
     await page.getByText(/^Judged by clerk, /).waitFor();
 
-    // What waits for its turn is not sent either.
+    // Pictures that wait for their turn are not sent either.
     await page.getByRole('link', { name: 'Check', exact: true }).click();
     await loseToken();
     const names = ['1.jpg', '2.jpg', '3.jpg'];
@@ -111,6 +111,26 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.getByRole('alert').filter({ hasText: refused }).waitFor();
     await page.getByRole('button', { name: 'Try 3 pictures again' }).first().click();
     await page.getByText('3 of 3 checked').waitFor();
+
+    // Nor is a deletion that could still be taken back.
+    await page.evaluate(`location.hash = '#/blacklist/${listed.id}'`);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: `Delete ${listed.name}` })
+      .click();
+    await page
+      .getByText(/is deleted in 10 seconds/)
+      .first()
+      .waitFor();
+    await loseToken();
+    await page.getByRole('link', { name: 'History', exact: true }).click();
+    await enter(token);
+    await page
+      .getByText(new RegExp(`${listed.name}.*${refused}`))
+      .first()
+      .waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ id: listed.id }]);
   });
 
   it('shows a role no more than it may use', async () => {

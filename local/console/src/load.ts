@@ -83,7 +83,7 @@ function useReading<Data>(key: string, round: number, read: (signal: AbortSignal
     return () => abort.abort();
   }, [key, round]);
   const show = (data: Data) => {
-    // What was asked before would hide it.
+    // A reading that began before would hide it.
     underWay.current?.abort();
     hasFailed.current = false;
     setState({ key, data });

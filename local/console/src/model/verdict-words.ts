@@ -82,7 +82,7 @@ function hitHeadline(open: readonly Comparison[]): Headline {
   };
 }
 
-/** Tells who has said what counts, and when the last of them did. Whoever said something else is not named. */
+/** Tells who has said what counts, and when the last of them did. Others are not named. */
 function judgedBy(comparisons: readonly Comparison[]): string {
   const reviews = comparisons.flatMap((comparison) => {
     const { verdict: counting, reviews = [] } = reviewOf(comparison) ?? {};

@@ -22,6 +22,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
   const [isExporting, setExporting] = useState(false);
   const [found, setFound] = useState<DeletedCount>();
   const exportAll = async () => {
+    if (isExporting) return;
     setExporting(true);
     try {
       await download(filter);
@@ -36,7 +37,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     );
   return (
     <>
-      <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>
+      <button type="button" class="button" aria-disabled={isExporting} onClick={() => void exportAll()}>
         {isExporting ? texts.history.exporting : texts.history.exportCsv}
       </button>
       {mayDelete && isFiltered && (

@@ -108,8 +108,8 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
 }
 
 /**
- * Finds whom the keys 1, 2 and 3 judge: the first whom nobody has judged, until a person chooses another. They
- * stay with that one, so that a second press never reaches somebody else.
+ * Finds whom the keys 1, 2 and 3 judge: the first whom nobody has judged, until a person chooses another.
+ * They stay there, so that a second press never reaches somebody else.
  */
 function useKeysOwner(hits: readonly Hit[]) {
   const firstOpen = () => hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];

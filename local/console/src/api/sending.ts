@@ -21,7 +21,7 @@ export function sendTelling(
       const { status, response } = request;
       resolve(new Response(status === 204 ? null : response, { status }));
     };
-    request.onerror = () => reject(new TypeError('No answer came.'));
+    request.onerror = () => reject(new TypeError());
     request.onabort = () => reject(signal?.reason);
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(body as XMLHttpRequestBodyInit | null);

@@ -95,7 +95,9 @@ type Facts = BlacklistMatch['entry'] & Partial<Pick<BlacklistRecord, 'suspended'
 
 /** Shows what is known of the person now, because whoever must act needs the notes of today. */
 function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
-  const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal));
+  const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal), [
+    'entry',
+  ]);
   return (
     <>
       <EntryFacts entry={data?.id === entry.id ? data : entry} />

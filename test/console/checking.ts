@@ -2,11 +2,13 @@ import type { Route } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { EntryVerification } from '../../lib/contract/endpoints/verify-entry.ts';
+import type { ReviewVerdict } from '../../lib/contract/review.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { answer } from '../suites/api/client.ts';
 import {
   areOnFirstScreen,
   type ConsoleSetup,
+  deskToken,
   dropFiles,
   fileOf,
   focusIsOn,
@@ -362,6 +364,102 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     expect(await page.getByRole('button', { name: /In another picture/ }).count()).toBe(0);
   });
 
+  it('leaves no verdict in the place of a picture that was not checked', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'others.jpg', buffer: setup().pictures.group }]);
+    await page.getByRole('heading', { name: 'No match' }).waitFor();
+    const letter = { name: 'letter.txt', buffer: Buffer.from('Dear Sir') };
+    await dropFiles(page, Array(99).fill(letter));
+    await page.getByText('1 of 100 checked').waitFor();
+    await page.getByRole('button', { name: 'Try 99 pictures again' }).first().waitFor();
+    // One that is done with makes room.
+    await dropFiles(page, [{ name: 'with-her.jpg', buffer: setup().pictures.withWoman }]);
+    await page
+      .getByRole('article', { name: 'with-her.jpg' })
+      .getByRole('heading', verdictOf(listed))
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'others.jpg' }).count()).toBe(0);
+    // One that is to be judged, or was not checked, does not.
+    await dropFiles(page, [{ name: 'again.jpg', buffer: setup().pictures.sameWoman }]);
+    const told = page.getByRole('alert').filter({ hasText: '1 picture left out' });
+    await told.getByRole('heading', { name: 'Not checked' }).waitFor();
+    expect(await page.locator('main .verdict-bar').first().innerText()).toContain('Not checked');
+    expect(await page.locator('article.check').count()).toBe(0);
+    await page.getByRole('button', { name: /In another picture/ }).click();
+    await page.getByRole('article', { name: 'with-her.jpg' }).waitFor();
+    await told.getByRole('button', { name: 'Dismiss' }).click();
+    await told.waitFor({ state: 'detached' });
+  });
+
+  it('keeps the keys with one person until another is chosen, and the focus on the button', async () => {
+    await Promise.all([setup().listWoman(), setup().listWoman()]);
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const hits = page.locator('.hit');
+    await hits.nth(1).getByRole('button', { name: 'Not them' }).waitFor();
+    const pressed = () =>
+      Promise.all([0, 1].map((index) => hits.nth(index).locator('[aria-pressed=true]').allInnerTexts()));
+    const areKept = async (number: number) => {
+      const { items } = await setup().api.page('?limit=1');
+      const matches = items[0]?.faces.flatMap((face) => face.blacklist_matches) ?? [];
+      await expect.poll(() => hits.locator('[aria-disabled=true]').count()).toBe(0);
+      return matches.filter(({ review }) => review !== null).length === number;
+    };
+    // A key that is pressed twice, and then one that corrects it, are all about the first.
+    await page.keyboard.press('1');
+    await page.keyboard.press('1');
+    await expect.poll(pressed).toEqual([[expect.stringContaining('It is him')], []]);
+    await expect.poll(() => areKept(1)).toBe(true);
+    await page.keyboard.press('1');
+    await expect.poll(() => areKept(1)).toBe(true);
+    await page.keyboard.press('2');
+    await expect.poll(pressed).toEqual([[expect.stringContaining('Not them')], []]);
+    await hits.nth(1).getByRole('button', { name: 'Not them' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(pressed).toEqual(Array(2).fill([expect.stringContaining('Not them')]));
+    expect(await page.evaluate(`document.activeElement.matches('.review-buttons .rejected')`)).toBe(true);
+    await expect.poll(() => areKept(2)).toBe(true);
+    // The focus has chosen the second.
+    await page.keyboard.press('3');
+    const corrected = [[expect.stringContaining('Not them')], [expect.stringContaining('Unsure')]];
+    await expect.poll(pressed).toEqual(corrected);
+  });
+
+  it('follows what others say, names whose word counts, and shows as pressed what one said oneself', async () => {
+    const { id, name } = await setup().listWoman();
+    await using visit = await setup().visit('#/status', { token: deskToken });
+    const { page } = visit;
+    const following = page.waitForResponse('**/events/stream*');
+    await page.reload();
+    await following;
+    await page.getByRole('link', { name: 'Check', exact: true }).click();
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+    const { db_id } = (await setup().api.page('?limit=1')).items[0] ?? {};
+    const say = (verdict: ReviewVerdict) =>
+      setup().api.sendJson('PUT', `/api/v1/processed-images/${db_id}/review`, {
+        face_index: 2,
+        entry_id: id,
+        verdict,
+      });
+    const pressed = page.locator('.review-buttons [aria-pressed=true]');
+    const bar = page.locator('main .verdict-bar');
+    await say('rejected');
+    await page.getByRole('heading', { name: `Rejected: not ${name}` }).waitFor();
+    expect(await pressed.count()).toBe(0);
+    await page.getByRole('button', { name: 'It is him / her' }).click();
+    await page.getByRole('heading', { name: `Confirmed: ${name}` }).waitFor();
+    expect(await bar.innerText()).toMatch(/Judged by guard, /);
+    await say('unsure');
+    await page.getByText('They do not agree.').waitFor();
+    expect(await pressed.innerText()).toContain('It is him');
+    await page.getByRole('button', { name: 'Unsure' }).click();
+    await page.getByText('Nobody is sure.').waitFor();
+  });
+
   it('names the person to whom review buttons belong, also where two match on a phone', async () => {
     const name = `Anna-Maria ${'Wolfeschlegelstein '.repeat(4)}`.trim();
     const listed = await setup().listWoman(name);
@@ -406,6 +504,31 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByText(/^Scaled down to 2048 × \d+ pixels, for the line is slow/).waitFor();
   });
 
+  it('tells how much of a picture is sent, and that this takes long, on a slow line', async () => {
+    const { name } = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.getByRole('heading', { name: 'Check' }).waitFor();
+    const line = await page.context().newCDPSession(page);
+    const throughput = (bytes: number) =>
+      line.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: bytes,
+      });
+    await throughput(8_000);
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const coming = page.getByRole('status').filter({ hasText: 'Sending …' });
+    await coming.getByText('This takes long: the line or the service is slow.').waitFor();
+    const share = () => coming.getByRole('progressbar').evaluate(({ value }: { value: number }) => value);
+    const first = await share();
+    expect(first).toBeLessThan(1);
+    await expect.poll(share).toBeGreaterThan(first);
+    await throughput(-1);
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+  });
+
   it('takes a pasted picture', async () => {
     await using visit = await setup().visit('#/check', {
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -426,7 +549,17 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/check');
     const { page } = visit;
     await page.getByRole('button', { name: 'Camera' }).click();
-    await page.getByRole('button', { name: 'Take picture' }).click();
+    const take = page.getByRole('button', { name: 'Take picture' });
+    const size = page.viewportSize();
+    for (const viewport of [
+      { width: 568, height: 320 },
+      { width: 320, height: 256 },
+    ]) {
+      await page.setViewportSize(viewport);
+      await expect.poll(async () => (await placeOf(take)).bottom).toBeLessThanOrEqual(viewport.height - 16);
+    }
+    if (size) await page.setViewportSize(size);
+    await take.click();
     await page.getByRole('heading', { name: /^Camera \d\d\.\d\d\.\d\d\.jpg$/ }).waitFor();
     await unfold(page);
     await pictureIsShown(page.locator('.faces-picture'));
@@ -534,8 +667,10 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const bar = page.locator('.verdict-bar');
     await expect.poll(async () => (await placeOf(bar)).top).toBeGreaterThanOrEqual(0);
     await page.setViewportSize(viewport);
+    // A file that is no picture leaves no verdict in its place.
+    await dropFiles(page, [{ name: 'letter.txt', buffer: Buffer.from('Dear Sir') }]);
+    await bar.waitFor({ state: 'detached' });
 
-    await page.getByRole('button', { name: 'Remove The other picture' }).click();
     await page.getByRole('button', { name: 'Pick a listed person' }).click();
     await page.getByRole('button', { name: listed.name }).click();
     await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();

@@ -226,6 +226,41 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.locator(`.rows a[href="#/history/${db_id}"]`).waitFor();
   });
 
+  it('shows a verdict as pressed until its answer is there, and then without asking again', async () => {
+    const listed = await setup().listWoman();
+    const { db_id } = await setup().api.process(setup().pictures.withWoman, {});
+    await using visit = await setup().visit(`#/history/${db_id}`);
+    const { page } = visit;
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    const answered = Promise.withResolvers<void>();
+    await page.route(`**/processed-images/${db_id}/review`, async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    // A line on which no further answer comes.
+    await page.route(`**/processed-images/${db_id}`, () => {});
+    const buttons = page.locator('.review-buttons button');
+    const states = () =>
+      Promise.all(
+        [0, 1, 2].map(async (index) => [
+          await buttons.nth(index).getAttribute('aria-pressed'),
+          await buttons.nth(index).getAttribute('aria-disabled'),
+        ]),
+      );
+    const idle = [
+      ['false', 'false'],
+      ['true', 'false'],
+      ['false', 'false'],
+    ];
+    await buttons.nth(1).click();
+    await expect.poll(states).toEqual(idle.map(([isPressed]) => [isPressed, 'true']));
+    // Another press is not sent.
+    await buttons.nth(0).click({ force: true });
+    answered.resolve();
+    await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
+    await expect.poll(states).toEqual(idle);
+  });
+
   it('says that days are the wrong way round, and that a reference counts whole', async () => {
     await using visit = await setup().visit('#/history?from=2026-05-05&to=2026-05-01');
     const { page } = visit;

@@ -11,7 +11,7 @@ import { pt } from '../../local/console/src/texts/pt.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
 import { findings } from './accessibility.ts';
-import { areOnFirstScreen, type ConsoleSetup, fileOf, pictureIsShown } from './setup.ts';
+import { areOnFirstScreen, type ConsoleSetup, fileOf, pictureIsShown, placesOf } from './setup.ts';
 
 const catalogues: Readonly<Record<Language, Texts>> = { en, es, de, fr, pt, ar };
 const others = (Object.keys(languageNames) as Language[]).filter((language) => language !== 'en');
@@ -142,6 +142,14 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
         return letter.left >= bar.left && letter.right <= bar.right && letter.bottom <= bar.bottom;
       })()`);
     await expect.poll(isInBar).toBe(true);
+    // Each of several names is a piece of its own, and the navigation has one line.
+    const second = await setup().listWoman(`Zoe ${newName()}`);
+    const { db_id: both } = await setup().api.process(setup().pictures.withWoman);
+    await open(page, `#/history/${both}`, '.verdict-bar bdi');
+    const names = page.locator('.verdict-bar h2 bdi');
+    await expect.poll(async () => (await names.allInnerTexts()).sort()).toEqual([name, second.name].sort());
+    const labels = await placesOf(page.locator('.header nav a'));
+    expect(Math.max(...labels.map(({ top, bottom }) => bottom - top))).toBeLessThan(56);
     // The service's own words are told in the page's language.
     await open(page, `#/history/${db_id}`, '.notice');
     await expect.poll(() => page.locator('.notice').innerText()).toContain('طُلبت العتبة 1000');

@@ -498,6 +498,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Save' }).click();
     await about.getByText(/^Suspended: nobody matches this entry/).waitFor();
     await page.getByRole('link', { name: 'Blacklist', exact: true }).first().click();
+    await page.getByRole('heading', { name: 'Blacklist', level: 1 }).waitFor();
     await page.getByRole('main').getByText('Suspended').waitFor();
   });
 

@@ -195,6 +195,14 @@ describe('formats', () => {
     expect(isolate('محمد')).toBe('محمد');
     expect(isolate('99%')).toBe('99%');
     expect(texts.verdicts.match('Jane Roe', false)).toBe('تطابق: \u2068Jane Roe\u2069');
+    // Each name of a list is a piece of its own, whatever the first one's direction is.
+    const names = list(['Jane Roe', 'محمد', 'Max Power']);
+    expect(names.match(/\u2068[^\u2068\u2069]*\u2069/g)).toEqual([
+      '\u2068Jane Roe\u2069',
+      '\u2068Max Power\u2069',
+    ]);
+    expect(texts.verdicts.match(names, false)).toBe(`تطابق: ${names}`);
+    expect(texts.verdicts.reviewBy('محمد', texts.verdicts.saidNot, null, '10').join('')).toMatch(/، 10\.$/);
     expect(texts.people.sorts.name).toBe('الاسم');
   });
 });

@@ -10,7 +10,7 @@ import {
   userPool,
 } from './api/connection.ts';
 import { getStatus } from './api/endpoints.ts';
-import { tokenQuestion } from './api/token.ts';
+import { tokenQuestion, tokensEntered } from './api/token.ts';
 import { language, showsUtc } from './page-language.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { AuditPage } from './pages/audit.tsx';
@@ -111,8 +111,12 @@ export function App() {
 /** Asks who uses the page, until that is known, because each page offers what that person may do. */
 function useCaller(service: URL | undefined): void {
   const isKnown = useStore(caller) !== undefined;
+  const entered = useStore(tokensEntered);
+  const asked = useRef(entered);
   useEffect(() => {
-    if (service === undefined || isKnown) return;
+    // Another token may be somebody else's.
+    if (service === undefined || (isKnown && asked.current === entered)) return;
+    asked.current = entered;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGone = false;
     const ask = async () => {
@@ -125,7 +129,7 @@ function useCaller(service: URL | undefined): void {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [service, isKnown]);
+  }, [service, isKnown, entered]);
 }
 
 function Header({ page, isConnected }: { page: Route['page']; isConnected: boolean }) {

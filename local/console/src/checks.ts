@@ -2,10 +2,13 @@ import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { call, errorMessage, type Message, RefusedError, UnreachableError, wordsOf } from './api/client.ts';
 import { noteAnswer, pause, untilReachable } from './api/connection.ts';
-import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
+import { getProcessed, processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
+import { onEvent, onMissed } from './api/live-events.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
+import { type Press, pressedNow } from './api/token.ts';
 import { headlineOf } from './model/verdict-words.ts';
+import { hitsOf, judgePicture, reviewOf } from './model/verdicts.ts';
 import { randomKey } from './random-key.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
@@ -21,9 +24,12 @@ export interface Check {
   readonly source: File | string;
   /** Key by which the service knows the request again, so that a repeated one keeps nothing twice. */
   readonly key: string;
+  readonly press: Press;
   /** File as it is sent, once it is prepared. A repeated request must send the same. */
   readonly prepared?: File;
   readonly state: 'waiting' | 'checking' | 'done' | 'failed';
+  /** Share that is sent, 0..1, while that takes long. */
+  readonly sent?: number | undefined;
   /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
@@ -36,9 +42,13 @@ export const maxChecks = 100;
 /** Number of near misses requested for each face, for the question of another threshold. */
 const candidates = 5;
 const limit = pLimit(2);
+/** Few readings at once, so that many pictures do not hold up a slow line. */
+const reading = pLimit(2);
 /** Attempts at one picture. More do not help one at which the line or the service breaks each time. */
 const maxAttempts = 3;
 const pauseMs = 1_000;
+/** Time after which the page tells how much of a picture is sent. */
+const tellAfterMs = 2_000;
 /** Statuses of a service that is busy, or still works on the same request. */
 const busyStatuses: readonly number[] = [409, 429, 503];
 /** Statuses of a proxy before a service that is away. */
@@ -46,25 +56,44 @@ const awayStatuses: readonly number[] = [502, 504];
 
 export const checks = new Store<readonly Check[]>([]);
 export const selectedCheck = new Store<number | undefined>(undefined);
+/** Number of pictures that were not checked for lack of room, and that nobody has dismissed since. */
+export const leftOut = new Store(0);
 
 let lastId = 0;
 
-/** Begins to check pictures: files, or addresses that the service fetches. Returns how many were too many. */
-export function startChecks(sources: readonly (File | string)[]): number {
+/**
+ * Begins to check pictures: files, or addresses that the service fetches. The oldest ones that are done with
+ * make room for them. Where that is not enough, the rest is left out, and no verdict is shown in its place.
+ */
+export function startChecks(sources: readonly (File | string)[]): void {
+  const tooMany = checks.value.length + sources.length - maxChecks;
+  for (const { id } of checks.value.filter(isDoneWith).slice(0, Math.max(0, tooMany))) removeCheck(id);
   const room = maxChecks - checks.value.length;
   const added = sources.slice(0, room).map((source): Check => {
     const name = typeof source === 'string' ? source : source.name;
-    return { id: ++lastId, name, source, key: randomKey(), state: 'waiting' };
+    return { id: ++lastId, name, source, key: randomKey(), press: pressedNow(), state: 'waiting' };
   });
   checks.update((before) => [...before, ...added]);
-  if (added[0]) selectedCheck.set(added[0].id);
+  leftOut.update((count) => count + sources.length - added.length);
+  selectedCheck.set(added[0]?.id);
   for (const check of added) void run(check);
-  return sources.length - added.length;
+}
+
+/** Returns true for a picture that is checked, and in which no match waits for a person's judgement. */
+function isDoneWith({ state, result }: Check): boolean {
+  return state === 'done' && !(result && hasOpen(result, ['match', 'possible']));
+}
+
+/** Returns true if a picture shows a match, or a near miss, that nobody has judged. */
+export function hasOpen(result: ImageProcessingResult, likenesses: readonly string[]): boolean {
+  return hitsOf(judgePicture(result)).some(
+    ({ comparison }) => likenesses.includes(comparison.likeness) && reviewOf(comparison) === null,
+  );
 }
 
 /** Checks a picture again. What the service answered about it before is asked anew. */
 export function retryCheck(check: Check): void {
-  change(check.id, { state: 'waiting', key: randomKey() });
+  change(check.id, { state: 'waiting', key: randomKey(), press: pressedNow() });
   void run(check);
 }
 
@@ -90,7 +119,34 @@ export function clearChecks(): void {
   for (const { picture } of checks.value) if (picture) URL.revokeObjectURL(picture.url);
   limit.clearQueue();
   checks.set([]);
+  leftOut.set(0);
   selectedCheck.set(undefined);
+}
+
+/** Follows what others say of the pictures, as the history does. Returns a function that ends that. */
+export function followReviews(): () => void {
+  const ends = [
+    onEvent(({ type, picture_id }) => {
+      const reviewed = checks.value.find(({ result }) => result?.db_id === picture_id);
+      if (type === 'review' && reviewed) void readReviews(reviewed);
+    }),
+    onMissed(() => {
+      for (const check of checks.value) if (isJudgeable(check)) void readReviews(check);
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+const isJudgeable = ({ result }: Check) => result !== undefined && hitsOf(judgePicture(result)).length > 0;
+
+/** Reads what people said of a picture. Without an answer, the next event tells. */
+async function readReviews({ id, result }: Check): Promise<void> {
+  if (result?.db_id == null) return;
+  const { db_id } = result;
+  const reviewed = await reading(() => getProcessed(db_id)).catch(() => undefined);
+  if (reviewed !== undefined) noteReviews(id, reviewed);
 }
 
 /** Takes over what people said of a result's matches. The kept result has no candidates and no notes. */
@@ -140,7 +196,7 @@ async function run({ id }: Check): Promise<void> {
       await untilReachable();
       const check = checks.value.find((one) => one.id === id);
       if (check === undefined) return;
-      change(id, { state: 'checking' });
+      change(id, { state: 'checking', sent: undefined });
       try {
         const { source } = check;
         finish(
@@ -183,8 +239,22 @@ function fail({ id, name }: Check, error: Message): void {
 
 async function checkFile(check: Check, source: File): Promise<ImageProcessingResult> {
   const file = check.prepared ?? (await prepareFile(check, source));
-  const image = file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file);
-  return processImage(image, candidates, source.name, check.key);
+  const { id, key: idempotencyKey, press } = check;
+  const onSent = toldFrom(Date.now() + tellAfterMs, (sent) => change(id, { sent }));
+  const image =
+    file.size > inlineBytes ? await uploadPicture(file, { ...press, onSent }) : await toBase64(file);
+  return processImage(image, candidates, source.name, { idempotencyKey, ...press, onSent });
+}
+
+/** Returns a function that tells the share of a picture that is sent, in whole percent, from a time on. */
+function toldFrom(time: number, tell: (sent: number) => void): (share: number) => void {
+  let told = 0;
+  return (share) => {
+    const sent = Math.floor(share * 100) / 100;
+    if (sent === told || Date.now() < time) return;
+    told = sent;
+    tell(sent);
+  };
 }
 
 async function prepareFile({ id }: Check, source: File): Promise<File> {
@@ -197,8 +267,8 @@ async function prepareFile({ id }: Check, source: File): Promise<File> {
   return file;
 }
 
-async function checkUrl({ id, key }: Check, url: string): Promise<ImageProcessingResult> {
-  const result = await processImage(url, candidates, url, key);
+async function checkUrl({ id, key, press }: Check, url: string): Promise<ImageProcessingResult> {
+  const result = await processImage(url, candidates, url, { idempotencyKey: key, ...press });
   // The service fetched the picture; this page loads from the service alone.
   if (result.db_id !== null && result.error === null) {
     const blob = await (await call(processedImagePath(result.db_id, 'original'))).blob();

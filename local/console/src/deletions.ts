@@ -2,6 +2,7 @@ import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { errorText, RefusedError } from './api/client.ts';
 import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
+import { pressedNow } from './api/token.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
 import { notify, notifyWithUndo, undoMs } from './ui/live.tsx';
@@ -26,12 +27,13 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
     waiting.delete(id);
     deleting.update((ids) => new Set([...ids].filter((other) => other !== id)));
   };
+  const press = pressedNow();
   const timer = setTimeout(() => void send(), undoMs);
   const send = async () => {
     clearTimeout(timer);
     if (!waiting.delete(id)) return;
     try {
-      await deleteEntry(id, version);
+      await deleteEntry(id, { version, ...press });
       forgetPictures(imagePath(id, ''));
     } catch (error) {
       const isGone = error instanceof RefusedError && error.status === 404;

@@ -3,6 +3,7 @@ import type { BlacklistMatch, BlacklistRecord } from '../../../lib/contract/shap
 import { errorMessage, type Message, RefusedError } from './api/client.ts';
 import { addImage, createEntry, examineImage, verify, verifyEntry } from './api/endpoints.ts';
 import { inlineBytes, preview, toBase64, UnreadableFileError } from './api/prepare.ts';
+import type { Press } from './api/token.ts';
 import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
 import { nearlyCalled } from './names-there.ts';
@@ -198,6 +199,7 @@ export async function enroll(
   draft: Draft,
   { values, entryId: knownId }: Person,
   onListed: (entryId: number) => void,
+  press: Press,
 ): Promise<Outcome> {
   let entryId = knownId;
   const counts = { added: 0, refused: 0 };
@@ -209,7 +211,8 @@ export async function enroll(
     change(draft, id, { state: 'sending', text: { text: '' } });
     try {
       const file = await fileToSend(picture);
-      const answer = entryId === undefined ? await createEntry(values, file) : await addImage(entryId, file);
+      const answer =
+        entryId === undefined ? await createEntry(values, file, press) : await addImage(entryId, file, press);
       if ('id' in answer) {
         entryId = answer.id;
         warnings = answer.warnings ?? [];

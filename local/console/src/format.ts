@@ -105,10 +105,11 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
 
 /**
  * Keeps a text of the other direction together, such as an Arabic name in an English sentence. Elements have
- * `dir="auto"` for that; this is for texts within a text.
+ * `dir="auto"` for that; this is for texts within a text. What is kept together already says nothing of a
+ * text's direction, so each name of a list stays a piece of its own.
  */
 export function isolate(text: string): string {
-  const [first] = /\p{L}/u.exec(text) ?? [];
+  const [first] = /\p{L}/u.exec(text.replaceAll(/\u2068[^\u2069]*\u2069/g, '')) ?? [];
   if (first === undefined) return text;
   const direction = rightToLeft.test(first) ? 'rtl' : 'ltr';
   return direction === directionOf(locale) ? text : `\u2068${text}\u2069`;

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { errorMessage, type Message, RefusedError, UnreachableError } from './api/client.ts';
 import { addImage, createEntry, getStatus } from './api/endpoints.ts';
 import { UnreadableFileError } from './api/prepare.ts';
+import { type Press, pressedNow } from './api/token.ts';
 import { listedWith, strangerTo, type Unlike } from './enrollment.ts';
 import { similarityOf } from './format.ts';
 import { type Arrangement, arrange, preparedFile } from './import-arranging.ts';
@@ -57,6 +58,7 @@ export async function runImport(): Promise<void> {
   running = abort;
   const { error: _, ...rest } = known;
   currentImport.set({ ...rest, state: 'running' });
+  const press = pressedNow();
   const limits = await limitsOfService();
   let error: Message | undefined;
   const limit = pLimit(atOnce);
@@ -65,7 +67,7 @@ export async function runImport(): Promise<void> {
       limit(async () => {
         if (abort.signal.aborted || isLeftOut(person, known.addsToListed)) return;
         try {
-          await sendPerson(index, { signal: abort.signal, ...limits });
+          await sendPerson(index, { signal: abort.signal, ...press, ...limits });
         } catch (failure) {
           if (!abort.signal.aborted) error = errorMessage(failure);
           abort.abort();
@@ -95,7 +97,7 @@ async function limitsOfService(): Promise<Limits> {
   }
 }
 
-interface Sending extends Limits {
+interface Sending extends Limits, Press {
   readonly signal: AbortSignal;
 }
 
@@ -148,11 +150,11 @@ async function sendPicture(
   person: ImportPerson,
   picture: ImportPicture,
   { agreeing }: Arrangement,
-  { signal, maxBytes, onePersonFrom: limit }: Sending,
+  { signal, pressedAt, maxBytes, onePersonFrom: limit }: Sending,
 ): Promise<void> {
   const { name, reason, clash, entryId: known } = person;
   const { key, isMeant } = picture;
-  const once = { idempotencyKey: key, signal };
+  const once = { idempotencyKey: key, signal, pressedAt };
   const entryId = known ?? (clash?.isSame ? clash.id : undefined);
   if (entryId === undefined && agreeing.length > 1 && !agreeing.includes(key) && !isMeant) {
     return holdUncompared(index, key);

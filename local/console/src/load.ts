@@ -13,6 +13,8 @@ export interface Loaded<Data> {
   readonly error: unknown;
   readonly isLoading: boolean;
   reload(): void;
+  /** Shows newer data than was read, such as the answer to a change. */
+  show(data: Data): void;
 }
 
 /**
@@ -29,7 +31,7 @@ export function useLoad<Data>(
   follows: readonly EventKind[] = [],
 ): Loaded<Data> {
   const [round, setRound] = useState(0);
-  const { state, isLoading, hasFailed } = useReading(key, round, read);
+  const { state, isLoading, hasFailed, show } = useReading(key, round, read);
   const reload = useCallback(() => setRound((count) => count + 1), []);
   const reconnected = useStore(reconnections);
   useEffect(() => {
@@ -42,6 +44,7 @@ export function useLoad<Data>(
     error: isFamily ? state.error : undefined,
     isLoading,
     reload,
+    show,
   };
 }
 
@@ -56,10 +59,12 @@ function useReading<Data>(key: string, round: number, read: (signal: AbortSignal
   const [state, setState] = useState<Reading<Data>>({ key: '' });
   const [isLoading, setLoading] = useState(true);
   const hasFailed = useRef(false);
+  const underWay = useRef<AbortController>(undefined);
   const reading = useRef(read);
   reading.current = read;
   useEffect(() => {
     const abort = new AbortController();
+    underWay.current = abort;
     setLoading(true);
     reading.current(abort.signal).then(
       (data) => {
@@ -77,7 +82,14 @@ function useReading<Data>(key: string, round: number, read: (signal: AbortSignal
     );
     return () => abort.abort();
   }, [key, round]);
-  return { state, isLoading, hasFailed };
+  const show = (data: Data) => {
+    // A reading that began before would hide it.
+    underWay.current?.abort();
+    hasFailed.current = false;
+    setState({ key, data });
+    setLoading(false);
+  };
+  return { state, isLoading, hasFailed, show };
 }
 
 /** Calls back after events of these kinds, once for many at once. */

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { errorMessage, type Message } from './api/client.ts';
+import { pressedNow } from './api/token.ts';
 import { type Draft, needsChoice } from './draft.ts';
 import { type Doubts, enroll, findDoubts, isToSend, type Outcome, type Person } from './enrollment.ts';
 import { texts } from './texts.ts';
@@ -48,14 +49,15 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
       setSending(false);
     }
   };
-  const goOn = () =>
+  const goOn = (press = pressedNow()) =>
     during(async () => {
-      const result = await enroll(draft, person(), onListed);
+      const result = await enroll(draft, person(), onListed, press);
       setOutcome(result);
       onDone(result);
     });
   const send = async () => {
     reset();
+    const press = pressedNow();
     const problem = problemOf(draft);
     if (problem !== undefined) return setError({ text: problem });
     let found: Doubts | undefined;
@@ -64,9 +66,9 @@ export function useEnrolling({ draft, person, onListed, onDone, onError }: Enrol
     });
     if (found === undefined) return;
     if (Object.values(found).some(({ length }) => length > 0)) setDoubts(found);
-    else await goOn();
+    else await goOn(press);
   };
-  return { isSending, outcome, doubts, error, send, goOn, reset };
+  return { isSending, outcome, doubts, error, send, goOn: () => goOn(), reset };
 }
 
 function problemOf({ value: pictures }: Draft): string | undefined {

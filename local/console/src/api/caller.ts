@@ -14,7 +14,8 @@ export const sendsEvents = new Store(true);
 export function noteCaller(status: Partial<Pick<Status, 'caller' | 'started_at'>>): void {
   sendsEvents.set(status.started_at !== null);
   isCallerUnknown.set(status.caller === undefined);
-  caller.update((known) => (known?.role === status.caller?.role ? known : status.caller));
+  const { role, name } = status.caller ?? {};
+  caller.update((known) => (known?.role === role && known?.name === name ? known : status.caller));
 }
 
 /** Returns true once it is known that the caller has not a role. */

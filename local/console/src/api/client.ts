@@ -1,8 +1,9 @@
 import { inPageLanguage } from '../service-words.ts';
 import { isInEnglish, texts } from '../texts.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
+import { sendTelling } from './sending.ts';
 import { keepFresh, renewRefused } from './sign-in.ts';
-import { awaitToken, currentToken } from './token.ts';
+import { awaitToken, currentToken, type Press, pressedNow } from './token.ts';
 
 /** The service answered that it refuses, or can't do it. */
 export class RefusedError extends Error {
@@ -26,7 +27,8 @@ export class UnreachableError extends Error {
   }
 }
 
-export interface Call {
+/** `pressedAt` is that of the call, unless it does what was pressed before. */
+export interface Call extends Partial<Press> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Body, sent as JSON unless it is a form. */
   readonly body?: unknown;
@@ -37,27 +39,33 @@ export interface Call {
   readonly idempotencyKey?: string | undefined;
   /** The last event that was seen of a stream. */
   readonly lastEventId?: string | undefined;
+  /** True for a question that changes and keeps nothing, whatever its method is. */
+  readonly isQuestion?: boolean;
+  /** Called with the share of the body that is sent, 0..1. */
+  readonly onSent?: (share: number) => void;
   /** True to send it even if the page is left at this moment. */
   readonly keepalive?: boolean;
 }
 
 /**
- * Calls the service, with the token if there is one. If the service requires another one, it asks the person,
- * and calls again.
+ * Calls the service, with the token if there is one. If the service requires another one, it asks the person.
+ * Then it reads again, but changes nothing: another person may have entered it, and never pressed.
  *
  * @param path path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
 export async function call(
   path: string,
-  { method = 'GET', body, signal, version, idempotencyKey, lastEventId, keepalive = false }: Call = {},
+  { method = 'GET', body, signal, version, idempotencyKey, lastEventId, ...options }: Call = {},
 ): Promise<Response> {
+  const { keepalive = false, pressedAt = pressedNow().pressedAt, isQuestion = method === 'GET' } = options;
   const base = serviceUrl.value;
   if (base === undefined) throw new UnreachableError();
   // Small pictures of an address that never changes; the service says for how long.
   const isKeepable = method === 'GET' && path.includes('size=');
   for (;;) {
     await keepFresh();
+    if (!isQuestion && pressedAt !== pressedNow().pressedAt) throw new RefusedError(401);
     const token = currentToken();
     const headers = new Headers();
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
@@ -67,7 +75,7 @@ export async function call(
     if (version !== undefined) headers.set('If-Match', `"${version}"`);
     if (idempotencyKey !== undefined) headers.set('Idempotency-Key', idempotencyKey);
     if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
-    const response = await answerOf(new URL(path, base), {
+    const request: RequestInit = {
       method,
       headers,
       cache: isKeepable ? 'default' : 'no-store',
@@ -75,7 +83,8 @@ export async function call(
       keepalive,
       body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
       signal: signal ?? null,
-    });
+    };
+    const response = await answerOf(new URL(path, base), request, options.onSent);
     if (response.status === 401) await anotherToken(token, signal);
     else if (response.ok) return response;
     else throw await refusal(response);
@@ -101,16 +110,17 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
  *
  * @throws RefusedError, UnreachableError
  */
-export async function sendForm(url: string, form: FormData): Promise<void> {
-  const response = await fetch(url, { method: 'POST', body: form, credentials: 'omit' }).catch(() => {
+export async function sendForm(url: string, form: FormData, onSent?: Call['onSent']): Promise<void> {
+  const request: RequestInit = { method: 'POST', body: form, credentials: 'omit' };
+  const response = await (onSent ? sendTelling(url, request, onSent) : fetch(url, request)).catch(() => {
     throw new UnreachableError(texts.frame.notSentTo(new URL(url).host));
   });
   if (!response.ok) throw await refusal(response);
 }
 
-async function answerOf(url: URL, options: RequestInit): Promise<Response> {
+async function answerOf(url: URL, options: RequestInit, onSent: Call['onSent']): Promise<Response> {
   try {
-    const response = await fetch(url, options);
+    const response = await (onSent ? sendTelling(url, options, onSent) : fetch(url, options));
     noteAnswer(true);
     return response;
   } catch (error) {
@@ -153,6 +163,7 @@ function fieldWords(field: string): string {
 }
 
 function statusText(status: number): string {
+  if (status === 401) return texts.frame.tokenChanged;
   if (status === 403) return texts.frame.notAllowed;
   if (status === 412) return texts.frame.changedMeanwhile;
   if (status === 413) return texts.frame.tooLarge;

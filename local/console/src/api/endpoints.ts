@@ -19,6 +19,7 @@ import { formTexts, type PersonPatch, type PersonValues } from '../model/person.
 import { doorSource } from '../model/words.ts';
 import { noteCaller } from './caller.ts';
 import { type Call, call, callJson, sendForm } from './client.ts';
+import type { Press } from './token.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
 
@@ -90,7 +91,7 @@ export function getEntry(id: number, signal?: AbortSignal): Promise<BlacklistRec
 }
 
 /** A request that may be repeated without doing anything twice. */
-export type Once = Pick<Call, 'idempotencyKey' | 'signal'>;
+export type Once = Pick<Call, 'idempotencyKey' | 'signal' | 'pressedAt' | 'onSent'>;
 
 export function createEntry(
   values: PersonValues,
@@ -108,8 +109,11 @@ export function patchEntry(id: number, patch: PersonPatch): Promise<BlacklistRec
 }
 
 /** Deletes an entry, also when the page is left meanwhile. Another version than that is a 412. */
-export function deleteEntry(id: number, version?: number): Promise<BlacklistRecord> {
-  return callJson(`${api}/blacklist/${id}/`, { method: 'DELETE', version, keepalive: true });
+export function deleteEntry(
+  id: number,
+  wanted: Pick<Call, 'version' | 'pressedAt'>,
+): Promise<BlacklistRecord> {
+  return callJson(`${api}/blacklist/${id}/`, { method: 'DELETE', keepalive: true, ...wanted });
 }
 
 /**
@@ -119,13 +123,17 @@ export function deleteEntry(id: number, version?: number): Promise<BlacklistReco
 export function mergeEntry(
   into: BlacklistRecord,
   from: BlacklistRecord,
-  { isPreview = false, signal }: { readonly isPreview?: boolean; readonly signal?: AbortSignal } = {},
+  {
+    isPreview = false,
+    ...options
+  }: Pick<Call, 'signal' | 'pressedAt'> & { readonly isPreview?: boolean } = {},
 ): Promise<MergedEntry> {
   const { id: entry_id, version: entry_version } = from;
   return callJson(`${api}/blacklist/${into.id}/merge`, {
     method: 'POST',
     body: { entry_id, entry_version, version: into.version, dry_run: isPreview },
-    signal,
+    isQuestion: isPreview,
+    ...options,
   });
 }
 
@@ -152,17 +160,17 @@ function imageForm(image: File): FormData {
  * matches now. Nothing is kept of it.
  */
 export function examineImage(image: string, signal?: AbortSignal): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], keep: 'none', out_of_force: true }, { signal });
+  return processOne({ images: [image], keep: 'none', out_of_force: true }, { signal, isQuestion: true });
 }
 
 export function processImage(
   image: string,
   candidates: number,
   reference: string,
-  idempotencyKey: string,
+  once: Once,
 ): Promise<ImageProcessingResult> {
   const references = [reference.slice(0, maxReference)];
-  return processOne({ images: [image], candidates, references }, { idempotencyKey });
+  return processOne({ images: [image], candidates, references }, once);
 }
 
 /** Looks at a frame of the door's camera. Nothing is kept of people who do not match. */
@@ -174,10 +182,7 @@ export function lookAtDoor(
   return processOne({ images: [image], keep, source: doorSource }, { signal });
 }
 
-async function processOne(
-  body: object,
-  options: Pick<Call, 'signal' | 'idempotencyKey'>,
-): Promise<ImageProcessingResult> {
+async function processOne(body: object, options: Call): Promise<ImageProcessingResult> {
   const [result] = await callJson<ImageProcessingResult[]>(`${api}/process/process-images`, {
     method: 'POST',
     body,
@@ -189,23 +194,28 @@ async function processOne(
 
 /** Compares the faces of two pictures; of several faces the largest counts. */
 export function verify(image1: string, image2: string): Promise<Verification> {
-  return callJson(`${api}/verify`, { method: 'POST', body: { image1, image2 } });
+  return callJson(`${api}/verify`, { method: 'POST', body: { image1, image2 }, isQuestion: true });
 }
 
 export function verifyEntry(entryId: number, image: string): Promise<EntryVerification> {
-  return callJson(`${api}/blacklist/${entryId}/verify`, { method: 'POST', body: { image } });
+  return callJson(`${api}/blacklist/${entryId}/verify`, {
+    method: 'POST',
+    body: { image },
+    isQuestion: true,
+  });
 }
 
 /** Sends a picture that is too large for a request. Returns its name for later requests. */
-export async function uploadPicture(image: File): Promise<string> {
+export async function uploadPicture(image: File, { onSent, ...once }: Once = {}): Promise<string> {
   const upload = await callJson<UploadForm>(`${api}/process/uploads`, {
     method: 'POST',
     body: { content_type: image.type as UploadContentType },
+    ...once,
   });
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields)) form.set(name, value);
   form.set('file', image, image.name);
-  await sendForm(upload.url, form);
+  await sendForm(upload.url, form, onSent);
   return upload.image;
 }
 
@@ -322,8 +332,12 @@ export interface DeletedCount {
 }
 
 /** Deletes the pictures that a filter means, or only counts them. */
-export function deleteMany(filter: ProcessedFilter, isDryRun: boolean): Promise<DeletedCount> {
+export function deleteMany(
+  filter: ProcessedFilter,
+  isDryRun: boolean,
+  press: Partial<Press> = {},
+): Promise<DeletedCount> {
   const query = filterQuery(filter);
   query.set('dry_run', String(isDryRun));
-  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE' });
+  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE', isQuestion: isDryRun, ...press });
 }

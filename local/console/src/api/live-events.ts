@@ -40,6 +40,14 @@ export function onEvent(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
+const missed = new Set<() => void>();
+
+/** Calls the listener when more has happened than is told. Returns a function that ends that. */
+export function onMissed(listener: () => void): () => void {
+  missed.add(listener);
+  return () => missed.delete(listener);
+}
+
 /** Follows the events until the signal is aborted, or the caller's role may not see them. */
 export async function followEvents(signal: AbortSignal): Promise<void> {
   let last: string | undefined;
@@ -132,6 +140,7 @@ function readAllAgain(): void {
     const kinds = Object.entries(before).map(([kind, number]) => [kind, number + 1]);
     return Object.fromEntries(kinds) as typeof before;
   });
+  for (const listener of missed) listener();
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -15,6 +15,16 @@ export const tokenQuestion = new Store<TokenAsked | undefined>(undefined);
 /** True if there is a token that can be forgotten. */
 export const hasToken = new Store(false);
 
+/** Number of tokens that people have entered. Each may be that of somebody else. */
+export const tokensEntered = new Store(0);
+
+/** Moment at which a person pressed something, told by the tokens that were entered before. */
+export interface Press {
+  readonly pressedAt: number;
+}
+
+export const pressedNow = (): Press => ({ pressedAt: tokensEntered.value });
+
 let waiting: PromiseWithResolvers<void> | undefined;
 
 function storageKey(): string {
@@ -53,6 +63,13 @@ export async function awaitToken(refused: string | undefined, signal?: AbortSign
 /** Returns true if a header can hold the token: visible ASCII characters without spaces. */
 export const isSendable = (token: string) => /^[\x21-\x7e]+$/.test(token);
 
+/** Takes the token that a person entered. What others pressed before is not sent with it. */
+export function enterToken(token: string): void {
+  tokensEntered.update((count) => count + 1);
+  answerToken(token);
+}
+
+/** Takes a token of the person who is here already, or who begins. */
 export function answerToken(token: string): void {
   sessionStorage.setItem(storageKey(), token);
   hasToken.set(true);

@@ -82,9 +82,12 @@ function hitHeadline(open: readonly Comparison[]): Headline {
   };
 }
 
-/** Tells who has judged, and when the last of them did. */
+/** Tells who has said what counts, and when the last of them did. Others are not named. */
 function judgedBy(comparisons: readonly Comparison[]): string {
-  const reviews = comparisons.flatMap((comparison) => reviewOf(comparison)?.reviews ?? []);
+  const reviews = comparisons.flatMap((comparison) => {
+    const { verdict: counting, reviews = [] } = reviewOf(comparison) ?? {};
+    return reviews.filter(({ verdict }) => verdict === counting);
+  });
   const actors = [...new Set(reviews.map(({ actor }) => actor))];
   const latest = reviews
     .map(({ at }) => at)

@@ -160,7 +160,7 @@ const firstVersion = 1;
 async function erase(entryId: number, name: string): Promise<string> {
   // The person's page would look for whom there is no more.
   if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
-  await deleteEntry(entryId, firstVersion);
+  await deleteEntry(entryId, { version: firstVersion });
   // The form may still be there, with what was entered.
   if (person.value.entryId === entryId) {
     person.update((before) => ({ ...before, entryId: undefined }));

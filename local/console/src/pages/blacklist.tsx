@@ -105,7 +105,7 @@ function More({ left, isLoading }: { left: number; isLoading: boolean }) {
   }, [left, isLoading]);
   return (
     <div class="more" ref={end}>
-      <button type="button" class="button" disabled={isLoading} onClick={more}>
+      <button type="button" class="button" aria-disabled={isLoading} onClick={() => !isLoading && more()}>
         {texts.people.showMore(left)}
       </button>
     </div>

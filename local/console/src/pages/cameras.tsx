@@ -75,6 +75,7 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
   const [isSaving, setSaving] = useState(false);
   const isPaused = state === 'paused';
   const pause = async () => {
+    if (isSaving) return;
     setSaving(true);
     try {
       await pauseCamera(name, !isPaused);
@@ -103,7 +104,7 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
             {texts.service.listedSeen(timeOf(last_sighting))}
           </a>
         )}
-        <button type="button" class="button" disabled={isSaving} onClick={() => void pause()}>
+        <button type="button" class="button" aria-disabled={isSaving} onClick={() => void pause()}>
           {isPaused ? texts.service.goOn : texts.service.pause} <span class="visually-hidden">{name}</span>
         </button>
       </div>

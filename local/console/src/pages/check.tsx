@@ -8,7 +8,7 @@ import {
   checks,
   clearChecks,
   isUnchecked,
-  maxChecks,
+  leftOut,
   noteReviews,
   removeCheck,
   retryCheck,
@@ -18,16 +18,14 @@ import {
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { type BarHeadline, headlineOf, type Tone } from '../model/verdict-words.ts';
-import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts';
+import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
+import { HitElsewhere, LeftOut, Unchecked } from '../ui/beside-verdict.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { ForRole } from '../ui/for-role.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
-import { Isolated } from '../ui/isolated.tsx';
-import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
@@ -39,21 +37,21 @@ export function CheckPage() {
   const all = useStore(checks);
   const selectedId = useStore(selectedCheck);
   const status = useLoad('status', getStatus);
-  const selected = all.find(({ id }) => id === selectedId) ?? all[0];
+  const missing = useStore(leftOut);
+  // In the place of a picture that was left out, no other's verdict is shown.
+  const selected = all.find(({ id }) => id === selectedId) ?? (missing > 0 ? undefined : all[0]);
   // Whoever chooses pictures at the page's end sees their verdict at its top.
   const [round, setRound] = useState(0);
   useVerdictInSight(round === 0 ? undefined : round);
   const unchecked = all.filter(isUnchecked);
   const start = (sources: readonly (File | string)[]) => {
-    const tooMany = startChecks(sources);
+    startChecks(sources);
     setRound((count) => count + 1);
-    if (tooMany > 0) {
-      notify(texts.checking.leftOut(tooMany, maxChecks), { isFailure: true });
-    }
   };
   return (
     <Page title={texts.checking.title} isCompact={all.length > 0} lead={texts.checking.lead}>
       {all.length === 0 && <CheckTabs />}
+      {missing > 0 && <LeftOut count={missing} />}
       <HitElsewhere all={all} selected={selected} />
       {selected && <Unchecked all={all} unchecked={unchecked} selected={selected} />}
       {selected && (
@@ -61,7 +59,7 @@ export function CheckPage() {
           key={selected.id}
           check={selected}
           status={status.data}
-          isLast={unchecked.length === 0}
+          isLast={unchecked.length === 0 && missing === 0}
         />
       )}
       {all.length > 1 && <Strip all={all} selected={selected} />}
@@ -83,66 +81,6 @@ export function CheckPage() {
       {/* The verdict is the first thing on the page. */}
       {all.length > 0 && <CheckTabs />}
     </Page>
-  );
-}
-
-/**
- * Leads to the pictures with a match that nobody has judged, and then to those with a near miss. Without it
- * the verdict on one picture would fill the screen of a phone, perhaps in green, while a listed person stands
- * in the next.
- */
-function HitElsewhere({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
-  const matches = all.filter((check) => hasOpen(check, 'match'));
-  const tone = matches.length > 0 ? 'match' : 'possible';
-  const open = tone === 'match' ? matches : all.filter((check) => hasOpen(check, 'possible'));
-  const [next] = open;
-  if (next?.result === undefined || selected === undefined || open.includes(selected)) return null;
-  return (
-    <button type="button" class={`verdict-bar ${tone} elsewhere`} onClick={() => selectedCheck.set(next.id)}>
-      <Icon name={tone === 'match' ? 'warning' : 'question'} />
-      <span>
-        <strong dir="auto">
-          <Isolated text={headlineOf(next.result).text} />
-        </strong>
-        <span class="where">{texts.checking.inAnother(open.length)}</span>
-      </span>
-    </button>
-  );
-}
-
-interface UncheckedProps {
-  readonly all: readonly Check[];
-  readonly unchecked: readonly Check[];
-  readonly selected: Check;
-}
-
-/**
- * Says above a picture's verdict that others are not checked, unless a match or a near miss is told there.
- */
-function Unchecked({ all, unchecked, selected }: UncheckedProps) {
-  const failed = unchecked.filter(({ state }) => state === 'failed');
-  const isTold = all.length < 2 || unchecked.length === 0 || all.some((check) => isHit(check));
-  // While the shown picture is checked, nothing else is said here, so that the page does not jump.
-  if (isTold || (failed.length === 0 && isUnchecked(selected))) return null;
-  return (
-    <div class="verdict-bar cannot-tell unchecked" role="status">
-      <Icon name="question" />
-      <strong>{texts.checking.unchecked(unchecked.length, all.length)}</strong>
-      {failed.length > 0 && (
-        <button type="button" class="button" onClick={() => failed.forEach(retryCheck)}>
-          {texts.checking.tryPictures(failed.length)}
-        </button>
-      )}
-    </div>
-  );
-}
-
-const isHit = (check: Check) => hasOpen(check, 'match') || hasOpen(check, 'possible');
-
-function hasOpen({ result }: Check, likeness: 'match' | 'possible'): boolean {
-  if (result === undefined) return false;
-  return hitsOf(judgePicture(result)).some(
-    ({ comparison }) => comparison.likeness === likeness && reviewOf(comparison) === null,
   );
 }
 
@@ -256,7 +194,7 @@ interface SelectedCheckProps {
 }
 
 function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
-  const { id, name, state, picture, result, error, note } = check;
+  const { id, name, state, sent, picture, result, error, note } = check;
   const headline = result && headlineOf(result);
   return (
     <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
@@ -269,6 +207,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
           result={result}
           {...(headline?.tone === 'clear' && !isLast && { headline: { ...headline, tone: 'cannot-tell' } })}
           comingText={state === 'waiting' ? texts.checking.waitingNow : texts.checking.checkingNow}
+          sent={sent}
           picture={picture}
           alt={name}
           status={status}

@@ -114,15 +114,18 @@ function useSides(personId: number) {
     sides.current.other = side;
     show();
   };
+  // With a person on the other side, the next picture is the next to compare with that person.
+  const setNext = (side: PictureSide | undefined) =>
+    sides.current.one === undefined || sides.current.other?.kind === 'person' ? setOne(side) : setOther(side);
   const take = async (files: readonly File[]) => {
     for (const file of files.slice(0, 2)) {
       try {
         const side = await pictureSide(file);
         if (isGone.current) closeSide(side);
-        // With a person on the other side, the next picture is the next to compare with that person.
-        else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
-        else setOther(side);
+        else setNext(side);
       } catch (error) {
+        // No verdict on the picture before is left in its place.
+        if (!isGone.current) setNext(undefined);
         notify(texts.frame.withError(file.name, wordsOf(messageFor(error))), { isFailure: true });
       }
     }

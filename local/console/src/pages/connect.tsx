@@ -8,7 +8,7 @@ import {
   serviceUrl,
 } from '../api/connection.ts';
 import { goToSignIn } from '../api/sign-in.ts';
-import { answerToken, isSendable } from '../api/token.ts';
+import { enterToken, isSendable } from '../api/token.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -31,7 +31,7 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
     event.preventDefault();
     const token = field.current?.value.trim() ?? '';
     setUnsendable(token !== '' && !isSendable(token));
-    if (isSendable(token)) answerToken(token);
+    if (isSendable(token)) enterToken(token);
   };
   return (
     <Dialog title={texts.frame.wantsToken} onClose={undefined}>

@@ -31,7 +31,7 @@ import { Warnings } from '../ui/warnings.tsx';
 export function ProcessedPage({ id }: { id: number }) {
   const historyBefore = { href: useStore(historyShown), label: texts.history.title };
   const back = useLacks('desk') ? { href: paths.check, label: texts.checking.title } : historyBefore;
-  const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
+  const { data, error, reload, show } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
     'review',
     'deletion',
   ]);
@@ -57,7 +57,7 @@ export function ProcessedPage({ id }: { id: number }) {
       isCompact
     >
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
-      {data && <Details item={data} id={id} onChange={reload} />}
+      {data && <Details item={data} id={id} onChange={show} />}
     </Page>
   );
 }
@@ -80,7 +80,14 @@ function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessin
   return saved_image_path === null ? undefined : processedImagePath(id, 'annotated');
 }
 
-function Details({ item, id, onChange }: { item: ImageProcessingResult; id: number; onChange: () => void }) {
+interface DetailsProps {
+  readonly item: ImageProcessingResult;
+  readonly id: number;
+  /** Called with the picture as it is now. */
+  readonly onChange: (item: ImageProcessingResult) => void;
+}
+
+function Details({ item, id, onChange }: DetailsProps) {
   const { url, size } = useWholePicture(pathOfPicture(item, id));
   const status = useLoad('status', getStatus);
   useVerdictInSight(id);

@@ -25,7 +25,7 @@ export function StatusPage() {
       title={texts.service.status}
       lead={texts.service.statusLead}
       actions={
-        <button type="button" class="button" onClick={reload} disabled={isLoading}>
+        <button type="button" class="button" onClick={() => !isLoading && reload()} aria-disabled={isLoading}>
           {texts.service.refresh}
         </button>
       }

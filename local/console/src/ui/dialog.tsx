@@ -75,6 +75,7 @@ export function Confirm({ title, children, action, isReady = true, run, onClose 
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => cancel.current?.focus(), []);
   const confirm = async () => {
+    if (isRunning) return;
     setRunning(true);
     setError(undefined);
     try {
@@ -92,7 +93,14 @@ export function Confirm({ title, children, action, isReady = true, run, onClose 
         <button type="button" class="button" ref={cancel} onClick={onClose} disabled={isRunning}>
           {texts.frame.cancel}
         </button>
-        <button type="button" class="button danger" onClick={confirm} disabled={isRunning || !isReady}>
+        {/* A disabled button would lose the focus. */}
+        <button
+          type="button"
+          class="button danger"
+          onClick={confirm}
+          disabled={!isReady}
+          aria-disabled={isRunning}
+        >
           {action}
         </button>
       </div>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, errorText } from '../api/client.ts';
 import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
+import { pressedNow } from '../api/token.ts';
 import { csvOf } from '../model/csv.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
@@ -21,6 +22,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
   const [isExporting, setExporting] = useState(false);
   const [found, setFound] = useState<DeletedCount>();
   const exportAll = async () => {
+    if (isExporting) return;
     setExporting(true);
     try {
       await download(filter);
@@ -35,7 +37,7 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     );
   return (
     <>
-      <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>
+      <button type="button" class="button" aria-disabled={isExporting} onClick={() => void exportAll()}>
         {isExporting ? texts.history.exporting : texts.history.exportCsv}
       </button>
       {mayDelete && isFiltered && (
@@ -62,8 +64,9 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
 
 /** Deletes in as many requests as it takes. */
 async function deleteAll(filter: ProcessedFilter): Promise<string> {
+  const press = pressedNow();
   for (let total = 0; ; ) {
-    const { deleted, remaining } = await deleteMany(filter, false);
+    const { deleted, remaining } = await deleteMany(filter, false, press);
     total += deleted;
     if (remaining === 0 || deleted === 0) return texts.history.picturesDeleted(total);
   }

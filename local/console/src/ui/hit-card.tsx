@@ -20,6 +20,8 @@ export interface HitCardProps {
   /** True if the picture comes from the history, whose matches hold no notes. */
   readonly isKept: boolean;
   readonly hasKeys: boolean;
+  /** Called when a person turns to this card. */
+  readonly onChoose: () => void;
   /** True if nobody else matched, so that the bar has the name already. */
   readonly isOnly: boolean;
   /** Adds the face to the person's pictures; undefined where that is not possible. */
@@ -29,13 +31,16 @@ export interface HitCardProps {
 }
 
 /** Shows a face beside the listed person whom it matched or nearly matched, and asks who it is. */
-export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }: HitCardProps) {
+export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, onReview }: HitCardProps) {
   const { comparison, verdict } = hit;
   const { entry, best } = comparison;
   const mayReview = useMay('desk');
   const tone = isRejected(comparison) ? 'rejected' : isMatch(comparison) ? 'match' : 'possible';
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: with the keyboard, the focus chooses the card
     <article
+      onClick={onChoose}
+      onFocusIn={onChoose}
       class={`panel hit ${tone} ${isOnly ? 'only' : ''}`}
       aria-label={texts.verdicts.faceBeside(verdict.face.face_index + 1, entry.name)}
     >
@@ -90,7 +95,9 @@ type Facts = BlacklistMatch['entry'] & Partial<Pick<BlacklistRecord, 'suspended'
 
 /** Shows what is known of the person now, because whoever must act needs the notes of today. */
 function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
-  const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal));
+  const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal), [
+    'entry',
+  ]);
   return (
     <>
       <EntryFacts entry={data?.id === entry.id ? data : entry} />

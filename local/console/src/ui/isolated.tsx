@@ -13,9 +13,7 @@ function partsOf(text: string): { part: string; isName: boolean }[] {
   let depth = 0;
   let part = '';
   const end = (isName: boolean) => {
-    // One name of a list of one is wrapped twice.
-    const [, only = part] = /^\u2068([^\u2068\u2069]*)\u2069$/.exec(part) ?? [];
-    if (part !== '') parts.push({ part: only, isName });
+    if (part !== '') parts.push({ part, isName });
     part = '';
   };
   for (const character of text) {

@@ -5,6 +5,7 @@ import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { errorMessage, RefusedError } from '../api/client.ts';
 import { imagePath, mergeEntry } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
+import { pressedNow } from '../api/token.ts';
 import { dateOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { lastMomentOf } from '../model/person.ts';
@@ -92,9 +93,10 @@ function News({ text, isLoading = false }: { text: string | undefined; isLoading
 
 /** Merges them. A service that had no time for all pictures is asked again, and goes on. */
 async function mergeToTheEnd(into: BlacklistRecord, from: BlacklistRecord): Promise<void> {
+  const press = pressedNow();
   for (let attempt = 1; ; attempt++) {
     try {
-      await mergeEntry(into, from);
+      await mergeEntry(into, from, press);
       return;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 503) || attempt === attempts) throw error;

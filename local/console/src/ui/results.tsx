@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
@@ -19,6 +20,8 @@ export interface ResultsProps {
   /** Headline in place of the one that the result alone gives. */
   readonly headline?: Headline;
   readonly comingText: string;
+  /** Share of the picture that is sent, 0..1, while that takes long. */
+  readonly sent?: number | undefined;
   readonly picture: ShownPicture | undefined;
   readonly alt: string;
   readonly status: Status | undefined;
@@ -30,9 +33,9 @@ export interface ResultsProps {
 
 /** Shows the verdict on a picture first, then whoever matched, and then its other faces and numbers. */
 export function Results(props: ResultsProps) {
-  const { result, headline, comingText, picture, alt, status, isKept } = props;
+  const { result, headline, comingText, sent, picture, alt, status, isKept } = props;
   const mayEdit = useMay('editor');
-  if (result === undefined) return <ComingVerdict text={comingText} />;
+  if (result === undefined) return <ComingVerdict text={comingText} sent={sent} />;
   const verdict = judgePicture(result);
   const hits = hitsOf(verdict);
   const take = mayEdit && picture !== undefined ? takerOf(picture, verdict.faces) : undefined;
@@ -79,7 +82,7 @@ interface HitsProps extends Pick<ResultsProps, 'picture' | 'isKept' | 'onReviewe
 }
 
 function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }: HitsProps) {
-  const withKeys = hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];
+  const { withKeys, choose } = useKeysOwner(hits);
   return hits.map((hit) => {
     const { verdict, comparison } = hit;
     const faceIndex = verdict.face.face_index;
@@ -91,6 +94,7 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
         face={<FaceOf picture={picture} verdict={verdict} />}
         isKept={isKept}
         hasKeys={hit === withKeys}
+        onChoose={() => choose(hit)}
         isOnly={hits.length === 1}
         onAdd={take && (() => void take(verdict, picturesFor(entryId), paths.entry(entryId)))}
         onReview={
@@ -101,6 +105,21 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
       />
     );
   });
+}
+
+/**
+ * Finds whom the keys 1, 2 and 3 judge: the first whom nobody has judged, until a person chooses another.
+ * They stay there, so that a second press never reaches somebody else.
+ */
+function useKeysOwner(hits: readonly Hit[]) {
+  const firstOpen = () => hits.find(({ comparison }) => reviewOf(comparison) === null) ?? hits[0];
+  const [owner, choose] = useState(firstOpen);
+  const isOwner = (hit: Hit) => owner !== undefined && keyOf(hit) === keyOf(owner);
+  // At the door the same person may be another face of the next look.
+  const isPerson = (hit: Hit) => hit.comparison.entry.id === owner?.comparison.entry.id;
+  const withKeys = hits.find(isOwner) ?? hits.find(isPerson) ?? firstOpen();
+  if (withKeys !== undefined && (owner === undefined || keyOf(withKeys) !== keyOf(owner))) choose(withKeys);
+  return { withKeys, choose };
 }
 
 function keyOf({ verdict, comparison }: Hit): string {

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
+import { caller } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
 import { timeOf } from '../format.ts';
+import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { announce } from './live.tsx';
 import { ErrorNotice } from './states.tsx';
@@ -30,7 +32,8 @@ export interface ReviewButtonsProps {
 
 /** Lets a person say if a match is right. */
 export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtonsProps) {
-  const { isSaving, error, save } = useSaving(name, onReview);
+  const { saving, error, save } = useSaving(name, onReview);
+  const own = useOwnVerdict(review);
   useKeys(hasKeys, (index) => {
     const verdict = verdicts[index];
     if (verdict) void save(verdict);
@@ -44,9 +47,10 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
             key={verdict}
             type="button"
             class={`button ${verdict}`}
-            aria-pressed={review?.verdict === verdict}
+            aria-pressed={(saving ?? own) === verdict}
             aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
-            disabled={isSaving}
+            // A disabled button would lose the focus.
+            aria-disabled={saving !== undefined}
             onClick={() => void save(verdict)}
           >
             {hasKeys && (
@@ -63,13 +67,26 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
   );
 }
 
-/** Saves one verdict at a time. */
+/**
+ * Returns what the person at this page has said. What others said, or what counts where two differ, is told
+ * in words alone.
+ */
+function useOwnVerdict(review: Review | null): ReviewVerdict | undefined {
+  const known = useStore(caller);
+  if (known !== undefined) return review?.reviews.find(({ actor }) => actor === known.name)?.verdict;
+  // An earlier service does not tell who asks.
+  return review === null || review.verdict === 'open' ? undefined : review.verdict;
+}
+
+/** Saves one verdict at a time. The pressed button stays pressed until the answer is shown. */
 function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
-  const [isSaving, setSaving] = useState(false);
+  const [saving, setSaving] = useState<ReviewVerdict>();
+  const isBusy = useRef(false);
   const [error, setError] = useState<Message>();
   const save = async (verdict: ReviewVerdict) => {
-    if (isSaving) return;
-    setSaving(true);
+    if (isBusy.current) return;
+    isBusy.current = true;
+    setSaving(verdict);
     setError(undefined);
     try {
       await onReview(verdict);
@@ -78,9 +95,10 @@ function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
     } catch (failure) {
       setError(errorMessage(failure));
     }
-    setSaving(false);
+    isBusy.current = false;
+    setSaving(undefined);
   };
-  return { isSaving, error, save };
+  return { saving, error, save };
 }
 
 function Reviews({ review: { verdict, reviews } }: { review: Review }) {
@@ -88,21 +106,22 @@ function Reviews({ review: { verdict, reviews } }: { review: Review }) {
     reviewOpen: open,
     reviewConfirmed: confirmed,
     reviewRejected: rejected,
-    reviewUnsure: unsure,
+    reviewUnsure,
+    reviewDisagreed,
   } = texts.verdicts;
+  const areUnsure = reviews.every(({ verdict: given }) => given === 'unsure');
+  const unsure = areUnsure ? reviewUnsure : reviewDisagreed;
   return (
     <p class="hint">
       {{ open, confirmed, rejected, unsure }[verdict]}{' '}
       {reviews.map(({ actor, verdict: given, note, at }) => (
         <span key={actor}>
-          <bdi>{actor}</bdi>: {saidOf(given)}
-          {note && (
-            <>
-              {' '}
-              (<bdi>{note}</bdi>)
-            </>
-          )}
-          , {timeOf(at)}.{' '}
+          {texts.verdicts.reviewBy(
+            <bdi>{actor}</bdi>,
+            saidOf(given),
+            note && <bdi>{note}</bdi>,
+            timeOf(at),
+          )}{' '}
         </span>
       ))}
     </p>

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { BarHeadline } from '../model/verdict-words.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -30,14 +31,30 @@ export function VerdictBar({ headline: { tone, text, detail, ...origin } }: { he
   );
 }
 
-/** Keeps the bar's place while a picture is checked. */
-export function ComingVerdict({ text }: { text: string }) {
+/** Time after which a slow line is told. */
+const longMs = 5_000;
+
+export interface ComingVerdictProps {
+  readonly text: string;
+  /** Share of the picture that is sent, 0..1; undefined while it is not told. */
+  readonly sent?: number | undefined;
+}
+
+/** Keeps the bar's place while a picture is checked, and tells what takes long. */
+export function ComingVerdict({ text, sent = 1 }: ComingVerdictProps) {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), longMs);
+    return () => clearTimeout(timer);
+  }, []);
+  const isSending = sent < 1;
   return (
     <div class="verdict-bar cannot-tell" role="status">
       <Icon name="check" />
       <div>
-        <h2>{text}</h2>
-        <p>{texts.verdicts.verdictComes}</p>
+        <h2>{isSending ? texts.checking.sendingNow : text}</h2>
+        <p>{isLong || isSending ? texts.checking.takesLong : texts.verdicts.verdictComes}</p>
+        {isSending && <progress max={1} value={sent} aria-label={texts.checking.sendingNow} />}
       </div>
     </div>
   );

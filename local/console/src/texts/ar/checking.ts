@@ -41,6 +41,8 @@ export const checking: Texts['checking'] = {
   waiting: 'بالانتظار',
   waitingNow: 'بالانتظار …',
   checkingNow: 'جارٍ الفحص …',
+  sendingNow: 'جارٍ الإرسال …',
+  takesLong: 'يستغرق هذا وقتًا: الاتصال أو الخدمة بطيئة.',
   failed: 'فشل',
   noFace: 'لا وجه',
   notChecked: 'لم تُفحص',

@@ -93,6 +93,7 @@ export const frame: Texts['frame'] = {
   accessToken: 'رمز الدخول',
   tokenUnsendable: 'يتكون الرمز من حروف وأرقام وعلامات ASCII فقط دون مسافات. انسخه مرة أخرى.',
   tokenRefused: 'لم تقبل الخدمة هذا الرمز.',
+  tokenChanged: 'أُدخل رمز آخر بعد الضغط، فلم يُرسل شيء. اضغط مرة أخرى إن أردت ذلك.',
   continue: 'متابعة',
   whereIsService: 'أين الخدمة؟',
   anyService: 'تعمل هذه الواجهة مع أي خدمة Face Blacklist تسمح لها بالدخول.',

@@ -79,6 +79,8 @@ export const verdicts: Texts['verdicts'] = {
   reviewConfirmed: 'مؤكد.',
   reviewRejected: 'مرفوض: شخص آخر.',
   reviewUnsure: 'لا أحد متأكد.',
+  reviewDisagreed: 'لا يتفقون.',
+  reviewBy: (who, said, note, time) => [who, `: ${said}`, note && [' (', note, ')'], `، ${time}.`],
 
   otherFaces: 'وجوه أخرى',
   countOtherFaces: (faces) =>

@@ -29,6 +29,8 @@ export const checking: Texts['checking'] = {
   waiting: 'Wartet',
   waitingNow: 'Wartet …',
   checkingNow: 'Wird geprüft …',
+  sendingNow: 'Wird gesendet …',
+  takesLong: 'Das dauert: Die Leitung oder der Dienst ist langsam.',
   failed: 'Fehlgeschlagen',
   noFace: 'Kein Gesicht',
   notChecked: 'Nicht geprüft',

@@ -100,6 +100,8 @@ export const frame: Texts['frame'] = {
   tokenUnsendable:
     'Ein Token hat nur Buchstaben, Ziffern und Zeichen aus ASCII, ohne Leerzeichen. Kopieren Sie es noch einmal.',
   tokenRefused: 'Der Dienst hat dieses Token nicht angenommen.',
+  tokenChanged:
+    'Seit dem Drücken wurde ein anderes Token eingegeben, daher wurde nichts gesendet. Drücken Sie noch einmal, wenn Sie es wollen.',
   continue: 'Weiter',
   whereIsService: 'Wo ist der Dienst?',
   anyService: 'Diese Konsole arbeitet mit jedem Dienst von Face Blacklist, der sie zulässt.',

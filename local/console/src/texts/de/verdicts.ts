@@ -83,6 +83,8 @@ export const verdicts: Texts['verdicts'] = {
   reviewConfirmed: 'Bestätigt.',
   reviewRejected: 'Verworfen: jemand anders.',
   reviewUnsure: 'Niemand ist sicher.',
+  reviewDisagreed: 'Sie sind sich nicht einig.',
+  reviewBy: (who, said, note, time) => [who, `: ${said}`, note && [' (', note, ')'], `, ${time}.`],
 
   otherFaces: 'Andere Gesichter',
   countOtherFaces: (faces) => plural(faces, { one: '# anderes Gesicht', other: '# andere Gesichter' }),

@@ -29,6 +29,8 @@ export const checking = {
   waiting: 'Waiting',
   waitingNow: 'Waiting …',
   checkingNow: 'Checking …',
+  sendingNow: 'Sending …',
+  takesLong: 'This takes long: the line or the service is slow.',
   failed: 'Failed',
   noFace: 'No face',
   notChecked: 'Not checked',

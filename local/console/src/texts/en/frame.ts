@@ -100,6 +100,8 @@ export const frame = {
   tokenUnsendable:
     'A token has letters, digits and signs of plain ASCII only, without spaces. Copy it again.',
   tokenRefused: 'The service did not accept this token.',
+  tokenChanged:
+    'Another token was entered since this was pressed, so it was not sent. Press again if you want it.',
   continue: 'Continue',
   whereIsService: 'Where is the service?',
   anyService: 'This console works with any Face Blacklist service that lets it in.',

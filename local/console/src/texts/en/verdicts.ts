@@ -1,6 +1,7 @@
 import type { VerdictReason } from '../../../../../lib/contract/verdict.ts';
 import { number, plural } from '../../format.ts';
 import type { VerdictKind } from '../../model/verdicts.ts';
+import type { Part } from '../parts.ts';
 
 interface Advice {
   readonly fault: string;
@@ -92,6 +93,13 @@ export const verdicts = {
   reviewConfirmed: 'Confirmed.',
   reviewRejected: 'Rejected: somebody else.',
   reviewUnsure: 'Nobody is sure.',
+  reviewDisagreed: 'They do not agree.',
+  reviewBy: (who: Part, said: string, note: Part, time: string): Part[] => [
+    who,
+    `: ${said}`,
+    note && [' (', note, ')'],
+    `, ${time}.`,
+  ],
 
   otherFaces: 'Other faces',
   countOtherFaces: (faces: number) => plural(faces, { one: '# other face', other: '# other faces' }),

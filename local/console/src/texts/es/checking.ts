@@ -27,6 +27,8 @@ export const checking: Texts['checking'] = {
   waiting: 'En espera',
   waitingNow: 'En espera …',
   checkingNow: 'Comprobando …',
+  sendingNow: 'Enviando …',
+  takesLong: 'Esto tarda: la conexión o el servicio van lentos.',
   failed: 'Falló',
   noFace: 'Sin cara',
   notChecked: 'Sin comprobar',

@@ -98,6 +98,8 @@ export const frame: Texts['frame'] = {
   accessToken: 'Token de acceso',
   tokenUnsendable: 'Un token solo tiene letras, cifras y signos ASCII, sin espacios. Cópielo de nuevo.',
   tokenRefused: 'El servicio no aceptó este token.',
+  tokenChanged:
+    'Desde que se pulsó se introdujo otro token, así que no se envió. Pulse de nuevo si lo quiere.',
   continue: 'Continuar',
   whereIsService: '¿Dónde está el servicio?',
   anyService: 'Esta consola funciona con cualquier servicio Face Blacklist que la admita.',

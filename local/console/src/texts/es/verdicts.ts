@@ -83,6 +83,8 @@ export const verdicts: Texts['verdicts'] = {
   reviewConfirmed: 'Confirmado.',
   reviewRejected: 'Rechazado: otra persona.',
   reviewUnsure: 'Nadie está seguro.',
+  reviewDisagreed: 'No están de acuerdo.',
+  reviewBy: (who, said, note, time) => [who, `: ${said}`, note && [' (', note, ')'], `, ${time}.`],
 
   otherFaces: 'Otras caras',
   countOtherFaces: (faces) => plural(faces, { one: '# cara más', other: '# caras más' }),

@@ -28,6 +28,8 @@ export const checking: Texts['checking'] = {
   waiting: 'En attente',
   waitingNow: 'En attente …',
   checkingNow: 'Vérification …',
+  sendingNow: 'Envoi …',
+  takesLong: 'Cela prend du temps : la connexion ou le service est lent.',
   failed: 'Échec',
   noFace: 'Aucun visage',
   notChecked: 'Non vérifiée',

@@ -99,6 +99,8 @@ export const frame: Texts['frame'] = {
   tokenUnsendable:
     'Un jeton n’a que des lettres, des chiffres et des signes ASCII, sans espaces. Copiez-le de nouveau.',
   tokenRefused: 'Le service n’a pas accepté ce jeton.',
+  tokenChanged:
+    'Un autre jeton a été saisi depuis l’appui, donc rien n’a été envoyé. Appuyez de nouveau si vous le voulez.',
   continue: 'Continuer',
   whereIsService: 'Où est le service ?',
   anyService: 'Cette console fonctionne avec tout service Face Blacklist qui l’autorise.',

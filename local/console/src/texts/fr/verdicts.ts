@@ -83,6 +83,8 @@ export const verdicts: Texts['verdicts'] = {
   reviewConfirmed: 'Confirmé.',
   reviewRejected: 'Rejeté : quelqu’un d’autre.',
   reviewUnsure: 'Personne n’est sûr.',
+  reviewDisagreed: 'Les avis divergent.',
+  reviewBy: (who, said, note, time) => [who, ` : ${said}`, note && [' (', note, ')'], `, ${time}.`],
 
   otherFaces: 'Autres visages',
   countOtherFaces: (faces) => plural(faces, { one: '# autre visage', other: '# autres visages' }),

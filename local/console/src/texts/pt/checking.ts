@@ -27,6 +27,8 @@ export const checking: Texts['checking'] = {
   waiting: 'Em espera',
   waitingNow: 'Em espera …',
   checkingNow: 'Verificando …',
+  sendingNow: 'Enviando …',
+  takesLong: 'Isto demora: a conexão ou o serviço está lento.',
   failed: 'Falhou',
   noFace: 'Sem rosto',
   notChecked: 'Não verificada',

@@ -98,6 +98,8 @@ export const frame: Texts['frame'] = {
   accessToken: 'Token de acesso',
   tokenUnsendable: 'Um token só tem letras, algarismos e sinais ASCII, sem espaços. Copie-o de novo.',
   tokenRefused: 'O serviço não aceitou este token.',
+  tokenChanged:
+    'Outro token foi inserido depois que isto foi pressionado, por isso não foi enviado. Pressione de novo se quiser.',
   continue: 'Continuar',
   whereIsService: 'Onde está o serviço?',
   anyService: 'Este console funciona com qualquer serviço Face Blacklist que o permita.',

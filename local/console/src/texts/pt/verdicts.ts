@@ -83,6 +83,8 @@ export const verdicts: Texts['verdicts'] = {
   reviewConfirmed: 'Confirmado.',
   reviewRejected: 'Rejeitado: outra pessoa.',
   reviewUnsure: 'Ninguém tem certeza.',
+  reviewDisagreed: 'Não há acordo.',
+  reviewBy: (who, said, note, time) => [who, `: ${said}`, note && [' (', note, ')'], `, ${time}.`],
 
   otherFaces: 'Outros rostos',
   countOtherFaces: (faces) => plural(faces, { one: '# outro rosto', other: '# outros rostos' }),

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 
-/** Windows that have another layout. A phone's bars come and go without one. */
-const turns = ['(max-height: 24rem)', '(orientation: landscape)'];
+/** Windows in which the faces stand beside their buttons. */
+const lowWindow = '(max-height: 24rem)';
 
 /**
  * Brings the verdict to the top of the window when another one comes, and when a phone is turned. In between
@@ -14,9 +14,15 @@ export function useVerdictInSight(key: string | number | undefined): void {
     if (key === undefined) return;
     bringVerdict();
     const turning = new AbortController();
-    for (const turn of turns) {
-      matchMedia(turn).addEventListener('change', bringAfterTurn, { signal: turning.signal });
-    }
+    const { signal } = turning;
+    let width = innerWidth;
+    // A phone's bars come and go while somebody scrolls, and change the height alone.
+    const turn = () => {
+      if (innerWidth !== width) bringAfterTurn();
+      width = innerWidth;
+    };
+    addEventListener('resize', turn, { signal });
+    matchMedia(lowWindow).addEventListener('change', bringAfterTurn, { signal });
     return () => turning.abort();
   }, [key]);
 }
@@ -34,5 +40,5 @@ function bringVerdict(): void {
   const covered = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
   const isHidden = top < covered || bottom > innerHeight;
   // In a low window the faces below it need the room above it.
-  if (isHidden || matchMedia('(max-height: 24rem)').matches) bar.scrollIntoView({ block: 'start' });
+  if (isHidden || matchMedia(lowWindow).matches) bar.scrollIntoView({ block: 'start' });
 }

@@ -11,7 +11,7 @@ const enlarged = [
 ];
 const notes = 'Do not approach alone.\nCall the duty manager on 4411.';
 
-/** Counts the verdict's buttons that can be pressed in the first picture after each coming and going of an alert. */
+/** Counts the verdict's buttons that can be pressed right after an alert came or went. */
 const watchMoves = `(() => {
   window.moves = [];
   let height = document.querySelector('.notices').offsetHeight;
@@ -225,7 +225,7 @@ interface Part {
   getBoundingClientRect(): { left: number; top: number; width: number; height: number };
 }
 
-/** Computes which share of each part nothing else lies over, by 49 of its points, once the page stands still. */
+/** Computes which share of each part nothing lies over, by 49 of its points, once the page stands still. */
 async function sharesSeen(parts: Locator): Promise<number[]> {
   await parts.page().locator('html.moved').waitFor({ state: 'detached' });
   return parts.evaluateAll((elements: Part[]) => {

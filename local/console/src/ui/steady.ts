@@ -1,4 +1,4 @@
-/** Time for which nothing can be pressed once the page has moved: whoever aimed before that meant something else. */
+/** Time for which nothing can be pressed once the page has moved. Who aimed before meant something else. */
 const steadyMs = 500;
 let timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -4,6 +4,7 @@ import { describeAccess, hostFiles } from './access.ts';
 import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
+import { describeDoorFaces } from './door-faces.ts';
 import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
@@ -29,7 +30,10 @@ afterAll(async () => {
 describe('people', () => describePeople(() => setup));
 describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
-describe('the door', () => describeDoor(() => setup));
+describe('the door', () => {
+  describeDoor(() => setup);
+  describeDoorFaces(() => setup);
+});
 describe('a low window', () => describeLowWindows(() => setup));
 describe('history and status', () => describeHistory(() => setup));
 describe('access', () =>

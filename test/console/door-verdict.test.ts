@@ -7,19 +7,21 @@ import {
   afterReview,
   afterTime,
   doorHeadlineOf,
+  isNews,
   isToBeKept,
   type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
 import { cells, changedShare, Presence } from '../../local/console/src/model/presence.ts';
 
-/** Makes the result of a look at one face. */
+/** Makes the result of a look at one face, which has moved by so many of its widths. */
 function look(
   kind: 'match' | 'possible' | 'no_match' | 'cannot_tell',
-  { id = 7, kept = null }: { id?: number; kept?: number | null } = {},
+  { id = 7, kept = null, moved = 0 }: { id?: number; kept?: number | null; moved?: number } = {},
 ): ImageProcessingResult {
   const [face] = resultExample.faces;
   const [match] = face?.blacklist_matches ?? [];
-  if (face === undefined || match === undefined) throw new Error('The example has a face that matches.');
+  if (!face?.facial_area || match === undefined) throw new Error('The example has a face that matches.');
+  const { x, w } = face.facial_area;
   const like = { ...match, entry: { ...match.entry, id }, review: null };
   return {
     ...resultExample,
@@ -27,6 +29,7 @@ function look(
     faces: [
       {
         ...face,
+        facial_area: { ...face.facial_area, x: x + moved * w },
         blacklist_matches: kind === 'match' ? [like] : [],
         near_misses: kind === 'possible' ? [like] : [],
         candidates: null,
@@ -35,6 +38,11 @@ function look(
       },
     ],
   };
+}
+
+/** Puts the faces of several looks into one. */
+function together(...looks: ImageProcessingResult[]): ImageProcessingResult {
+  return { ...resultExample, db_id: null, faces: looks.flatMap(({ faces }) => faces) };
 }
 const nobody: ImageProcessingResult = { ...resultExample, faces: [] };
 
@@ -88,26 +96,19 @@ describe('the verdict of a door', () => {
 
   test('is doubted by looks at that person alone, and not by those at others', () => {
     const match = lookTwice(undefined, 0);
-    const [face] = resultExample.faces;
-    const area = face?.facial_area;
-    if (!area) throw new Error('The example tells where its face is.');
-    const at = (x: number, kind: 'no_match' | 'possible') => {
-      const other = look(kind);
-      return {
-        ...other,
-        faces: other.faces.map((each) => ({ ...each, facial_area: { ...area, x: area.x + x } })),
-      };
-    };
     // Somebody beside the listed person, who has looked down.
-    expect(afterLook(match, at(3 * area.w, 'no_match'), 500)).toMatchObject({ looks: 1, agreeing: 1 });
-    expect(afterLook(match, at(3 * area.w, 'possible'), 500)).toMatchObject({ looks: 1, agreeing: 1 });
+    expect(afterLook(match, look('no_match', { moved: 3 }), 500)).toMatchObject({ looks: 1, agreeing: 1 });
+    expect(afterLook(match, look('possible', { moved: 3 }), 500)).toMatchObject({ looks: 1, agreeing: 1 });
     // The listed person moves on, and turns away.
-    const moved = afterLook(match, at(0.8 * area.w, 'no_match'), 500);
+    const moved = afterLook(match, look('no_match', { moved: 0.8 }), 500);
     expect(moved).toMatchObject({ looks: 2, agreeing: 1 });
-    expect(afterLook(moved, at(1.6 * area.w, 'no_match'), 1_000)).toMatchObject({ looks: 3, agreeing: 1 });
-    expect(afterLook(match, at(1.6 * area.w, 'no_match'), 1_000)).toMatchObject({ looks: 1 });
+    expect(afterLook(moved, look('no_match', { moved: 1.6 }), 1_000)).toMatchObject({
+      looks: 3,
+      agreeing: 1,
+    });
+    expect(afterLook(match, look('no_match', { moved: 1.6 }), 1_000)).toMatchObject({ looks: 1 });
     // Later than that, somebody else stands in the same place.
-    expect(afterLook(match, at(0, 'no_match'), 4_000)).toMatchObject({ tone: 'match', looks: 1 });
+    expect(afterLook(match, look('no_match'), 4_000)).toMatchObject({ tone: 'match', looks: 1 });
   });
 
   test('that nobody matched is for whoever stands there now', () => {
@@ -142,21 +143,116 @@ describe('the verdict of a door', () => {
     expect(isToBeKept(afterLook(shown, look('match', { kept: 2 }), 60_500), 61_000)).toBe(false);
   });
 
-  test('that a person rejected does not come back with the next look, and says nothing of the next person', () => {
+  test('needs two looks that agree, however long each took', () => {
+    // Each answer takes so long, and the next look begins half a second later.
+    for (const slow of [4_000, 14_500]) {
+      const once = afterLook(undefined, look('match'), 0, slow);
+      const asked = slow + 500;
+      const told = asked + slow;
+      // While the next answer is on its way, the doubt stays.
+      expect(afterTime(once, told, asked)).toBe(once);
+      expect(isToBeKept(once, asked)).toBe(true);
+      const twice = afterLook(once, look('match', { kept: 1 }), asked, told);
+      expect(twice).toMatchObject({ tone: 'match', seenAt: asked });
+      expect(twice && isNews(once, twice)).toBe(true);
+      const third = afterLook(twice, look('match'), told + 500, told + 500 + slow);
+      expect(third).toMatchObject({ tone: 'match', looks: 2, agreeing: 2, result: twice?.result });
+      expect(isToBeKept(third, told + 1_000 + slow)).toBe(false);
+    }
+    // Looks that are further apart tell of two people.
+    const old = afterLook(undefined, look('match'), 0, 15_000);
+    expect(afterLook(old, look('match'), 20_500, 21_000)).toMatchObject({ tone: 'possible' });
+    // An all-clear of a picture that is old says nothing of whoever stands there now.
+    const clear = afterLook(undefined, look('no_match'), 0, 8_500);
+    expect(afterTime(clear, 9_500)).toBe(clear);
+    expect(afterTime(clear, 10_500)).toBeUndefined();
+    expect(afterTime(clear, 11_600, 9_000)).toBeUndefined();
+  });
+
+  test('that somebody else matches, too, is told again after a while, and at once if nobody was there', () => {
+    const first = lookTwice(undefined, 0);
+    expect(isNews(undefined, first)).toBe(true);
+    // The same person walks by. The picture that was kept stays.
+    const walked = afterLook(first, look('match', { moved: 3 }), 500);
+    expect(walked).toMatchObject({ result: first.result, seenAt: 0 });
+    // Whoever is still elsewhere is shown, and is no news: the alarm tells of that entry already.
+    const still = afterLook(walked, look('match', { moved: 3, kept: 2 }), 3_200);
+    expect(still).toMatchObject({ tone: 'match', looks: 1, result: { db_id: 2 } });
+    expect(walked && still && isNews(walked, still)).toBe(false);
+    // Two at once are both shown.
+    const both = afterLook(first, together(look('match'), look('match', { moved: 3 })), 500);
+    expect(both?.result.faces).toHaveLength(2);
+    expect(afterLook(both, look('match', { moved: 3 }), 1_000)).toMatchObject({ looks: 2 });
+    // After a gap it is another person, whose picture is shown, and who raises the alarm again.
+    const next = afterLook(first, look('match', { kept: 3 }), 3_500);
+    expect(next).toMatchObject({ tone: 'match', looks: 1, result: { db_id: 3 } });
+    expect(next && isNews(first, next)).toBe(true);
+    const late = lookTwice(first, 12_000, { kept: 4 });
+    expect(late.result.db_id).toBe(4);
+    expect(isNews(first, late)).toBe(true);
+  });
+
+  describe.each(['confirmed', 'rejected'] as const)('that a person has %s', (verdict) => {
     const shown = lookTwice(undefined, 0);
-    const review: Review = { verdict: 'rejected', reviews: [] };
-    const faces = shown.result.faces.map((face) => ({
-      ...face,
-      blacklist_matches: face.blacklist_matches.map((match) => ({ ...match, review })),
-    }));
-    const rejected = afterReview(shown, { ...shown.result, faces });
-    expect(rejected.tone).toBe('cannot-tell');
-    const after = afterLook(rejected, look('match'), 1_000);
-    expect(after).toMatchObject({ tone: 'cannot-tell', seenAt: 1_000 });
-    expect(lookTwice(after, 4_500)).toMatchObject({ tone: 'match' });
-    expect(lookTwice(after, 1_500, { id: 8 })).toMatchObject({ tone: 'match' });
+    const judged = afterReview(shown, reviewedAs(verdict, shown.result));
+    const tone = verdict === 'confirmed' ? 'match' : 'cannot-tell';
+
+    test('stays with the face while it is followed', () => {
+      expect(judged.tone).toBe(tone);
+      let followed: Shown | undefined = judged;
+      const looks = [
+        look('match', { moved: 0.8 }),
+        look('no_match', { moved: 1.6 }),
+        look('possible', { moved: 1.6 }),
+        look('match', { moved: 2.4 }),
+        together(look('match', { moved: 2.4 }), look('no_match', { moved: 5 })),
+      ];
+      for (const [index, looked] of looks.entries()) {
+        followed = afterLook(followed, looked, 800 * (index + 1));
+        expect(followed, `look ${index + 1}`).toMatchObject({ tone, result: judged.result });
+      }
+    });
+
+    test('stays with the face on a slow line, where a look follows the answer of before', () => {
+      const once = afterLook(undefined, look('match'), 0, 4_000);
+      const twice = afterLook(once, look('match', { kept: 1 }), 4_500, 8_500);
+      if (twice === undefined) throw new Error('A match is shown.');
+      const slow = afterReview(twice, reviewedAs(verdict, twice.result));
+      const third = afterLook(slow, look('match'), 9_000, 13_000);
+      expect(third).toMatchObject({ tone, looks: 2, result: slow.result });
+      // A service that takes longer sees nobody stay.
+      expect(afterLook(third, look('match'), 16_000)).toMatchObject({ isDoubted: true });
+    });
+
+    test.each([
+      ['after a gap', look('match', { kept: 2 }), 3_500],
+      ['elsewhere in the frame', look('match', { kept: 2, moved: 2 }), 500],
+      ['beside it', together(look('match'), look('match', { moved: 2 })), 500],
+    ])('says nothing of a face %s', (_, looked, at) => {
+      const once = afterLook(judged, looked, at);
+      expect(once).toMatchObject({ tone: 'possible', isDoubted: true });
+      const twice = afterLook(once, looked, at + 500);
+      expect(twice).toMatchObject({ tone: 'match', looks: 1 });
+      expect(twice?.result.faces).toHaveLength(looked.faces.length);
+      for (const face of twice?.result.faces ?? []) expect(face.blacklist_matches[0]?.review).toBeNull();
+      expect(twice && once && isNews(once, twice)).toBe(true);
+    });
+
+    test('says nothing of somebody who matches another entry', () => {
+      expect(lookTwice(judged, 1_500, { id: 8 })).toMatchObject({ tone: 'match' });
+    });
   });
 });
+
+/** Makes the result with what people have said of each match. */
+function reviewedAs(verdict: Review['verdict'], result: ImageProcessingResult): ImageProcessingResult {
+  const review: Review = { verdict, reviews: [] };
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match) => ({ ...match, review })),
+  }));
+  return { ...result, faces };
+}
 
 describe('somebody before the camera', () => {
   const size = cells.width * cells.height;

@@ -96,7 +96,7 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     const answering = Promise.withResolvers<void>();
     await page.route(looks, (route) => answering.promise.then(() => route.continue()));
     await page.getByRole('button', { name: 'Start the camera' }).click();
-    await page.getByRole('heading', { name: 'Not looking' }).waitFor();
+    await page.getByRole('heading', { name: 'Checking …' }).waitFor();
     await page.getByText('The service is slow to answer.').waitFor();
     answering.resolve();
     await page.unrouteAll({ behavior: 'wait' });

@@ -11,6 +11,22 @@ const enlarged = [
 ];
 const notes = 'Do not approach alone.\nCall the duty manager on 4411.';
 
+/** Counts the verdict's buttons that can be pressed right after an alert came or went. */
+const watchMoves = `(() => {
+  window.moves = [];
+  let height = document.querySelector('.notices').offsetHeight;
+  const buttons = () => [...document.querySelectorAll('.review-buttons button')];
+  const isPressed = (button) => {
+    const { left, top, width, height } = button.getBoundingClientRect();
+    return button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  };
+  new ResizeObserver(([{ target }]) => {
+    if (target.offsetHeight === height) return;
+    height = target.offsetHeight;
+    moves.push(buttons().filter(isPressed).length);
+  }).observe(document.querySelector('.notices'));
+})()`;
+
 /** Tests what lies over what where the page is enlarged, or the window is small. */
 export function describeLowWindows(setup: () => ConsoleSetup): void {
   const listDangerous = async () => {
@@ -66,6 +82,77 @@ export function describeLowWindows(setup: () => ConsoleSetup): void {
       await likenessIsFree(page, listed, viewport);
     },
   );
+
+  it('brings a match to the top of a window that becomes low', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/check', { viewport: { width: 380, height: 800 } });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await pictureIsShown(hitOf(page, listed).getByRole('figure').nth(1));
+    for (const viewport of [...enlarged, { width: 720, height: 360 }]) {
+      await page.setViewportSize(viewport);
+      await likenessIsFree(page, listed, viewport);
+    }
+  });
+
+  it('shows the reason on the first screen, and the next person within two, however long notes are', async () => {
+    const long = {
+      severity: 'danger',
+      reason: 'ARMED, do not approach.',
+      notes: `${notes}\n`.repeat(50),
+    } as const;
+    const people = [await setup().listWoman(), await setup().listWoman()];
+    for (const { id } of people) await setup().api.patch(id, long);
+    await using visit = await setup().visit('#/check', { viewport: { width: 380, height: 800 } });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await expect.poll(() => page.locator('.hit').count()).toBe(2);
+    for (const viewport of [
+      { width: 320, height: 256 },
+      { width: 568, height: 320 },
+      { width: 720, height: 360 },
+    ]) {
+      await page.setViewportSize(viewport);
+      const { height } = viewport;
+      const first = page.locator('.hit').first();
+      const needed = [
+        page.locator('main .verdict-bar'),
+        first.locator('.picture, .hit-reason, .review-buttons button'),
+      ];
+      await areBetween(needed, 7, async () => ({ top: 0, bottom: height }));
+      const next = page.locator('.hit').nth(1).locator('.review-buttons button');
+      await areBetween([next], 3, async () => ({ top: height / 2, bottom: 2.5 * height }));
+    }
+  });
+
+  it('lays no button over the reason below an alert, and ignores presses while the page moves', async () => {
+    const listed = await listDangerous();
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit(`#/history/${db_id}`, {
+      viewport: { width: 720, height: 360 },
+      hasTouch: true,
+    });
+    const { page } = visit;
+    await likenessIsFree(page, listed, { height: 360 });
+    await page.evaluate(watchMoves);
+    const alerted = async () => {
+      await setup().api.process(setup().pictures.withWoman);
+      return page.locator('.alert-bar').count();
+    };
+    await expect.poll(alerted, { interval: 2_000 }).toBe(1);
+    // Whoever aims at a button presses none as it moves away.
+    const buttons = hitOf(page, listed).locator('.review-buttons button');
+    await expect.poll(() => page.evaluate('moves')).toEqual([0]);
+    expect(new Set(await sharesSeen(buttons))).toEqual(new Set([1]));
+    await page.setViewportSize({ width: 320, height: 568 });
+    const reason = hitOf(page, listed).getByText('ARMED, do not approach.');
+    await areBetween([reason], 1, async () => ({ top: 0, bottom: (await placesOf(buttons))[0]?.top ?? 0 }));
+    await page.evaluate('moves.splice(0)');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await expect.poll(() => page.evaluate('moves')).toEqual([0]);
+    await buttons.nth(1).click();
+    await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
+  });
 
   it('keeps the buttons of a verdict below its faces, wherever a phone is scrolled to', async () => {
     const listed = await listDangerous();
@@ -138,8 +225,9 @@ interface Part {
   getBoundingClientRect(): { left: number; top: number; width: number; height: number };
 }
 
-/** Computes which share of each part nothing else lies over, by 49 of its points. */
-function sharesSeen(parts: Locator): Promise<number[]> {
+/** Computes which share of each part nothing lies over, by 49 of its points, once the page stands still. */
+async function sharesSeen(parts: Locator): Promise<number[]> {
+  await parts.page().locator('html.moved').waitFor({ state: 'detached' });
   return parts.evaluateAll((elements: Part[]) => {
     const places = [1, 2, 3, 4, 5, 6, 7].map((place) => place / 8);
     return elements.map((element) => {

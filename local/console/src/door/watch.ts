@@ -8,8 +8,9 @@ import {
   afterLook,
   afterReview,
   afterTime,
+  hasHit,
+  isNews,
   isToBeKept,
-  matchingEntries,
   type Shown,
 } from '../model/door-verdict.ts';
 import { Presence } from '../model/presence.ts';
@@ -24,8 +25,10 @@ import { FrameReader } from './frames.ts';
 
 export interface DoorView {
   /** Activity at the moment. */
-  readonly state: 'starting' | 'waiting' | 'looking' | 'failing';
+  readonly state: 'starting' | 'waiting' | 'looking' | 'slow' | 'failing';
   readonly shown: Shown | undefined;
+  /** Number of matches that the door has told of. */
+  readonly news: number;
   /** Picture of a match or a near miss that is shown, a `blob:` address. */
   readonly picture: { readonly url: string; readonly size: Size } | undefined;
   /** Reason why it cannot look at the moment. */
@@ -35,6 +38,7 @@ export interface DoorView {
 export const nothingSeen: DoorView = {
   state: 'starting',
   shown: undefined,
+  news: 0,
   picture: undefined,
   error: undefined,
 };
@@ -46,19 +50,18 @@ const afterFailureMs = 3_000;
 const slowMs = 3_000;
 /** A look that takes longer tells of somebody who is no longer there. */
 const timeoutMs = 15_000;
-/** Time in which the same person raises no second alarm. */
-const quietMs = 60_000;
 
 export class DoorWatch {
   readonly view = new Store<DoorView>(nothingSeen);
   readonly #frames: FrameReader;
   readonly #presence = new Presence();
   readonly #ended = new AbortController();
-  readonly #rung = new Map<number, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Time at which the look began that waits for its answer. */
   #lookingSince: number | undefined;
   #notBefore = 0;
+  /** Time from which looks are at the next person. */
+  #nextAt = 0;
 
   /** @param video element that shows the camera */
   constructor(video: HTMLVideoElement) {
@@ -76,6 +79,7 @@ export class DoorWatch {
 
   /** Takes away the verdict that is shown, for the next person. */
   next(): void {
+    this.#nextAt = Date.now();
     this.#show({ shown: undefined });
   }
 
@@ -87,8 +91,10 @@ export class DoorWatch {
 
   #tick(): void {
     const now = Date.now();
-    this.#show({ shown: afterTime(this.view.value.shown, now) });
-    if (now - (this.#lookingSince ?? now) > slowMs) this.#fail({ text: texts.checking.serviceSlow });
+    const { shown, state } = this.view.value;
+    const asked = this.#lookingSince ?? now;
+    const isSlow = now - asked > slowMs && state !== 'failing';
+    this.#show({ shown: afterTime(shown, now, asked), state: isSlow ? 'slow' : state });
     // Nobody sees a hidden page, and one request at once is enough for one door.
     if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();
@@ -99,12 +105,12 @@ export class DoorWatch {
     }
     this.#presence.look(cells);
     this.#lookingSince = now;
-    void this.#look().finally(() => {
+    void this.#look(now).finally(() => {
       this.#lookingSince = undefined;
     });
   }
 
-  async #look(): Promise<void> {
+  async #look(began: number): Promise<void> {
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(timeoutMs)]);
     try {
       const { blob, size } = await this.#frames.picture();
@@ -112,7 +118,7 @@ export class DoorWatch {
       const result = await lookAtDoor(await toBase64(blob), keep, signal);
       if (this.#ended.signal.aborted) return;
       this.#presence.found(result.faces.length);
-      this.#take(result, blob, size);
+      if (began >= this.#nextAt) this.#take(result, blob, size, began);
     } catch (error) {
       if (this.#ended.signal.aborted) return;
       const isBusy = error instanceof RefusedError || !signal.aborted;
@@ -125,34 +131,25 @@ export class DoorWatch {
   #fail(error: Message): void {
     const { shown, error: before } = this.view.value;
     const message = before?.text === error.text ? before : error;
-    this.#show({ state: 'failing', error: message, shown: shown?.tone === 'match' ? shown : undefined });
+    const isHit = shown !== undefined && hasHit(shown);
+    this.#show({ state: 'failing', error: message, shown: isHit ? shown : undefined });
   }
 
-  #take(result: ImageProcessingResult, blob: Blob, size: Size): void {
+  #take(result: ImageProcessingResult, blob: Blob, size: Size, began: number): void {
     const now = Date.now();
     const { shown: before, picture: pictureBefore } = this.view.value;
     if (result.db_id !== null) noteOwnPicture(result.db_id);
-    const shown = afterLook(before, result, now);
+    const shown = afterLook(before, result, began, now);
     const isFresh = shown !== undefined && shown.result !== before?.result;
-    const fresh = isFresh && isAlike(shown.result) ? { url: URL.createObjectURL(blob), size } : undefined;
+    const fresh = isFresh && hasHit(shown) ? { url: URL.createObjectURL(blob), size } : undefined;
     const picture = isFresh ? fresh : pictureBefore;
     this.#show({ state: 'looking', error: undefined, shown, picture });
-    if (shown?.tone === 'match') this.#alarm(shown.result, now);
+    if (shown && isNews(before, shown)) {
+      this.#show({ news: this.view.value.news + 1 });
+      alarm(shown.result);
+    }
     const text = shown && headlineOf(shown.result).text;
     if (text !== undefined && text !== (before && headlineOf(before.result).text)) announce(text);
-  }
-
-  /** Sounds for whoever is seen for the first time. */
-  #alarm(result: ImageProcessingResult, now: number): void {
-    for (const [id, at] of this.#rung) if (now - at > quietMs) this.#rung.delete(id);
-    const matching = matchingEntries(result);
-    const isNew = matching.some((id) => !this.#rung.has(id));
-    for (const id of matching) this.#rung.set(id, now);
-    if (!isNew) return;
-    const isDanger = hitsOf(judgePicture(result)).some(
-      ({ comparison: { likeness, entry } }) => likeness === 'match' && entry.severity === 'danger',
-    );
-    ring(isDanger);
   }
 
   /** Shows it, and gives back the address of a picture that is shown no more. */
@@ -166,7 +163,9 @@ export class DoorWatch {
   }
 }
 
-/** Returns true if there are faces to compare, and so a picture is needed. */
-function isAlike(result: ImageProcessingResult): boolean {
-  return hitsOf(judgePicture(result)).length > 0;
+function alarm(result: ImageProcessingResult): void {
+  const hits = hitsOf(judgePicture(result));
+  ring(
+    hits.some(({ comparison }) => comparison.likeness === 'match' && comparison.entry.severity === 'danger'),
+  );
 }

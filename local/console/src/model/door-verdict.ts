@@ -1,91 +1,130 @@
-import type { Box, ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import type { DetectedFace, ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { texts } from '../texts.ts';
+import { type Age, facesIn, isSoonAfter, type Moment, pairUp, type SeenFace } from './same-face.ts';
 import { type Headline, headlineOf, type Tone } from './verdict-words.ts';
-import { hitsOf, judgePicture } from './verdicts.ts';
+import { hitsOf, judgePicture, reviewOf } from './verdicts.ts';
 
 /** Chooses the verdict that a door shows, out of two looks a second. Times are in milliseconds. */
 
-/** Result of a look that is shown. */
-export interface Shown {
+/** Result of a look that is shown. Its moment is that of the last look that gave this verdict. */
+export interface Shown extends Moment {
   readonly result: ImageProcessingResult;
   readonly tone: Tone;
   /** True if a match is told as a possible one, because no other look has agreed yet. */
   readonly isDoubted: boolean;
-  /** Time at which a face was last seen that gave this verdict. */
-  readonly seenAt: number;
   /** Number of looks at this person since the verdict is shown, and of those that agree with it. */
   readonly looks: number;
   readonly agreeing: number;
   /** Time at which the service kept the picture; undefined if it did not. */
   readonly keptAt: number | undefined;
   readonly named: Named;
-  /** Place of the face that the verdict is about, where it was last seen. */
-  readonly place: Box | undefined;
+  /** Faces that the verdict is about. */
+  readonly faces: readonly SeenFace[];
 }
 
 /** Ids of the entries that the last look with a match named. A second look soon after it confirms them. */
-interface Named {
+interface Named extends Moment {
   readonly ids: readonly number[];
-  readonly at: number;
 }
 
-const nobodyNamed: Named = { ids: [], at: 0 };
+const nobodyNamed: Named = { ids: [], seenAt: 0, toldAt: 0 };
 
 /**
- * Time for which a verdict stays after it was last seen. A match stays until somebody has read it, although
+ * Time for which a verdict stays after it was last told. A match stays until somebody has read it, although
  * the face turns away. An all-clear is for whoever stands there now, and for nobody who comes next.
  */
 const holdMs: Record<Tone, number> = { match: 20_000, possible: 8_000, 'cannot-tell': 3_000, clear: 3_000 };
+/** Age of a picture from which its all-clear says nothing of whoever stands there now. */
+const oldMs = 10_000;
+/** Time in which a second look confirms a match. */
+const agreeing: Age = { idle: 8_000, most: 20_000 };
 /** Time after which a face in the same place is taken for the next person's. */
-const sameFaceMs = 3_000;
+const sameFace: Age = { idle: 3_000, most: 20_000 };
+/** The same for a face that a person has judged. What they said must reach nobody else. */
+const judgedFace: Age = { idle: 3_000, most: 6_000 };
 /** Time after which a match that goes on is kept once more. */
 const keepAgainMs = 60_000;
 
 /**
  * Returns what is shown after a look. A door looks often, and each look can be wrong. So a match is told as a
- * possible one until a second look agrees.
+ * possible one until a second look agrees. What a person said of a face stays with it, and no other gets it.
+ *
+ * @param seenAt time at which the picture was taken
+ * @param now time at which its answer came
  */
 export function afterLook(
   last: Shown | undefined,
   looked: ImageProcessingResult,
-  now: number,
+  seenAt: number,
+  now = seenAt,
 ): Shown | undefined {
-  const held = afterTime(last, now);
+  const held = afterTime(last, now, seenAt);
   if (looked.error === null && looked.faces.length === 0) return held;
-  const before = namedLately(held, now);
-  const confirmed = new Set([...before.ids, ...(held ? matchingEntries(held.result) : [])]);
+  const moment = { seenAt, toldAt: now };
+  const seen = facesIn(looked, moment);
+  const known = held?.faces.filter((face) => isSoonAfter(face, seenAt, ageOf(held))) ?? [];
+  const pairOf = pairUp(known, seen);
+  const isAnother = held !== undefined && isJudged(held) && hasTwin(held, seen, pairOf);
+  const before = isAnother ? nobodyNamed : namedLately(held, seenAt);
+  const confirmed = new Set([...before.ids, ...(isAnother ? [] : known.flatMap(({ ids }) => ids))]);
   const ids = matchingEntries(looked);
-  const named = ids.length > 0 ? { ids, at: now } : before;
-  const fresh = freshOf(looked, confirmed, named, now);
-  if (held === undefined) return fresh;
-  if (isSame(held, fresh)) {
-    const looks = held.looks + 1;
-    const agreeing = held.agreeing + 1;
-    // The picture stays, so that nothing moves under a thumb. One that was kept wins: it can be judged.
-    const isBetter = fresh.tone !== 'match' || (held.keptAt === undefined && fresh.keptAt !== undefined);
-    const keptAt = fresh.keptAt ?? held.keptAt;
-    return { ...(isBetter ? fresh : held), seenAt: now, looks, agreeing, keptAt, named, place: fresh.place };
-  }
-  if (!isGraver(held, fresh)) return fresh;
+  const named = ids.length > 0 ? { ids, ...moment } : before;
+  const fresh = freshOf(looked, confirmed, named, moment);
+  if (held === undefined || isAnother) return fresh;
+  const pairs = seen.map(pairOf);
+  const faces = known.map((face) => followed(face, seen[pairs.indexOf(face)]));
+  if (isSame(held, fresh, pairs)) return agreed(held, fresh, faces);
+  if (!isGraver(held, fresh, pairs)) return fresh;
   // Whoever looked like a listed person may only have turned away. A look at others says nothing of that.
-  const place = now - held.seenAt < sameFaceMs ? placeNear(held.place, looked) : undefined;
-  return { ...held, looks: held.looks + (place ? 1 : 0), named, place: place ?? held.place };
+  return { ...held, looks: held.looks + (pairs.some(Boolean) ? 1 : 0), named, faces };
 }
 
-/** Returns the place of the face that can be the one that was there before. */
-function placeNear(before: Box | undefined, { faces }: ImageProcessingResult): Box | undefined {
-  if (before === undefined) return undefined;
-  const middle = ({ x, y, w, h }: Box) => ({ x: x + w / 2, y: y + h / 2 });
-  const from = middle(before);
-  return faces
-    .flatMap(({ facial_area: area }) => area ?? [])
-    .map((area) => ({ area, moved: Math.hypot(middle(area).x - from.x, middle(area).y - from.y) }))
-    .filter(({ area, moved }) => moved <= Math.max(before.w, area.w))
-    .toSorted((one, other) => one.moved - other.moved)[0]?.area;
+const ageOf = (shown: Shown) => (isJudged(shown) ? judgedFace : sameFace);
+
+/** Returns true if there are faces to compare, and so a picture is needed. */
+export function hasHit({ result }: Shown): boolean {
+  return hitsOf(judgePicture(result)).length > 0;
+}
+
+/** Returns true if people have said something of who is shown. */
+function isJudged({ result }: Shown): boolean {
+  return hitsOf(judgePicture(result)).some(({ comparison }) => reviewOf(comparison) !== null);
+}
+
+/** Returns true if a face matches the same entry, and can't be told to be the one that is shown. */
+function hasTwin(held: Shown, seen: readonly SeenFace[], pairOf: ReturnType<typeof pairUp>): boolean {
+  const ids = new Set(matchingEntries(held.result));
+  return seen.some((face) => face.ids.some((id) => ids.has(id) && !pairOf(face)?.ids.includes(id)));
+}
+
+/** Returns a face as it is now, if it is seen. */
+function followed(face: SeenFace, now: SeenFace | undefined): SeenFace {
+  if (now === undefined) return face;
+  const { place, seenAt, toldAt } = now;
+  return now.ids.some((id) => face.ids.includes(id))
+    ? { ...face, place, seenAt, toldAt }
+    : { ...face, place };
+}
+
+/** Returns what is shown after a look that agrees. */
+function agreed(held: Shown, fresh: Shown, faces: readonly SeenFace[]): Shown {
+  const { seenAt, toldAt, named } = fresh;
+  // The picture stays, so that nothing moves under a thumb. One that was kept wins: it can be judged.
+  const isBetter = fresh.tone !== 'match' || (held.keptAt === undefined && fresh.keptAt !== undefined);
+  return {
+    ...(isBetter ? fresh : held),
+    seenAt,
+    toldAt,
+    looks: held.looks + 1,
+    agreeing: held.agreeing + 1,
+    keptAt: fresh.keptAt ?? held.keptAt,
+    named,
+    faces: fresh.tone === 'match' ? faces : fresh.faces,
+  };
 }
 
 function namedLately(shown: Shown | undefined, now: number): Named {
-  return shown !== undefined && now - shown.named.at < holdMs.possible ? shown.named : nobodyNamed;
+  return shown !== undefined && isSoonAfter(shown.named, now, agreeing) ? shown.named : nobodyNamed;
 }
 
 /** Makes matches with entries that no look before has named near misses. */
@@ -105,9 +144,26 @@ function withDoubt(result: ImageProcessingResult, confirmed: ReadonlySet<number>
   return { ...result, faces };
 }
 
-/** Returns what is left of a verdict by now. */
-export function afterTime(shown: Shown | undefined, now: number): Shown | undefined {
-  return shown !== undefined && now - shown.seenAt < holdMs[shown.tone] ? shown : undefined;
+/**
+ * Returns what is left of a verdict by now.
+ *
+ * @param asked time at which the look began that waits for its answer. A slow one takes away no match, and no
+ * doubt that it can settle.
+ */
+export function afterTime(shown: Shown | undefined, now: number, asked = now): Shown | undefined {
+  if (shown === undefined) return undefined;
+  const { tone, seenAt, toldAt } = shown;
+  if (hasHit(shown)) return asked - toldAt < holdMs[tone] ? shown : undefined;
+  return now - toldAt < holdMs[tone] && now - seenAt < oldMs ? shown : undefined;
+}
+
+/** Returns true if a match is shown of which the door has not told yet, so that it sounds. */
+export function isNews(before: Shown | undefined, shown: Shown): boolean {
+  if (shown.tone !== 'match' || shown.result === before?.result) return false;
+  if (before === undefined || before.tone !== 'match' || isJudged(before)) return true;
+  const known = new Set(matchingEntries(before.result));
+  const isKnown = matchingEntries(shown.result).every((id) => known.has(id));
+  return !isKnown || !isSoonAfter(before.named, shown.seenAt, sameFace);
 }
 
 /**
@@ -129,14 +185,15 @@ function freshOf(
   looked: ImageProcessingResult,
   confirmed: ReadonlySet<number>,
   named: Named,
-  now: number,
+  moment: Moment,
 ): Shown {
   const result = withDoubt(looked, confirmed);
   const { tone } = headlineOf(result);
   const isDoubted = tone === 'possible' && matchingEntries(looked).length > 0;
-  const keptAt = result.db_id === null ? undefined : now;
-  const place = judgePicture(result).faces[0]?.face.facial_area ?? undefined;
-  return { result, tone, isDoubted, seenAt: now, looks: 1, agreeing: 1, keptAt, named, place };
+  const keptAt = result.db_id === null ? undefined : moment.toldAt;
+  const alike = new Set(hitsOf(judgePicture(result)).map(({ verdict }) => verdict.face));
+  const faces = facesIn(result, moment).filter((_, index) => alike.has(result.faces[index] as DetectedFace));
+  return { result, tone, isDoubted, ...moment, looks: 1, agreeing: 1, keptAt, named, faces };
 }
 
 /** Returns the verdict that a door shows in a line. */
@@ -146,17 +203,36 @@ export function doorHeadlineOf({ result, isDoubted }: Shown): Headline {
   return { ...headline, detail: texts.checking.lookingAgain };
 }
 
+/** Faces of before, for each face that a look shows. */
+type Pairs = readonly (SeenFace | undefined)[];
+
 /** Returns true if the look shows nobody who is not shown already. */
-function isSame(held: Shown, fresh: Shown): boolean {
-  const matching = matchingEntries(fresh.result);
-  if (matching.length === 0) return held.tone === fresh.tone && matchingEntries(held.result).length === 0;
-  const known = new Set(matchingEntries(held.result));
-  return matching.every((id) => known.has(id));
+function isSame(held: Shown, fresh: Shown, pairs: Pairs): boolean {
+  if (matchingEntries(fresh.result).length === 0) {
+    return held.tone === fresh.tone && matchingEntries(held.result).length === 0;
+  }
+  return facesIn(fresh.result, fresh).every(({ ids }, index) =>
+    ids.every((id) => pairs[index]?.ids.includes(id)),
+  );
 }
 
-function isGraver(held: Shown, fresh: Shown): boolean {
-  if (matchingEntries(fresh.result).length > 0) return false;
-  return held.tone === 'match' || (held.tone === 'possible' && fresh.tone !== 'match');
+function isGraver(held: Shown, fresh: Shown, pairs: Pairs): boolean {
+  const ids = matchingEntries(fresh.result);
+  if (ids.length === 0) {
+    if (held.tone === 'match' || (held.tone === 'possible' && fresh.tone !== 'match')) return true;
+    return isJudged(held) && pairs.some(Boolean) && hitsAreOf(pairs, fresh);
+  }
+  // Whoever walks by is elsewhere in each look. Somebody else is asked for once nobody was there for a while.
+  const known = new Set(matchingEntries(held.result));
+  const isAlone = !pairs.some(Boolean) && ids.every((id) => known.has(id));
+  return isAlone && held.tone === 'match' && isSoonAfter(held, fresh.seenAt, sameFace);
+}
+
+/** Returns true if each face is like those alone whom it matched before. */
+function hitsAreOf(pairs: Pairs, { result }: Shown): boolean {
+  return hitsOf(judgePicture(result)).every(({ verdict, comparison }) =>
+    pairs[result.faces.indexOf(verdict.face)]?.ids.includes(comparison.entry.id),
+  );
 }
 
 /** Takes over what a person said of the match that is shown. */

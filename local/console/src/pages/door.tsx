@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Message, wordsOf } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
@@ -13,30 +13,48 @@ import {
 import { type DoorView, DoorWatch, nothingSeen } from '../door/watch.ts';
 import { clockOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { doorHeadlineOf, type Shown } from '../model/door-verdict.ts';
+import { doorHeadlineOf, hasHit, type Shown } from '../model/door-verdict.ts';
 import { hitsOf, judgePicture } from '../model/verdicts.ts';
+import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { SoundSetting } from '../ui/bell.tsx';
 import { hasCamera } from '../ui/camera.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
+import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { Results } from '../ui/results.tsx';
 import { Notice } from '../ui/states.tsx';
+import { steady } from '../ui/steady.ts';
 import { VerdictBar } from '../ui/verdict-bar.tsx';
+
+/** True from a start to a stop, also while another page is shown. Then the camera goes on with this page. */
+const isStarted = new Store(false);
 
 /** Watches a door with the camera of this device. */
 export function DoorPage() {
-  const [isOn, setOn] = useState(false);
+  const isOn = useStore(isStarted);
+  const start = useRef<HTMLButtonElement>(null);
+  const isStopped = useRef(false);
+  useEffect(() => {
+    if (!isOn && isStopped.current) start.current?.focus({ preventScroll: true });
+    isStopped.current = isOn;
+  }, [isOn]);
   return (
     <Page title={texts.checking.door} isCompact={isOn} lead={texts.checking.doorLead}>
       {!isOn && <CheckTabs />}
       {isOn ? (
-        <Door onStop={() => setOn(false)} />
+        <Door />
       ) : (
         <div class="panel door-start">
-          <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
+          <button
+            ref={start}
+            type="button"
+            class="button primary"
+            disabled={!hasCamera}
+            onClick={() => isStarted.set(true)}
+          >
             <Icon name="camera" />
             {texts.checking.startCamera}
           </button>
@@ -48,12 +66,22 @@ export function DoorPage() {
   );
 }
 
-function Door({ onStop }: { onStop: () => void }) {
+function Door() {
   const video = useRef<HTMLVideoElement>(null);
   const { state, cameras, inUse, change } = useCamera(video);
   const { view, watch } = useWatch(video, state === 'running');
+  const stop = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    stop.current?.focus({ preventScroll: true });
+    return () => {
+      if (isStarted.value) notify(texts.checking.doorLeft);
+    };
+  }, []);
+  const people = peopleIn(view.shown);
   useVerdictInSight('the start');
-  useVerdictInSight(peopleIn(view.shown) || undefined);
+  useVerdictInSight(people ? `${people} ${view.news}` : undefined);
+  // Other faces, or none, are now where the thumb was.
+  useLayoutEffect(steady, [people, view.news, view.shown?.result.db_id]);
   return (
     <div class="door">
       {state === 'refused' ? (
@@ -66,7 +94,7 @@ function Door({ onStop }: { onStop: () => void }) {
       <div class="door-camera">
         <video ref={video} muted playsInline aria-label={texts.frame.whatCameraSees} />
         <div class="actions">
-          <button type="button" class="button" onClick={onStop}>
+          <button ref={stop} type="button" class="button" onClick={() => isStarted.set(false)}>
             {texts.checking.stop}
           </button>
           {view.shown && (
@@ -185,8 +213,9 @@ function keepAwake(): () => void {
 }
 
 function nobodyWords(state: DoorView['state']): string {
-  const { looksOnceSeen, nobodyThere, noFaceThere } = texts.checking;
+  const { looksOnceSeen, nobodyThere, noFaceThere, serviceSlow } = texts.checking;
   if (state === 'starting') return looksOnceSeen;
+  if (state === 'slow') return serviceSlow;
   return state === 'waiting' ? nobodyThere : noFaceThere;
 }
 
@@ -200,15 +229,15 @@ interface DoorVerdictProps {
 function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch }: DoorVerdictProps) {
   const status = useLoad('status', getStatus);
   if (shown === undefined) {
-    const { ready, notLooking, starting } = texts.checking;
-    const text = isRunning ? (error === undefined ? ready : notLooking) : starting;
+    const { ready, notLooking, starting, checkingNow } = texts.checking;
+    const running = state === 'slow' ? checkingNow : ready;
+    const text = isRunning ? (error === undefined ? running : notLooking) : starting;
     const { text: detail, ...origin }: Message = error ?? { text: nobodyWords(state) };
     return <VerdictBar headline={{ tone: 'cannot-tell', text, detail, ...origin }} />;
   }
-  const isHit = hitsOf(judgePicture(shown.result)).length > 0;
   return (
     <div class="door-verdict">
-      {isHit ? (
+      {hasHit(shown) ? (
         <Results
           result={shown.result}
           headline={doorHeadlineOf(shown)}
@@ -224,6 +253,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
       )}
       <p class="hint">
         {seenWords(shown)}
+        {state === 'slow' && ` ${texts.checking.serviceSlow}`}
         {error !== undefined && ` ${texts.checking.notLookingNow(wordsOf(error))}`}
       </p>
     </div>

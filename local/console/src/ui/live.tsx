@@ -5,6 +5,7 @@ import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 import { MessageText } from './message.tsx';
+import { steady } from './steady.ts';
 
 /** Message besides the page: read aloud, and some shown for a while. */
 
@@ -97,7 +98,7 @@ export function LiveRegion() {
 
 /**
  * Shows what is told besides the page, below the header. The page moves down by its height, so that it hides
- * neither a verdict nor anything that can be pressed.
+ * neither a verdict nor anything that can be pressed. A press that was aimed before is ignored.
  */
 export function Notices({ children }: { children: ComponentChildren }) {
   const strip = useRef<HTMLDivElement>(null);
@@ -105,7 +106,13 @@ export function Notices({ children }: { children: ComponentChildren }) {
     if (strip.current === null) return;
     const element = strip.current;
     const { style } = document.documentElement;
-    const heights = new ResizeObserver(() => style.setProperty('--notices', `${element.offsetHeight}px`));
+    let before = 0;
+    const heights = new ResizeObserver(() => {
+      const height = element.offsetHeight;
+      style.setProperty('--notices', `${height}px`);
+      if (height !== before) steady();
+      before = height;
+    });
     heights.observe(element);
     return () => heights.disconnect();
   }, []);

@@ -58,6 +58,7 @@ export const checking: Texts['checking'] = {
   startCamera: 'تشغيل الكاميرا',
   stopAndStartAgain: 'ثم أوقفها وشغّلها من جديد.',
   stop: 'إيقاف',
+  doorLeft: 'الكاميرا متوقفة. تعمل من جديد حالما تعود إلى الباب.',
   nextPerson: 'الشخص التالي',
   looksOnceSeen: 'يبدأ الفحص حين يظهر أحد.',
   nobodyThere: 'لا أحد هناك.',

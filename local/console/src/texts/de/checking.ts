@@ -47,6 +47,7 @@ export const checking: Texts['checking'] = {
   startCamera: 'Kamera starten',
   stopAndStartAgain: 'Stoppen und starten Sie sie dann neu.',
   stop: 'Stopp',
+  doorLeft: 'Die Kamera ist aus. Sie geht an, sobald Sie zur Tür zurückkommen.',
   nextPerson: 'Nächste Person',
   looksOnceSeen: 'Geprüft wird, sobald jemand zu sehen ist.',
   nobodyThere: 'Niemand ist da.',

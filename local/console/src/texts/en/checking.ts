@@ -46,6 +46,7 @@ export const checking = {
   startCamera: 'Start the camera',
   stopAndStartAgain: 'Then stop, and start it again.',
   stop: 'Stop',
+  doorLeft: 'The camera is off. It goes on once you come back to the door.',
   nextPerson: 'Next person',
   looksOnceSeen: 'It looks once it sees somebody.',
   nobodyThere: 'Nobody is there.',

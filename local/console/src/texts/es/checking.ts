@@ -44,6 +44,7 @@ export const checking: Texts['checking'] = {
   startCamera: 'Encender la cámara',
   stopAndStartAgain: 'Después, pare y vuelva a encender.',
   stop: 'Parar',
+  doorLeft: 'La cámara está apagada. Se enciende cuando vuelva a la puerta.',
   nextPerson: 'Siguiente persona',
   looksOnceSeen: 'Comprueba en cuanto ve a alguien.',
   nobodyThere: 'No hay nadie.',

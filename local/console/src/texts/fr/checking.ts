@@ -45,6 +45,7 @@ export const checking: Texts['checking'] = {
   startCamera: 'Démarrer la caméra',
   stopAndStartAgain: 'Puis arrêtez et redémarrez.',
   stop: 'Arrêter',
+  doorLeft: 'La caméra est éteinte. Elle se rallume dès que vous revenez à la porte.',
   nextPerson: 'Personne suivante',
   looksOnceSeen: 'La vérification commence dès que quelqu’un apparaît.',
   nobodyThere: 'Personne n’est là.',

@@ -44,6 +44,7 @@ export const checking: Texts['checking'] = {
   startCamera: 'Ligar a câmera',
   stopAndStartAgain: 'Depois pare e ligue de novo.',
   stop: 'Parar',
+  doorLeft: 'A câmera está desligada. Ela liga de novo quando você voltar à porta.',
   nextPerson: 'Próxima pessoa',
   looksOnceSeen: 'A verificação começa quando alguém aparecer.',
   nobodyThere: 'Não há ninguém.',

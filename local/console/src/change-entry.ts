@@ -6,8 +6,8 @@ import { getEntry, patchEntry } from './api/endpoints.ts';
 import type { PersonPatch } from './model/person.ts';
 
 /**
- * Changes a version of an entry. If an answer is lost, it is asked for again, and then a newer version that has
- * all of the change is this change's own.
+ * Changes a version of an entry. If an answer is lost, it is asked for again. A newer version that has all of
+ * the change is then the change's own.
  *
  * @throws what `call` throws; a 412 if somebody else has changed the entry
  */

@@ -6,7 +6,7 @@ import { chosenFace, type DraftPicture, fileToSend, isToSend, type LooksLike } f
 import type { PersonValues } from './model/person.ts';
 import { nearlyCalled } from './names-there.ts';
 
-/** What is doubtful about pictures that are to be enrolled. */
+/** Comparing of pictures that are to be enrolled: with who is listed, and with the person's others. */
 
 /** A person who is to be listed, or is already. */
 export interface Person {

@@ -32,8 +32,8 @@ function writing(sentence: Sentence | undefined, values: readonly string[]): str
 }
 
 /**
- * Returns the service's text in the page's language; `undefined` if it is as the service wrote it. In English,
- * too, it says what to do if there is no face, and writes times as the page does.
+ * Returns the service's text in the page's language; `undefined` if it is as the service wrote it. English, too,
+ * says what to do if there is no face, and has the page's times.
  */
 export function inPageLanguage(text: string): string | undefined {
   if (text === noFaceText) return noFaceWords();

@@ -18,7 +18,9 @@ const awayStatuses: readonly number[] = [502, 504];
 /** Statuses of a service that has too much to do, or is about to stop. */
 const busyStatuses: readonly number[] = [429, 503];
 
-const isAway = (error: unknown) => error instanceof RefusedError && awayStatuses.includes(error.status);
+/** Returns true if a proxy got no answer from the service. */
+export const isAway = (error: unknown) =>
+  error instanceof RefusedError && awayStatuses.includes(error.status);
 
 /** Returns true if nobody knows whether the service did what was asked. */
 export function isUnanswered(error: unknown): boolean {
@@ -31,7 +33,7 @@ export function mayPass(error: unknown): boolean {
 }
 
 /** Returns true if the service still works on the same request. */
-function isWorkedOn(error: unknown): boolean {
+export function isWorkedOn(error: unknown): boolean {
   return error instanceof RefusedError && error.status === 409 && /Idempotency-Key/.test(error.message);
 }
 

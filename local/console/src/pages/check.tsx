@@ -7,6 +7,7 @@ import {
   cancelWaiting,
   checks,
   clearChecks,
+  isRetryable,
   isUnchecked,
   maxChecks,
   noteReviews,
@@ -128,12 +129,19 @@ function Unchecked({ all, unchecked, selected }: UncheckedProps) {
     <div class="verdict-bar cannot-tell unchecked" role="status">
       <Icon name="question" />
       <strong>{texts.checking.unchecked(unchecked.length, all.length)}</strong>
-      {failed.length > 0 && (
-        <button type="button" class="button" onClick={() => failed.forEach(retryCheck)}>
-          {texts.checking.tryPictures(failed.length)}
-        </button>
-      )}
+      <TryAgain pictures={failed} className="button" />
     </div>
+  );
+}
+
+/** Lets those pictures be checked again that another attempt may help. */
+function TryAgain({ pictures, className }: { pictures: readonly Check[]; className: string }) {
+  const retryable = pictures.filter(isRetryable);
+  if (retryable.length === 0) return null;
+  return (
+    <button type="button" class={className} onClick={() => retryable.forEach(retryCheck)}>
+      {texts.checking.tryPictures(retryable.length)}
+    </button>
   );
 }
 
@@ -174,7 +182,6 @@ function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
     judged.map(({ check }) => check).filter((check) => check.state === state);
   const countOf = (kind: Tone) => judged.filter(({ verdict }) => verdict.kind === kind).length;
   const [matching, possible] = [countOf('match'), countOf('possible')];
-  const failed = inState('failed');
   const waiting = inState('waiting').length;
   const done = inState('done').length;
   return (
@@ -190,11 +197,7 @@ function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
           {texts.checking.cancelPictures(waiting)}
         </button>
       )}
-      {failed.length > 0 && (
-        <button type="button" class="button quiet" onClick={() => failed.forEach(retryCheck)}>
-          {texts.checking.tryPictures(failed.length)}
-        </button>
-      )}
+      <TryAgain pictures={judged.map(({ check }) => check)} className="button quiet" />
       <button type="button" class="button quiet" onClick={clearChecks}>
         {texts.checking.clearAll}
       </button>
@@ -234,7 +237,9 @@ interface CheckVerdict {
   readonly text: string;
 }
 
-function verdictOf({ state, result }: Check): CheckVerdict {
+function verdictOf({ state, result, isAskedAgain }: Check): CheckVerdict {
+  const isComing = state === 'waiting' || state === 'checking';
+  if (isComing && isAskedAgain) return { kind: 'waiting', text: texts.checking.askedAgain };
   if (state === 'waiting') return { kind: 'waiting', text: texts.checking.waiting };
   if (state === 'checking') return { kind: 'waiting', text: texts.checking.checkingNow };
   if (state === 'failed' || result === undefined) return { kind: 'failed', text: texts.checking.failed };
@@ -242,6 +247,12 @@ function verdictOf({ state, result }: Check): CheckVerdict {
   if (result.faces.length === 0) return { kind: tone, text: texts.checking.noFace };
   const open = hitsOf(judgePicture(result)).filter(({ comparison }) => !isRejected(comparison));
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
+}
+
+function comingText({ state, isAskedAgain }: Check): string {
+  const { askedAgain, waitingNow, checkingNow } = texts.checking;
+  if (isAskedAgain) return askedAgain;
+  return state === 'waiting' ? waitingNow : checkingNow;
 }
 
 function failedHeadline({ text: detail, ...origin }: Message): BarHeadline {
@@ -268,7 +279,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
         <Results
           result={result}
           {...(headline?.tone === 'clear' && !isLast && { headline: { ...headline, tone: 'cannot-tell' } })}
-          comingText={state === 'waiting' ? texts.checking.waitingNow : texts.checking.checkingNow}
+          comingText={comingText(check)}
           picture={picture}
           alt={name}
           status={status}
@@ -289,7 +300,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
               {texts.checking.inTheHistory}
             </a>
           )}
-          {state === 'failed' && (
+          {isRetryable(check) && (
             <button type="button" class="button" onClick={() => retryCheck(check)}>
               {texts.checking.checkAgain}
             </button>

@@ -74,7 +74,7 @@ export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
   );
 }
 
-/** Tells how many pictures could not be looked at, and lets them be looked at again or left out, all at once. */
+/** Tells how many pictures could not be looked at, and lets all of them be looked at again, or left out. */
 function NotLookedAt({ draft, isBusy }: Pick<DraftPicturesProps, 'draft' | 'isBusy'>) {
   const pictures = useStore(draft).filter(isNotLookedAt);
   if (pictures.length < 2) return null;

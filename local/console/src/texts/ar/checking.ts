@@ -41,6 +41,7 @@ export const checking: Texts['checking'] = {
   waiting: 'بالانتظار',
   waitingNow: 'بالانتظار …',
   checkingNow: 'جارٍ الفحص …',
+  askedAgain: 'لم يصل رد. يُسأل مرة أخرى …',
   failed: 'فشل',
   noFace: 'لا وجه',
   notChecked: 'لم تُفحص',

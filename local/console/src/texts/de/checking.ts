@@ -29,6 +29,7 @@ export const checking: Texts['checking'] = {
   waiting: 'Wartet',
   waitingNow: 'Wartet …',
   checkingNow: 'Wird geprüft …',
+  askedAgain: 'Keine Antwort. Wird noch einmal gefragt …',
   failed: 'Fehlgeschlagen',
   noFace: 'Kein Gesicht',
   notChecked: 'Nicht geprüft',

@@ -29,6 +29,7 @@ export const checking = {
   waiting: 'Waiting',
   waitingNow: 'Waiting …',
   checkingNow: 'Checking …',
+  askedAgain: 'No answer came. Asking again …',
   failed: 'Failed',
   noFace: 'No face',
   notChecked: 'Not checked',

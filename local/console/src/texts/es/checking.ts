@@ -27,6 +27,7 @@ export const checking: Texts['checking'] = {
   waiting: 'En espera',
   waitingNow: 'En espera …',
   checkingNow: 'Comprobando …',
+  askedAgain: 'No llegó respuesta. Se pregunta de nuevo …',
   failed: 'Falló',
   noFace: 'Sin cara',
   notChecked: 'Sin comprobar',

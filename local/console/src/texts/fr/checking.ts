@@ -28,6 +28,7 @@ export const checking: Texts['checking'] = {
   waiting: 'En attente',
   waitingNow: 'En attente …',
   checkingNow: 'Vérification …',
+  askedAgain: 'Aucune réponse. Nouvelle demande …',
   failed: 'Échec',
   noFace: 'Aucun visage',
   notChecked: 'Non vérifiée',

@@ -27,6 +27,7 @@ export const checking: Texts['checking'] = {
   waiting: 'Em espera',
   waitingNow: 'Em espera …',
   checkingNow: 'Verificando …',
+  askedAgain: 'Não veio resposta. Perguntando de novo …',
   failed: 'Falhou',
   noFace: 'Sem rosto',
   notChecked: 'Não verificada',

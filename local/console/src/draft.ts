@@ -87,6 +87,9 @@ export function picturesFor(entryId: number): Draft {
   return draft;
 }
 
+/** Drafts that are being sent, which goes on when the page is left. */
+export const beingSent = new Store<ReadonlySet<Draft>>(new Set());
+
 /** Longer side of the copy in which faces are looked for before sending. */
 const previewSide = 1_600;
 const limit = pLimit(2);

@@ -2,7 +2,7 @@ import type { AddedImages } from '../../../lib/contract/endpoints/add-images.ts'
 import type { CreatedBlacklistRecord } from '../../../lib/contract/endpoints/create-entry.ts';
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
 import { isUnanswered, untilAnswered } from './api/again.ts';
-import { errorMessage, type Message } from './api/client.ts';
+import { errorMessage, type Message, type RefusedError } from './api/client.ts';
 import { addImage, createEntry } from './api/endpoints.ts';
 import {
   change,
@@ -70,10 +70,7 @@ export async function enroll(
         throw error;
       }
       counts.refused++;
-      change(draft, id, {
-        ...{ state: 'refused', request: undefined },
-        text: error.reasons.length > 0 ? byService(error.reasons, name) : errorMessage(error),
-      });
+      change(draft, id, { state: 'refused', request: undefined, text: refusalOf(error, name) });
     }
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
@@ -109,6 +106,10 @@ function noteFailure(draft: Draft, id: number, error: unknown): void {
 function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: PossibleDuplicate): void {
   const before = known.get(duplicate.id);
   if (before === undefined || before.similarity < duplicate.similarity) known.set(duplicate.id, duplicate);
+}
+
+function refusalOf(error: RefusedError, name: string): Message {
+  return error.reasons.length > 0 ? byService(error.reasons, name) : errorMessage(error);
 }
 
 /** Tells the service's reasons without the picture's name, because they are shown beside the picture. */

@@ -32,8 +32,8 @@ function writing(sentence: Sentence | undefined, values: readonly string[]): str
 }
 
 /**
- * Returns the service's text in the page's language; `undefined` if it is as the service wrote it. English, too,
- * says what to do if there is no face, and has the page's times.
+ * Returns the service's text in the page's language; `undefined` if it is as the service wrote it. In English
+ * it has the page's times. If there is no face, it also says what to do.
  */
 export function inPageLanguage(text: string): string | undefined {
   if (text === noFaceText) return noFaceWords();

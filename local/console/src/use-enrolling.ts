@@ -1,9 +1,17 @@
 import { useState } from 'preact/hooks';
 import { errorMessage, type Message } from './api/client.ts';
-import { type Draft, isNotLookedAt, isToSend, isUnsettled, needsChoice, renewLooks } from './draft.ts';
+import {
+  beingSent,
+  type Draft,
+  isNotLookedAt,
+  isToSend,
+  isUnsettled,
+  needsChoice,
+  renewLooks,
+} from './draft.ts';
 import { areAmong, type Doubts, findDoubts, type Person } from './enrollment.ts';
 import { enroll, type Outcome } from './sending.ts';
-import { Store, useStore } from './store.ts';
+import { useStore } from './store.ts';
 import { texts } from './texts.ts';
 
 export interface Enrolling {
@@ -27,9 +35,6 @@ export interface EnrollingOptions {
   /** Shows an error elsewhere. It returns true if it did. */
   readonly onError?: (error: unknown) => boolean;
 }
-
-/** Drafts that are being sent, which goes on when the page is left. */
-const beingSent = new Store<ReadonlySet<Draft>>(new Set());
 
 /** Sends a draft's pictures. It asks first where that may list the wrong face, or somebody twice. */
 export function useEnrolling({ draft, person, onListed, onDone, onError }: EnrollingOptions): Enrolling {

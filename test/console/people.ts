@@ -157,7 +157,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
 
   it('says that a listing is not known while no answer comes, and asks for it first', async () => {
     const name = newName();
-    await using visit = await setup().visit('#/blacklist/new', { expected: [/ERR_FAILED/] });
+    await using visit = await setup().visit('#/blacklist/new', { expected: [/ERR_FAILED/, /403 /] });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
     await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
@@ -178,6 +178,13 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await page.getByLabel('Name').isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Leave her.jpg out' }).count()).toBe(0);
     await answersAgain();
+    // A refusal of another kind does not tell if the first request was done.
+    const isListing = (url: URL) => url.pathname.endsWith('/blacklist/');
+    await page.route(isListing, (route) => route.fulfill({ status: 403, json: {} }), { times: 1 });
+    await add.click();
+    await expect.poll(() => add.isEnabled()).toBe(true);
+    await notKnown.waitFor();
+    await page.getByText('No answer came: it may have been added.').waitFor();
     await add.click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).waitFor();

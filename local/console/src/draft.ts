@@ -49,7 +49,7 @@ export interface DraftPicture {
   readonly chosen?: number;
   /** Place in the service's events before its faces were looked at; undefined if it is not known. */
   readonly asOf?: string | undefined;
-  /** Request that sent it, while no answer has come. */
+  /** Request that sent it, once its answer was lost. */
   readonly request?: DraftRequest | undefined;
   readonly state:
     | 'looking'

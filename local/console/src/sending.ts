@@ -1,7 +1,7 @@
 import type { AddedImages } from '../../../lib/contract/endpoints/add-images.ts';
 import type { CreatedBlacklistRecord } from '../../../lib/contract/endpoints/create-entry.ts';
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
-import { isUnanswered, untilAnswered } from './api/again.ts';
+import { isTelling, isUnanswered, mayPass, untilAnswered } from './api/again.ts';
 import { errorMessage, type Message, type RefusedError } from './api/client.ts';
 import { addImage, createEntry } from './api/endpoints.ts';
 import {
@@ -86,20 +86,21 @@ async function send(draft: Draft, picture: DraftPicture, person: Person) {
     key: randomKey(),
     file: await fileToSend(picture),
   };
-  change(draft, id, { request });
   const { key: idempotencyKey, file, values, entryId } = request;
   return untilAnswered<AddedImages | CreatedBlacklistRecord>(
     () =>
       entryId === undefined
         ? createEntry(values, file, { idempotencyKey })
         : addImage(entryId, file, { idempotencyKey }),
-    () => change(draft, id, { text: { text: texts.people.askedAgain } }),
+    () => change(draft, id, { request, text: { text: texts.people.askedAgain } }),
+    picture.request ? mayPass : isUnanswered,
   );
 }
 
 /** Says beside a picture if it was sent, as far as that is known. */
 function noteFailure(draft: Draft, id: number, error: unknown): void {
-  if (isUnanswered(error)) change(draft, id, { state: 'unanswered', text: { text: '' } });
+  const isLost = draft.value.some((picture) => picture.id === id && picture.request !== undefined);
+  if (isLost && !isTelling(error)) change(draft, id, { state: 'unanswered', text: { text: '' } });
   else change(draft, id, { state: 'ready', request: undefined, text: { text: texts.people.notSentYet } });
 }
 

@@ -32,6 +32,14 @@ export function mayPass(error: unknown): boolean {
   return isUnanswered(error) || (error instanceof RefusedError && busyStatuses.includes(error.status));
 }
 
+/** Statuses that tell what became of a request. Others leave that open if an answer was lost. */
+const tellingStatuses: readonly number[] = [400, 404, 409, 410, 412, 413, 415, 422];
+
+/** Returns true if an error tells that a request was not done, also where an earlier answer was lost. */
+export function isTelling(error: unknown): boolean {
+  return error instanceof RefusedError && tellingStatuses.includes(error.status) && !isWorkedOn(error);
+}
+
 /** Returns true if the service still works on the same request. */
 export function isWorkedOn(error: unknown): boolean {
   return error instanceof RefusedError && error.status === 409 && /Idempotency-Key/.test(error.message);
@@ -57,7 +65,7 @@ export async function untilAnswered<Answer>(
     try {
       return await ask(lost + busy > 0);
     } catch (error) {
-      if (!isToRepeat(error)) throw error;
+      if (!(isToRepeat(error) || (lost + busy > 0 && mayPass(error)))) throw error;
       const isBusy = isWorkedOn(error);
       if (isBusy ? ++busy === maxBusyAttempts : ++lost === maxAttempts) throw error;
       onLost(error);

@@ -9,6 +9,7 @@ import {
   fitsWindow,
   focusIsOn,
   isSpokenOn,
+  losesAnswer,
   pictureIsShown,
   placeOf,
   placesOf,
@@ -131,6 +132,153 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByText(`${name} is no longer listed.`).first().waitFor();
     expect(await setup().api.entries()).toEqual([]);
     await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
+  });
+
+  it('asks again for the lost answer of a listing, and lists nobody twice or untold', async () => {
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new', {
+      isPatient: true,
+      expected: [/ERR_FAILED/, /404 /],
+    });
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
+    await page.getByText('One face found.').waitFor();
+    await losesAnswer(page, 'POST', /\/blacklist\/$/);
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ name, image_count: 1 }]);
+    // So may the answer to Undo be lost.
+    await losesAnswer(page, 'DELETE', /\/blacklist\/\d+\/$/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(`${name} is no longer listed.`).first().waitFor();
+    expect(await setup().api.entries()).toEqual([]);
+  });
+
+  it('says that a listing is not known while no answer comes, and asks for it first', async () => {
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new', { expected: [/ERR_FAILED/, /403 /] });
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
+    await page.getByText('One face found.').waitFor();
+    const answersAgain = await losesAnswer(page, 'POST', /\/blacklist\/$/, { always: true });
+    const add = page.getByRole('button', { name: 'Add to the blacklist' });
+    await add.click();
+    await page.getByText('No answer came. The service is asked again').waitFor();
+    const notKnown = page.getByRole('alert').filter({ hasText: 'it is not known whether this was done' });
+    await expect
+      .poll(async () => {
+        // A network that comes back ends the pauses.
+        await page.evaluate('dispatchEvent(new Event("online"))');
+        return notKnown.count();
+      })
+      .toBe(1);
+    await page.getByText('No answer came: it may have been added.').waitFor();
+    expect(await page.getByLabel('Name').isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Leave her.jpg out' }).count()).toBe(0);
+    await answersAgain();
+    // A refusal of another kind does not tell if the first request was done.
+    const isListing = (url: URL) => url.pathname.endsWith('/blacklist/');
+    await page.route(isListing, (route) => route.fulfill({ status: 403, json: {} }), { times: 1 });
+    await add.click();
+    await expect.poll(() => add.isEnabled()).toBe(true);
+    await notKnown.waitFor();
+    await page.getByText('No answer came: it may have been added.').waitFor();
+    await add.click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ name, image_count: 1 }]);
+  });
+
+  it('tells what is true where the answer to an addition, a change or a removal is lost', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, {
+      expected: [/ERR_FAILED/, /412 /, /404 /],
+    });
+    const { page } = visit;
+    await page.locator('input[type=file]').setInputFiles([fileOf('more.jpg', setup().pictures.sameWoman)]);
+    await page.getByText('One face found.').waitFor();
+    await losesAnswer(page, 'POST', /\/images$/);
+    await page.getByRole('button', { name: 'Add 1 picture' }).click();
+    await page.getByText('1 picture added.').first().waitFor();
+    await pictureIsShown(page.getByRole('button', { name: 'Look at more.jpg' }));
+    expect(await setup().api.entries()).toMatchObject([{ image_count: 2 }]);
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Reason').fill('Theft on 3 May.');
+    await losesAnswer(page, 'PATCH', /\/blacklist\/\d+\/$/);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(`${listed.name} was saved.`).first().waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('Theft on 3 May.').waitFor();
+
+    await page.getByRole('button', { name: 'Remove more.jpg' }).click();
+    await losesAnswer(page, 'DELETE', /\/images\/[^/]+$/);
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove more.jpg' }).click();
+    await page.getByText('more.jpg was removed.').first().waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await setup().api.entries()).toMatchObject([{ image_count: 1, reason: 'Theft on 3 May.' }]);
+  });
+
+  it('compares anew with those who were listed since the look, and only then', async () => {
+    const { api, pictures, listWoman } = setup();
+    await using visit = await setup().visit('#/blacklist/new');
+    const { page } = visit;
+    const looks: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/process-images')) looks.push(request.url());
+    });
+    const name = newName();
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', pictures.sameWoman)]);
+    await page.getByText('One face found.').waitFor();
+    expect(looks).toHaveLength(1);
+    const listed = await listWoman();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+    await dialog.getByRole('link', { name: listed.name }).waitFor();
+    expect(looks).toHaveLength(2);
+    // The question may stay open for long, too.
+    const other = await listWoman();
+    const nevertheless = dialog.getByRole('button', { name: `List ${name} nevertheless` });
+    await nevertheless.click();
+    await dialog.getByRole('link', { name: other.name }).waitFor();
+    expect(looks).toHaveLength(3);
+    expect(await api.entries()).toHaveLength(2);
+    await nevertheless.click();
+    await page.getByRole('main').getByText(`${name} is listed`).waitFor();
+    expect(looks).toHaveLength(3);
+  });
+
+  it('looks again by itself once the service answers, or at all pictures at once', async () => {
+    const { woman, sameWoman, withWoman } = setup().pictures;
+    await using visit = await setup().visit('#/blacklist/new', { expected: [/ERR_FAILED/, /500 /] });
+    const { page } = visit;
+    let answers: 'none' | 'failure' | 'all' = 'none';
+    await page.route('**/process-images', (route) => {
+      if (answers === 'none') return route.abort();
+      return answers === 'failure' ? route.fulfill({ status: 500, json: {} }) : route.continue();
+    });
+    const drafts = page.locator('.draft');
+    const choose = (...files: [string, Buffer][]) =>
+      page.locator('input[type=file]').setInputFiles(files.map((file) => fileOf(...file)));
+    await choose(['1.jpg', woman], ['2.jpg', sameWoman]);
+    await drafts.getByText('It is tried again by itself').first().waitFor();
+    answers = 'all';
+    await expect.poll(() => drafts.getByText('One face found.').count()).toBe(2);
+
+    answers = 'failure';
+    await choose(['3.jpg', woman], ['4.jpg', withWoman]);
+    await expect.poll(() => drafts.getByText('The face could not be looked for.').count()).toBe(2);
+    await page.getByLabel('Name').fill(newName());
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('alert').filter({ hasText: 'In 2 pictures the face could not be' }).waitFor();
+    expect(await setup().api.entries()).toEqual([]);
+    answers = 'all';
+    await page.getByRole('button', { name: 'Look again at all' }).click();
+    await expect.poll(() => drafts.getByText('One face found.').count()).toBe(3);
+    await drafts.getByText('3 faces found.').waitFor();
   });
 
   it('suspends by Undo for an editor, who may not delete', async () => {
@@ -332,6 +480,39 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: null }]);
   });
 
+  it('says in a merge who is suspended, and that the person matches again, in both directions', async () => {
+    const { woman, sameWoman } = setup().pictures;
+    const name = newName();
+    const kept = await setup().api.list([woman], { name });
+    const other = await setup().api.list([sameWoman], { name: `${name} B` });
+    await setup().api.patch(other.id, { suspended: true });
+    await using visit = await setup().visit(`#/blacklist/${kept.id}`, { expected: [/ERR_FAILED/, /404 /] });
+    const { page } = visit;
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Merge' }).click();
+    await dialog.getByLabel('Part of the name').fill(`${name} b`);
+    const choice = dialog.getByRole('button', { name: `${name} B` });
+    await choice.getByText('Suspended: nobody matches').waitFor();
+    await choice.click();
+    const again = dialog.getByText(`${name} B: nobody matches this entry now.`);
+    const badge = dialog
+      .locator('label')
+      .filter({ hasText: `${name} B` })
+      .getByText('Suspended: nobody matches');
+    await again.waitFor();
+    await badge.waitFor();
+    await dialog.getByRole('radio', { name: `${name} B` }).check();
+    await dialog.getByRole('button', { name: `Merge ${name} into ${name} B` }).waitFor();
+    await again.waitFor();
+    await badge.waitFor();
+    // A merge whose answer is lost is told as done.
+    await losesAnswer(page, 'POST', /\/merge$/);
+    await dialog.getByRole('button', { name: `Merge ${name} into ${name} B` }).click();
+    await page.getByText(`${name} was merged into ${name} B.`).first().waitFor();
+    await page.getByRole('heading', { name: `${name} B` }).waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ id: other.id, image_count: 2, suspended: false }]);
+  });
+
   it('asks twice before two entries become one whose faces are not alike, and says what that means', async () => {
     const { api, pictures } = setup();
     const [, stranger] = (await api.detect(pictures.group)).map((face) => face.facial_area);
@@ -515,6 +696,8 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').filter({ hasText: 'while you wrote' }).waitFor();
     await page.getByText('ARMED, do not approach.').waitFor();
+    await page.getByText('Severity: as somebody else has saved it meanwhile.').waitFor();
+    expect(await page.getByText(/: as somebody else has saved it meanwhile\.$/).count()).toBe(1);
     await expect.poll(() => page.getByLabel('Reason').first().inputValue()).toBe('Theft on 3 May.');
     expect(await setup().api.entry(listed.id)).toMatchObject({ reason: 'ARMED, do not approach.' });
 

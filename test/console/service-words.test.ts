@@ -10,6 +10,7 @@ import { validate } from '../../lib/http/validation.ts';
 import { measurePicture } from '../../lib/inputs/measure.ts';
 import { createUrlReader } from '../../lib/inputs/url.ts';
 import { requireRole } from '../../lib/service/actor.ts';
+import { timeOf } from '../../local/console/src/format.ts';
 import { inPageLanguage } from '../../local/console/src/service-words.ts';
 import { ar } from '../../local/console/src/texts/ar.ts';
 import { de } from '../../local/console/src/texts/de.ts';
@@ -143,6 +144,10 @@ describe('what the service says', () => {
     expect(inPageLanguage(`${en.answers.damaged} The moon is full.`)).toBeUndefined();
     setTexts(en, 'en');
     expect(inPageLanguage(en.answers.damaged)).toBeUndefined();
+    const { expired } = en.answers;
+    const [is, past] = ['2026-05-05T12:00:00.000Z', timeOf('2026-05-05T12:00:00.000Z')];
+    expect(past).not.toContain('T12');
+    expect(inPageLanguage(expired(is))).toBe(expired(past));
     // The remedy is told in English, too.
     expect(inPageLanguage('No face was found in it.')).toMatch(/^No face was found\. Show the whole face/);
   });

@@ -140,6 +140,31 @@ export async function unfold(page: Page): Promise<void> {
   await page.getByText('Whole picture, boxes and numbers').click();
 }
 
+/**
+ * Has the page lose the answer to its next such request, which the service does all the same. With `always`
+ * it loses each until the returned function is called.
+ */
+export async function losesAnswer(
+  page: Page,
+  method: string,
+  path: RegExp,
+  { always = false }: { always?: boolean } = {},
+): Promise<() => Promise<void>> {
+  let isOn = true;
+  await page.route(
+    (url) => path.test(url.pathname),
+    async (route) => {
+      if (!isOn || route.request().method() !== method) return route.fallback();
+      isOn = always;
+      await route.fetch();
+      await route.abort();
+    },
+  );
+  return async () => {
+    isOn = false;
+  };
+}
+
 /** Loads a page again whose role the service does not tell before the returned function is called. */
 export async function withUnknownRole(page: Page): Promise<() => void> {
   const known = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import { call, errorMessage, type Message, RefusedError, UnreachableError, wordsOf } from './api/client.ts';
+import { isAway, isUnanswered, isWorkedOn, mayPass } from './api/again.ts';
+import { call, errorMessage, type Message, wordsOf } from './api/client.ts';
 import { noteAnswer, pause, untilReachable } from './api/connection.ts';
 import { getProcessed, processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
@@ -34,6 +35,10 @@ export interface Check {
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
   readonly error?: Message;
+  /** True if it is no picture that this browser can read, so that another attempt is in vain. */
+  readonly isUnreadable?: boolean | undefined;
+  /** True while a lost answer is asked for again. */
+  readonly isAskedAgain?: boolean;
   /** Description of how the picture was changed before it was sent. */
   readonly note?: string;
 }
@@ -44,15 +49,15 @@ const candidates = 5;
 const limit = pLimit(2);
 /** Few readings at once, so that many pictures do not hold up a slow line. */
 const reading = pLimit(2);
+/** Pictures whose answer was lost. */
+const repeats = pLimit(2);
 /** Attempts at one picture. More do not help one at which the line or the service breaks each time. */
 const maxAttempts = 3;
+/** The same while the service says that it works on it: for two minutes at least, as it waits, too. */
+const maxBusyAttempts = 8;
 const pauseMs = 1_000;
 /** Time after which the page tells how much of a picture is sent. */
 const tellAfterMs = 2_000;
-/** Statuses of a service that is busy, or still works on the same request. */
-const busyStatuses: readonly number[] = [409, 429, 503];
-/** Statuses of a proxy before a service that is away. */
-const awayStatuses: readonly number[] = [502, 504];
 
 export const checks = new Store<readonly Check[]>([]);
 export const selectedCheck = new Store<number | undefined>(undefined);
@@ -93,7 +98,7 @@ export function hasOpen(result: ImageProcessingResult, likenesses: readonly stri
 
 /** Checks a picture again. What the service answered about it before is asked anew. */
 export function retryCheck(check: Check): void {
-  change(check.id, { state: 'waiting', key: randomKey(), press: pressedNow() });
+  change(check.id, { state: 'waiting', key: randomKey(), press: pressedNow(), isAskedAgain: false });
   void run(check);
 }
 
@@ -110,6 +115,9 @@ export function removeCheck(id: number): void {
 /** Returns true for a picture of which nobody knows yet if somebody listed is in it. */
 export const isUnchecked = ({ state }: Check) => state !== 'done';
 
+/** Returns true for a picture whose check failed, and may do better another time. */
+export const isRetryable = ({ state, isUnreadable }: Check) => state === 'failed' && !isUnreadable;
+
 /** Takes back the pictures that wait for their turn. */
 export function cancelWaiting(): void {
   for (const { id, state } of checks.value) if (state === 'waiting') removeCheck(id);
@@ -118,6 +126,7 @@ export function cancelWaiting(): void {
 export function clearChecks(): void {
   for (const { picture } of checks.value) if (picture) URL.revokeObjectURL(picture.url);
   limit.clearQueue();
+  repeats.clearQueue();
   checks.set([]);
   leftOut.set(0);
   selectedCheck.set(undefined);
@@ -190,28 +199,35 @@ async function showPicture(id: number, blob: Blob): Promise<void> {
 }
 
 async function run({ id }: Check): Promise<void> {
-  await limit(async () => {
-    for (let attempt = 1; ; attempt++) {
-      // A service that is away gets no more pictures: each of them would fail.
-      await untilReachable();
-      const check = checks.value.find((one) => one.id === id);
-      if (check === undefined) return;
-      change(id, { state: 'checking', sent: undefined });
-      try {
-        const { source } = check;
-        finish(
-          check,
-          await (typeof source === 'string' ? checkUrl(check, source) : checkFile(check, source)),
-        );
-        return;
-      } catch (error) {
-        const message = error instanceof UnreadableFileError ? { text: error.message } : errorMessage(error);
-        if (attempt === maxAttempts || !mayPass(error)) return fail(check, message);
-        change(id, { state: 'waiting' });
-        await pause(attempt * pauseMs);
-      }
-    }
-  });
+  for (let attempt = 1; ; attempt++) {
+    // The service holds a repeated request while it works on the first, and others go on meanwhile.
+    const error = await (attempt === 1 ? limit : repeats)(() => attemptAt(id));
+    const check = checks.value.find((one) => one.id === id);
+    if (error === undefined || check === undefined) return;
+    const isUnreadable = error instanceof UnreadableFileError;
+    const message = isUnreadable ? { text: error.message } : errorMessage(error);
+    const most = isWorkedOn(error) ? maxBusyAttempts : maxAttempts;
+    if (attempt >= most || !mayPass(error)) return fail({ ...check, isUnreadable }, message);
+    change(id, { state: 'waiting', isAskedAgain: isUnanswered(error) });
+    await pause(attempt * pauseMs);
+  }
+}
+
+/** Checks a picture. Returns what went wrong; undefined if it has a result, or was removed. */
+async function attemptAt(id: number): Promise<unknown> {
+  // A service that is away gets no more pictures: each of them would fail.
+  await untilReachable();
+  const check = checks.value.find((one) => one.id === id);
+  if (check === undefined) return undefined;
+  change(id, { state: 'checking', sent: undefined });
+  try {
+    const { source } = check;
+    finish(check, await (typeof source === 'string' ? checkUrl(check, source) : checkFile(check, source)));
+    return undefined;
+  } catch (error) {
+    if (isAway(error)) noteAnswer(false);
+    return error;
+  }
 }
 
 function finish(check: Check, result: ImageProcessingResult): void {
@@ -224,16 +240,8 @@ function finish(check: Check, result: ImageProcessingResult): void {
   announce(texts.checking.checked(check.name, text, detail));
 }
 
-/** Returns true if an error says nothing about the picture: the service is away, or busy. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof UnreachableError) return true;
-  if (!(error instanceof RefusedError)) return false;
-  if (awayStatuses.includes(error.status)) noteAnswer(false);
-  return awayStatuses.includes(error.status) || busyStatuses.includes(error.status);
-}
-
-function fail({ id, name }: Check, error: Message): void {
-  change(id, { state: 'failed', error });
+function fail({ id, name, isUnreadable }: Check, error: Message): void {
+  change(id, { state: 'failed', error, isUnreadable });
   announce(texts.checking.couldNotBeChecked(name, wordsOf(error)));
 }
 

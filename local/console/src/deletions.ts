@@ -1,4 +1,5 @@
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
+import { askedAgainText, untilGone } from './api/again.ts';
 import { errorText, RefusedError } from './api/client.ts';
 import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
@@ -28,12 +29,14 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
     deleting.update((ids) => new Set([...ids].filter((other) => other !== id)));
   };
   const press = pressedNow();
+  const tellLater = (error: unknown) =>
+    notify(texts.frame.withError(name, askedAgainText(error)), { about: `deletion ${id}`, isFailure: true });
   const timer = setTimeout(() => void send(), undoMs);
   const send = async () => {
     clearTimeout(timer);
     if (!waiting.delete(id)) return;
     try {
-      await deleteEntry(id, { version, ...press });
+      await untilGone(() => deleteEntry(id, { version, ...press }), tellLater);
       forgetPictures(imagePath(id, ''));
     } catch (error) {
       const isGone = error instanceof RefusedError && error.status === 404;

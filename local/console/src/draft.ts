@@ -1,10 +1,18 @@
 import pLimit from 'p-limit';
-import type { BlacklistMatch, Box, DetectedFace } from '../../../lib/contract/shapes.ts';
+import type {
+  BlacklistMatch,
+  Box,
+  DetectedFace,
+  ImageProcessingResult,
+} from '../../../lib/contract/shapes.ts';
 import type { VerdictReason } from '../../../lib/contract/verdict.ts';
+import { askedAgainText, mayPass, untilAnswered } from './api/again.ts';
+import { haveEntriesChanged, placeInEvents } from './api/changes.ts';
 import { errorMessage, type Message } from './api/client.ts';
 import { examineImage } from './api/endpoints.ts';
 import type { Size } from './api/pictures.ts';
 import { cutFace, prepare, preview, UnreadableFileError } from './api/prepare.ts';
+import type { PersonValues } from './model/person.ts';
 import { Store } from './store.ts';
 
 /** Pictures that are to become reference pictures. Of their faces a person chooses one before sending. */
@@ -39,9 +47,30 @@ export interface DraftPicture {
   readonly faces?: readonly DraftFace[];
   /** Index of the face that is to be enrolled; undefined while nobody has chosen among several. */
   readonly chosen?: number;
-  readonly state: 'looking' | 'ready' | 'not-looked-at' | 'unreadable' | 'sending' | 'added' | 'refused';
+  /** Place in the service's events before its faces were looked at; undefined if it is not known. */
+  readonly asOf?: string | undefined;
+  /** Request that sent it, once its answer was lost. */
+  readonly request?: DraftRequest | undefined;
+  readonly state:
+    | 'looking'
+    | 'ready'
+    | 'not-looked-at'
+    | 'unreadable'
+    | 'sending'
+    | 'unanswered'
+    | 'added'
+    | 'refused';
   /** Message about the picture, in words. */
   readonly text?: Message;
+}
+
+/** Request that sends a picture. It is repeated as it was, so that the service knows it again. */
+export interface DraftRequest {
+  readonly key: string;
+  readonly file: File;
+  readonly values: PersonValues;
+  /** Entry that gets the picture; undefined if it lists the person. */
+  readonly entryId: number | undefined;
 }
 
 export type Draft = Store<readonly DraftPicture[]>;
@@ -58,26 +87,77 @@ export function picturesFor(entryId: number): Draft {
   return draft;
 }
 
+/** Drafts that are being sent, which goes on when the page is left. */
+export const beingSent = new Store<ReadonlySet<Draft>>(new Set());
+
 /** Longer side of the copy in which faces are looked for before sending. */
 const previewSide = 1_600;
 const limit = pLimit(2);
 let lastId = 0;
 
 export function addFiles(draft: Draft, files: readonly File[], maxBytes: number | undefined): void {
+  const asOf = placeInEvents();
   for (const file of files) {
     const id = ++lastId;
     const url = URL.createObjectURL(file);
     const added: DraftPicture = { id, name: file.name, file, url, state: 'looking' };
     draft.update((pictures) => [...pictures, added]);
-    void limit(() => look(draft, added, maxBytes));
+    void limit(() => look(draft, added, { maxBytes, asOf }));
   }
 }
 
-/** Looks for the faces again, after it failed. */
-export function lookAgain(draft: Draft, picture: DraftPicture): void {
-  change(draft, picture.id, { state: 'looking', text: { text: '' } });
-  void limit(() => look(draft, picture, undefined));
+/** Returns true if the faces of a picture could not be looked for, which may pass. */
+export const isNotLookedAt = ({ state }: DraftPicture) => state === 'not-looked-at';
+
+/** Returns true if nobody knows yet whether the picture was added. */
+export const isUnsettled = ({ state }: DraftPicture) => state === 'unanswered';
+
+export const isToSend = ({ state }: DraftPicture) => state === 'ready' || state === 'unanswered';
+
+/** Looks for the faces again of these pictures, after it failed. */
+export function lookAgain(draft: Draft, pictures: readonly DraftPicture[]): void {
+  const asOf = placeInEvents();
+  for (const picture of pictures) {
+    change(draft, picture.id, { state: 'looking', text: { text: '' } });
+    void limit(() => look(draft, picture, { maxBytes: undefined, asOf }));
+  }
 }
+
+/**
+ * Finds out anew whom the faces look like, if entries have changed since they were looked at. The choice of a
+ * face stays. Returns true if it did.
+ *
+ * @throws errors of the service
+ */
+export async function renewLooks(draft: Draft): Promise<boolean> {
+  const ready = draft.value.filter(({ state }) => state === 'ready');
+  const places = [...new Set(ready.map(({ asOf }) => asOf))];
+  const now = await placeInEvents();
+  const changed = await Promise.all(places.map(haveEntriesChanged));
+  const stale = ready.filter(({ asOf }) => changed[places.indexOf(asOf)]);
+  await Promise.all(stale.map((picture) => limit(() => renewLook(draft, picture, now))));
+  return stale.length > 0;
+}
+
+async function renewLook(draft: Draft, picture: DraftPicture, asOf: string | undefined): Promise<void> {
+  const { id, file } = picture;
+  const { base64, scale } = await preview(file, previewSide);
+  const result = await untilAnswered(() => examineImage(base64), undefined, mayPass);
+  if (result.error !== null) {
+    return change(draft, id, { state: 'not-looked-at', text: { text: result.error, isByService: true } });
+  }
+  const faces = facesOf(result, scale);
+  const before = chosenFace(picture)?.area;
+  const same = faces.findIndex(({ area }) => before !== undefined && isSameArea(area, before));
+  const { chosen: _, ...rest } = picture;
+  const chosen = same >= 0 ? { chosen: same } : onlyOne(faces);
+  draft.update((pictures) =>
+    pictures.map((one) => (one.id === id ? { ...rest, faces, asOf, ...chosen } : one)),
+  );
+}
+
+const isSameArea = (one: Box, other: Box) =>
+  one.x === other.x && one.y === other.y && one.w === other.w && one.h === other.h;
 
 export function chooseFace(draft: Draft, id: number, chosen: number): void {
   change(draft, id, { chosen });
@@ -110,24 +190,36 @@ export function change(draft: Draft, id: number, part: Partial<DraftPicture>): v
   );
 }
 
-async function look(draft: Draft, { id, file: original }: DraftPicture, maxBytes: number | undefined) {
+interface Looking {
+  readonly maxBytes: number | undefined;
+  readonly asOf: Promise<string | undefined>;
+}
+
+async function look(draft: Draft, { id, file: original }: DraftPicture, { maxBytes, asOf }: Looking) {
   if (!draft.value.some((picture) => picture.id === id)) return;
   try {
     const { file, note } = await prepare(original, maxBytes);
     const { base64, scale, width, height } = await preview(file, previewSide);
-    change(draft, id, { file, size: { width, height } });
-    const result = await examineImage(base64);
+    change(draft, id, { file, size: { width, height }, asOf: await asOf });
+    const waits = (error: unknown) => change(draft, id, { text: { text: askedAgainText(error) } });
+    const result = await untilAnswered(() => examineImage(base64), waits, mayPass);
     if (result.error !== null) {
       return change(draft, id, { state: 'not-looked-at', text: { text: result.error, isByService: true } });
     }
-    const faces = result.faces.flatMap((face) => draftFace(face, scale));
-    const only = faces.length === 1 ? { chosen: 0 } : {};
-    change(draft, id, { state: 'ready', faces, ...only, ...(note && { text: { text: note } }) });
+    const faces = facesOf(result, scale);
+    change(draft, id, { state: 'ready', faces, ...onlyOne(faces), text: { text: note ?? '' } });
   } catch (error) {
     if (error instanceof UnreadableFileError) {
       change(draft, id, { state: 'unreadable', text: { text: error.message } });
     } else change(draft, id, { state: 'not-looked-at', text: errorMessage(error) });
   }
+}
+
+/** Chooses the face of a picture that shows one alone. */
+const onlyOne = ({ length }: readonly DraftFace[]) => (length === 1 ? { chosen: 0 } : {});
+
+function facesOf({ faces }: ImageProcessingResult, scale: number): DraftFace[] {
+  return faces.flatMap((face) => draftFace(face, scale));
 }
 
 function draftFace(face: DetectedFace, scale: number): DraftFace[] {

@@ -1,27 +1,12 @@
-import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
 import type { BlacklistMatch, BlacklistRecord } from '../../../lib/contract/shapes.ts';
-import { errorMessage, type Message, RefusedError } from './api/client.ts';
-import { addImage, createEntry, examineImage, verify, verifyEntry } from './api/endpoints.ts';
+import { RefusedError } from './api/client.ts';
+import { examineImage, verify, verifyEntry } from './api/endpoints.ts';
 import { inlineBytes, preview, toBase64, UnreadableFileError } from './api/prepare.ts';
-import type { Press } from './api/token.ts';
-import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
+import { chosenFace, type DraftPicture, fileToSend, isToSend, type LooksLike } from './draft.ts';
 import type { PersonValues } from './model/person.ts';
 import { nearlyCalled } from './names-there.ts';
-import { texts } from './texts.ts';
 
-/** Enrolling the pictures of a draft: what is doubtful about them first, and then their results. */
-
-export interface Outcome {
-  /** Entry that the pictures belong to now; undefined if nobody could be listed. */
-  readonly entryId: number | undefined;
-  readonly added: number;
-  readonly refused: number;
-  readonly duplicates: readonly PossibleDuplicate[];
-  /** True if some pictures could not be compared with everybody. */
-  readonly isUnsure: boolean;
-  /** Warnings of the service about others with nearly the same name. */
-  readonly warnings: readonly string[];
-}
+/** Comparing of pictures that are to be enrolled: with who is listed, and with the person's others. */
 
 /** A person who is to be listed, or is already. */
 export interface Person {
@@ -188,74 +173,15 @@ async function likeness(image: string, entryId: number | undefined, reference: s
   }
 }
 
-/**
- * Sends the pictures that were not sent yet, one after the other, so that each has its own result. The first
- * accepted picture lists the person.
- *
- * @throws errors that are not about a picture, such as a name that is taken or a service that can't be
- * reached. Pictures that were added stay. Called again with the entry's id, it goes on.
- */
-export async function enroll(
-  draft: Draft,
-  { values, entryId: knownId }: Person,
-  onListed: (entryId: number) => void,
-  press: Press,
-): Promise<Outcome> {
-  let entryId = knownId;
-  const counts = { added: 0, refused: 0 };
-  const duplicates = new Map<number, PossibleDuplicate>();
-  let isUnsure = false;
-  let warnings: readonly string[] = [];
-  for (const picture of draft.value.filter(isToSend)) {
-    const { id, name } = picture;
-    change(draft, id, { state: 'sending', text: { text: '' } });
-    try {
-      const file = await fileToSend(picture);
-      const answer =
-        entryId === undefined ? await createEntry(values, file, press) : await addImage(entryId, file, press);
-      if ('id' in answer) {
-        entryId = answer.id;
-        warnings = answer.warnings ?? [];
-        onListed(answer.id);
-      }
-      // The entry may have had the picture already; the text says so.
-      if (!('added' in answer) || answer.added !== 0) counts.added++;
-      change(draft, id, { state: 'added', text: byService(answer.errors, name) });
-      for (const duplicate of answer.possible_duplicates ?? []) noteDuplicate(duplicates, duplicate);
-      isUnsure ||= answer.possible_duplicates === null;
-    } catch (error) {
-      if (!isAboutPicture(error)) {
-        change(draft, id, { state: 'ready', text: { text: texts.people.notSentYet } });
-        throw error;
-      }
-      counts.refused++;
-      change(draft, id, {
-        state: 'refused',
-        text: error.reasons.length > 0 ? byService(error.reasons, name) : errorMessage(error),
-      });
-    }
-  }
-  const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
-  return { entryId, ...counts, duplicates: sorted, isUnsure, warnings };
+/** Returns true if the doubts name nothing that another list of them does not name. */
+export function areAmong(doubts: Doubts, known: Doubts): boolean {
+  return (
+    doubts.duplicates.every(({ id }) => known.duplicates.some((one) => one.id === id)) &&
+    doubts.nearlyThere.every(({ id }) => known.nearlyThere.some((one) => one.id === id)) &&
+    doubts.strangers.every(({ picture }) => known.strangers.some((one) => one.picture.id === picture.id))
+  );
 }
 
-export function isToSend({ state }: DraftPicture): boolean {
-  return state === 'ready';
-}
-
-function isAboutPicture(error: unknown): error is RefusedError {
+export function isAboutPicture(error: unknown): error is RefusedError {
   return error instanceof RefusedError && [400, 413, 415].includes(error.status);
-}
-
-function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: PossibleDuplicate): void {
-  const before = known.get(duplicate.id);
-  if (before === undefined || before.similarity < duplicate.similarity) known.set(duplicate.id, duplicate);
-}
-
-/** Tells the service's reasons without the picture's name, because they are shown beside the picture. */
-function byService(reasons: readonly string[], name: string): Message {
-  const text = reasons
-    .map((reason) => (reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason))
-    .join(' ');
-  return { text, isByService: true };
 }

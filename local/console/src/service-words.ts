@@ -32,13 +32,19 @@ function writing(sentence: Sentence | undefined, values: readonly string[]): str
 }
 
 /**
- * Returns the service's text in the page's language; `undefined` if that is English, or lacks it. If there is
- * no face, it also says what to do, in English too.
+ * Returns the service's text in the page's language; `undefined` if it is as the service wrote it. In English
+ * it has the page's times. If there is no face, it also says what to do.
  */
 export function inPageLanguage(text: string): string | undefined {
   if (text === noFaceText) return noFaceWords();
-  return isInEnglish() ? undefined : translated(text);
+  if (!isInEnglish()) return translated(text);
+  const withTimes = text.replace(isoTimes, (time) => timeOf(time));
+  return withTimes === text ? undefined : withTimes;
 }
+
+const isoTime = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z';
+const isoTimes = new RegExp(isoTime, 'g');
+const onlyIsoTime = new RegExp(`^${isoTime}$`);
 
 const noFaceText = 'No face was found in it.';
 
@@ -88,7 +94,7 @@ function matching(kind: keyof typeof known, text: string): string | undefined {
 
 /** Writes a value as the page's language does: a time, a number, or words. */
 function valueWords(text: string): string {
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return timeOf(text);
+  if (onlyIsoTime.test(text)) return timeOf(text);
   // Numbers without signs may be those of entries, which nobody groups.
   if (/^\d{1,3}(,\d{3})+$/.test(text)) return number(Number(text.replaceAll(',', '')));
   if (/^\d+\.\d+$/.test(text)) return fixed(Number(text), text.length - text.indexOf('.') - 1);

@@ -99,9 +99,19 @@ async function anotherToken(refused: string | undefined, signal: AbortSignal | u
   if (!isRenewed) await awaitToken(refused, signal);
 }
 
-/** Sends a request, and returns its answer in JSON. The contract promises its type. */
+/**
+ * Sends a request, and returns its answer in JSON. The contract promises its type.
+ *
+ * @throws what `call` throws; UnreachableError also if the answer broke off
+ */
 export async function callJson<Answer>(path: string, options?: Call): Promise<Answer> {
-  return (await (await call(path, options)).json()) as Answer;
+  const response = await call(path, options);
+  try {
+    return (await response.json()) as Answer;
+  } catch (error) {
+    if (options?.signal?.aborted) throw error;
+    throw new UnreachableError();
+  }
 }
 
 /**

@@ -17,6 +17,7 @@ import type { UploadContentType, UploadForm } from '../../../../lib/contract/upl
 import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
 import { doorSource } from '../model/words.ts';
+import { untilGone } from './again.ts';
 import { noteCaller } from './caller.ts';
 import { type Call, call, callJson, sendForm } from './client.ts';
 import type { Press } from './token.ts';
@@ -321,8 +322,8 @@ export async function cameraFrame(name: string, signal: AbortSignal): Promise<Bl
 }
 
 /** Deletes a processed picture with all its copies. */
-export async function deleteProcessed(id: number): Promise<void> {
-  await call(`${api}/processed-images/${id}`, { method: 'DELETE' });
+export function deleteProcessed(id: number): Promise<void> {
+  return untilGone(() => call(`${api}/processed-images/${id}`, { method: 'DELETE' }));
 }
 
 export interface DeletedCount {

@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
+import { untilGone } from '../api/again.ts';
 import { useMay } from '../api/caller.ts';
 import { errorText, RefusedError } from '../api/client.ts';
-import { deleteEntry, getStatus, patchEntry } from '../api/endpoints.ts';
-import { addFiles, change, clearDraft, newPersonPictures } from '../draft.ts';
-import { isToSend, type Outcome } from '../enrollment.ts';
+import { deleteEntry, getStatus } from '../api/endpoints.ts';
+import { changeEntry } from '../change-entry.ts';
+import { addFiles, change, clearDraft, isToSend, isUnsettled, newPersonPictures } from '../draft.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
 import { type NameFault, takenBy } from '../names-there.ts';
 import { go, paths } from '../routes.ts';
+import type { Outcome } from '../sending.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
@@ -59,7 +61,7 @@ export function AddPersonPage() {
         <PersonFields
           values={values}
           nameError={nameError}
-          isDisabled={entryId !== undefined || isSending}
+          isDisabled={entryId !== undefined || isSending || drafts.some(isUnsettled)}
           onChange={(part) =>
             person.update((before) => ({ ...before, values: { ...before.values, ...part } }))
           }
@@ -140,7 +142,8 @@ function finish(
   const isDone = refused === 0 && !isDoubtful && pictures.value.length === added;
   if (isDone) {
     discard();
-    go(paths.entry(entryId), { replace: true });
+    // Whoever has gone to another page meanwhile stays there.
+    if (location.hash === paths.addPerson) go(paths.entry(entryId), { replace: true });
   }
   // A doubtful listing is the one that is most likely to be taken back.
   notifyWithUndo(words, () => void takeBack(entryId, name, mayDelete ? erase : suspend));
@@ -160,7 +163,7 @@ const firstVersion = 1;
 async function erase(entryId: number, name: string): Promise<string> {
   // The person's page would look for whom there is no more.
   if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
-  await deleteEntry(entryId, { version: firstVersion });
+  await untilGone(() => deleteEntry(entryId, { version: firstVersion }));
   // The form may still be there, with what was entered.
   if (person.value.entryId === entryId) {
     person.update((before) => ({ ...before, entryId: undefined }));
@@ -173,7 +176,7 @@ async function erase(entryId: number, name: string): Promise<string> {
 
 /** Suspends the entry for whoever may not delete it: nobody matches it until an admin decides. */
 async function suspend(entryId: number, name: string): Promise<string> {
-  await patchEntry(entryId, { suspended: true, version: firstVersion });
+  await changeEntry(entryId, { suspended: true, version: firstVersion });
   if (person.value.entryId === entryId) {
     discard();
     if (location.hash === paths.addPerson) go(paths.entry(entryId), { replace: true });

@@ -7,6 +7,7 @@ import {
   cancelWaiting,
   checks,
   clearChecks,
+  isRetryable,
   isUnchecked,
   leftOut,
   noteReviews,
@@ -22,7 +23,7 @@ import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { HitElsewhere, LeftOut, Unchecked } from '../ui/beside-verdict.tsx';
+import { HitElsewhere, LeftOut, TryAgain, Unchecked } from '../ui/beside-verdict.tsx';
 import { CheckTabs } from '../ui/check-tabs.tsx';
 import { ForRole } from '../ui/for-role.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
@@ -112,7 +113,6 @@ function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
     judged.map(({ check }) => check).filter((check) => check.state === state);
   const countOf = (kind: Tone) => judged.filter(({ verdict }) => verdict.kind === kind).length;
   const [matching, possible] = [countOf('match'), countOf('possible')];
-  const failed = inState('failed');
   const waiting = inState('waiting').length;
   const done = inState('done').length;
   return (
@@ -128,11 +128,7 @@ function Progress({ judged }: { judged: readonly JudgedCheck[] }) {
           {texts.checking.cancelPictures(waiting)}
         </button>
       )}
-      {failed.length > 0 && (
-        <button type="button" class="button quiet" onClick={() => failed.forEach(retryCheck)}>
-          {texts.checking.tryPictures(failed.length)}
-        </button>
-      )}
+      <TryAgain pictures={judged.map(({ check }) => check)} className="button quiet" />
       <button type="button" class="button quiet" onClick={clearChecks}>
         {texts.checking.clearAll}
       </button>
@@ -172,7 +168,9 @@ interface CheckVerdict {
   readonly text: string;
 }
 
-function verdictOf({ state, result }: Check): CheckVerdict {
+function verdictOf({ state, result, isAskedAgain }: Check): CheckVerdict {
+  const isComing = state === 'waiting' || state === 'checking';
+  if (isComing && isAskedAgain) return { kind: 'waiting', text: texts.checking.askedAgain };
   if (state === 'waiting') return { kind: 'waiting', text: texts.checking.waiting };
   if (state === 'checking') return { kind: 'waiting', text: texts.checking.checkingNow };
   if (state === 'failed' || result === undefined) return { kind: 'failed', text: texts.checking.failed };
@@ -180,6 +178,12 @@ function verdictOf({ state, result }: Check): CheckVerdict {
   if (result.faces.length === 0) return { kind: tone, text: texts.checking.noFace };
   const open = hitsOf(judgePicture(result)).filter(({ comparison }) => !isRejected(comparison));
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
+}
+
+function comingText({ state, isAskedAgain }: Check): string {
+  const { askedAgain, waitingNow, checkingNow } = texts.checking;
+  if (isAskedAgain) return askedAgain;
+  return state === 'waiting' ? waitingNow : checkingNow;
 }
 
 function failedHeadline({ text: detail, ...origin }: Message): BarHeadline {
@@ -206,7 +210,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
         <Results
           result={result}
           {...(headline?.tone === 'clear' && !isLast && { headline: { ...headline, tone: 'cannot-tell' } })}
-          comingText={state === 'waiting' ? texts.checking.waitingNow : texts.checking.checkingNow}
+          comingText={comingText(check)}
           sent={sent}
           picture={picture}
           alt={name}
@@ -228,7 +232,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
               {texts.checking.inTheHistory}
             </a>
           )}
-          {state === 'failed' && (
+          {isRetryable(check) && (
             <button type="button" class="button" onClick={() => retryCheck(check)}>
               {texts.checking.checkAgain}
             </button>

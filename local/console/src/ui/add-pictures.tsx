@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { getStatus } from '../api/endpoints.ts';
-import { addFiles, clearDraft, picturesFor } from '../draft.ts';
-import { isToSend } from '../enrollment.ts';
+import { addFiles, clearDraft, isToSend, picturesFor } from '../draft.ts';
 import { useLoad } from '../load.ts';
 import { valuesOf } from '../model/person.ts';
 import { useStore } from '../store.ts';

@@ -1,6 +1,7 @@
 import {
   type Check,
   hasOpen,
+  isRetryable,
   isUnchecked,
   leftOut,
   maxChecks,
@@ -73,12 +74,19 @@ export function Unchecked({ all, unchecked, selected }: UncheckedProps) {
     <div class="verdict-bar cannot-tell unchecked" role="status">
       <Icon name="question" />
       <strong>{texts.checking.unchecked(unchecked.length, all.length)}</strong>
-      {failed.length > 0 && (
-        <button type="button" class="button" onClick={() => failed.forEach(retryCheck)}>
-          {texts.checking.tryPictures(failed.length)}
-        </button>
-      )}
+      <TryAgain pictures={failed} className="button" />
     </div>
+  );
+}
+
+/** Lets those pictures be checked again that another attempt may help. */
+export function TryAgain({ pictures, className }: { pictures: readonly Check[]; className: string }) {
+  const retryable = pictures.filter(isRetryable);
+  if (retryable.length === 0) return null;
+  return (
+    <button type="button" class={className} onClick={() => retryable.forEach(retryCheck)}>
+      {texts.checking.tryPictures(retryable.length)}
+    </button>
   );
 }
 

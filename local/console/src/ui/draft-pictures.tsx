@@ -3,6 +3,7 @@ import {
   chosenFace,
   type Draft,
   type DraftPicture,
+  isNotLookedAt,
   lookAgain,
   needsChoice,
   removePicture,
@@ -15,6 +16,7 @@ import { texts } from '../texts.ts';
 import { ListedFace } from './face-pair.tsx';
 import { Icon } from './icon.tsx';
 import { MessageText } from './message.tsx';
+import { Notice } from './states.tsx';
 
 export interface DraftPicturesProps {
   readonly draft: Draft;
@@ -27,45 +29,70 @@ export interface DraftPicturesProps {
 export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
   const pictures = useStore(draft);
   return (
-    <ul class="drafts" aria-label={texts.people.picturesToAdd}>
-      {pictures.map((picture) => (
-        <li
-          key={picture.id}
-          class={`draft ${picture.state} ${(picture.faces?.length ?? 0) > 1 ? 'several' : ''}`}
-        >
-          <Preview
-            picture={picture}
-            isBusy={isBusy}
-            onChoose={(face) => chooseFace(draft, picture.id, face)}
-          />
-          <div class="draft-text">
-            <p class="draft-name" dir="auto">
-              {picture.name}
-            </p>
-            <div class="draft-verdict" role="status">
-              <DraftVerdict picture={picture} />
-              <Alike picture={picture} entryId={entryId} />
+    <>
+      <NotLookedAt draft={draft} isBusy={isBusy} />
+      <ul class="drafts" aria-label={texts.people.picturesToAdd}>
+        {pictures.map((picture) => (
+          <li
+            key={picture.id}
+            class={`draft ${picture.state} ${(picture.faces?.length ?? 0) > 1 ? 'several' : ''}`}
+          >
+            <Preview
+              picture={picture}
+              isBusy={isBusy}
+              onChoose={(face) => chooseFace(draft, picture.id, face)}
+            />
+            <div class="draft-text">
+              <p class="draft-name" dir="auto">
+                {picture.name}
+              </p>
+              <div class="draft-verdict" role="status">
+                <DraftVerdict picture={picture} />
+                <Alike picture={picture} entryId={entryId} />
+              </div>
+              {isNotLookedAt(picture) && (
+                <button type="button" class="button" onClick={() => lookAgain(draft, [picture])}>
+                  {texts.people.lookAgain}
+                </button>
+              )}
             </div>
-            {picture.state === 'not-looked-at' && (
-              <button type="button" class="button" onClick={() => lookAgain(draft, picture)}>
-                {texts.people.lookAgain}
+            {picture.state !== 'added' && picture.state !== 'unanswered' && (
+              <button
+                type="button"
+                class="button quiet icon-only"
+                disabled={isBusy}
+                onClick={() => removePicture(draft, picture.id)}
+              >
+                <Icon name="close" />
+                <span class="visually-hidden">{texts.people.leaveOut(picture.name)}</span>
               </button>
             )}
-          </div>
-          {picture.state !== 'added' && (
-            <button
-              type="button"
-              class="button quiet icon-only"
-              disabled={isBusy}
-              onClick={() => removePicture(draft, picture.id)}
-            >
-              <Icon name="close" />
-              <span class="visually-hidden">{texts.people.leaveOut(picture.name)}</span>
-            </button>
-          )}
-        </li>
-      ))}
-    </ul>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Tells how many pictures could not be looked at, and lets all of them be looked at again, or left out. */
+function NotLookedAt({ draft, isBusy }: Pick<DraftPicturesProps, 'draft' | 'isBusy'>) {
+  const pictures = useStore(draft).filter(isNotLookedAt);
+  if (pictures.length < 2) return null;
+  const leaveOut = () => {
+    for (const { id } of pictures) removePicture(draft, id);
+  };
+  return (
+    <Notice kind="warning">
+      <p>{texts.people.wouldBeLeft(pictures.length)}</p>
+      <div class="actions">
+        <button type="button" class="button" disabled={isBusy} onClick={() => lookAgain(draft, pictures)}>
+          {texts.people.lookAgainAll}
+        </button>
+        <button type="button" class="button" disabled={isBusy} onClick={leaveOut}>
+          {texts.people.leaveTheseOut}
+        </button>
+      </div>
+    </Notice>
   );
 }
 

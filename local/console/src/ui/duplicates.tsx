@@ -1,6 +1,6 @@
-import type { Outcome } from '../enrollment.ts';
 import { similarityOf } from '../format.ts';
 import { paths } from '../routes.ts';
+import type { Outcome } from '../sending.ts';
 import { texts } from '../texts.ts';
 import { Badge } from './badge.tsx';
 import { ListedFace } from './face-pair.tsx';

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
-import { getEntry, patchEntry } from '../api/endpoints.ts';
+import { getEntry } from '../api/endpoints.ts';
+import { changeEntry } from '../change-entry.ts';
 import { timeOf } from '../format.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
 import { type NameFault, takenBy } from '../names-there.ts';
@@ -23,11 +24,12 @@ export interface EditPersonProps {
  * each field that both changed, and nothing is overwritten unseen.
  */
 export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
-  const { values, base, theirs, isSaving, nameError, error, change, save } = useEditing(entry, (saved) => {
+  const editing = useEditing(entry, (saved) => {
     notify(texts.people.wasSaved(saved.name));
     onSaved(saved);
     onClose();
   });
+  const { values, base, theirs, takenOver, isSaving, nameError, error, change, save } = editing;
   const submit = (event: Event) => {
     event.preventDefault();
     void save();
@@ -50,6 +52,7 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
           isListed
           isDisabled={isSaving}
           theirs={theirs ?? {}}
+          takenOver={takenOver}
           onChange={change}
         />
         <ErrorNotice error={error} />
@@ -85,6 +88,8 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
   const [base, setBase] = useState(entry);
   const [values, setValues] = useState(() => valuesOf(entry));
   const [theirs, setTheirs] = useState<Partial<PersonValues>>();
+  /** Fields that somebody else alone has changed. */
+  const [takenOver, setTakenOver] = useState<readonly (keyof PersonValues)[]>([]);
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<NameFault>();
   const [error, setError] = useState<Message>();
@@ -92,8 +97,11 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
     const latest = await getEntry(entry.id);
     const [before, now] = [valuesOf(base), valuesOf(latest)];
     const mine = changedFields(before, values);
+    // An answer was lost: what the person wants is kept already.
+    if (mine.every((field) => now[field] === values[field])) return onSaved(latest);
     const disputed = mine.filter((field) => now[field] !== before[field] && now[field] !== values[field]);
     setTheirs(Object.fromEntries(disputed.map((field) => [field, now[field]])));
+    setTakenOver(changedFields(before, now).filter((field) => !mine.includes(field)));
     // Changes of the other alone are taken over.
     setValues({ ...now, ...Object.fromEntries(mine.map((field) => [field, values[field]])) });
     setBase(latest);
@@ -105,7 +113,7 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
     setSaving(true);
     try {
       const patch = patchOf(valuesOf(base), values);
-      onSaved(await patchEntry(entry.id, { ...patch, version: base.version }));
+      onSaved(await changeEntry(entry.id, { ...patch, version: base.version }));
     } catch (failure) {
       const status = failure instanceof RefusedError ? failure.status : 0;
       if (status === 409) setNameError(await ofAnother(values.name));
@@ -115,5 +123,5 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
     }
   };
   const change = (part: Partial<PersonValues>) => setValues((before) => ({ ...before, ...part }));
-  return { values, base, theirs, isSaving, nameError, error, change, save };
+  return { values, base, theirs, takenOver, isSaving, nameError, error, change, save };
 }

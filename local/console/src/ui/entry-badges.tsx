@@ -21,10 +21,7 @@ export function EntryBadges({ entry }: EntryBadgesProps) {
   return (
     <p class="badges">
       {severity && <Badge kind={severityKinds[severity]}>{texts.people.severities[severity]}</Badge>}
-      {suspended && <Badge kind="neutral">{texts.people.suspendedBadge}</Badge>}
-      {expires_at && isExpired(entry) && (
-        <Badge kind="neutral">{texts.people.expiredBadge(dateOf(lastMomentOf(expires_at)))}</Badge>
-      )}
+      <ForceBadge entry={entry} />
       {expires_at && !isExpired(entry) && (
         <Badge kind="neutral">{texts.people.bannedUntil(dateOf(lastMomentOf(expires_at)))}</Badge>
       )}
@@ -34,5 +31,22 @@ export function EntryBadges({ entry }: EntryBadgesProps) {
         </Badge>
       )}
     </p>
+  );
+}
+
+/** Tells that nobody matches an entry; nothing for one in force. */
+export function ForceBadge({
+  entry,
+}: {
+  entry: Pick<EntryBadgesProps['entry'], 'expires_at' | 'suspended'>;
+}) {
+  const { expires_at, suspended } = entry;
+  return (
+    <>
+      {suspended && <Badge kind="neutral">{texts.people.suspendedBadge}</Badge>}
+      {expires_at && isExpired(entry) && (
+        <Badge kind="neutral">{texts.people.expiredBadge(dateOf(lastMomentOf(expires_at)))}</Badge>
+      )}
+    </>
   );
 }

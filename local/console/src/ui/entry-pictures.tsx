@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
+import { untilGone } from '../api/again.ts';
 import { useLacks, useMay } from '../api/caller.ts';
 import { deleteImage, faceOf, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
@@ -135,7 +136,7 @@ function RemovePicture({
 }) {
   const title = image.file_name ?? texts.people.thisPicture;
   const run = async () => {
-    await deleteImage(image.entry_id, image.id);
+    await untilGone(() => deleteImage(image.entry_id, image.id));
     forgetPictures(imagePath(image.entry_id, image.id));
     notify(texts.people.wasRemoved(title));
     onRemoved();

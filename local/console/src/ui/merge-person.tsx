@@ -2,18 +2,20 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { untilAnswered } from '../api/again.ts';
 import { errorMessage, RefusedError } from '../api/client.ts';
 import { imagePath, mergeEntry } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
 import { pressedNow } from '../api/token.ts';
 import { dateOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { lastMomentOf } from '../model/person.ts';
+import { isOutOfForce, lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { type Merging, useMerging } from '../use-merging.ts';
 import { Cover } from './cover.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
+import { ForceBadge } from './entry-badges.tsx';
 import { notify } from './live.tsx';
 import { areUnlike, Likeness, UnlikeMerge } from './merge-likeness.tsx';
 import { PersonPicker } from './person-picker.tsx';
@@ -70,6 +72,7 @@ export function MergePerson({ entry: first, onMerged, onClose }: MergePersonProp
               <span dir="auto">{each.name}</span>
               <br />
               <span class="hint">{texts.people.numberAndPictures(String(each.id), each.image_count)}</span>
+              <ForceBadge entry={each} />
             </span>
           </label>
         ))}
@@ -96,7 +99,8 @@ async function mergeToTheEnd(into: BlacklistRecord, from: BlacklistRecord): Prom
   const press = pressedNow();
   for (let attempt = 1; ; attempt++) {
     try {
-      await mergeEntry(into, from, press);
+      // One that was done already is told as done.
+      await untilAnswered(() => mergeEntry(into, from, press));
       return;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 503) || attempt === attempts) throw error;
@@ -152,6 +156,7 @@ function Preview({ into, from, merging, children, onMerged, onClose }: PreviewPr
       {isLoading ? <p class="hint">{texts.people.comparingFaces}</p> : <Likeness likeness={likeness} />}
       <ErrorNotice error={error === undefined ? undefined : errorMessage(error)} />
       <p>{texts.people.mergeMeans(into.name, from.name, String(from.id))}</p>
+      {data && <MatchesAgain entries={[into, from]} merged={data.entry} />}
       {data && <WhatChanges merged={data} />}
       {data && <Refused pictures={data.pictures.refused} />}
       <News text={merging.news} isLoading={isLoading} />
@@ -172,6 +177,18 @@ function usePreview(into: BlacklistRecord, from: BlacklistRecord, merging: Mergi
     }
   });
   return { data, error, isLoading: isLoading || (data === undefined && error === undefined) };
+}
+
+/** Says whose pictures nobody matches now, and that this ends by the merge. */
+function MatchesAgain({ entries, merged }: { entries: readonly BlacklistRecord[]; merged: BlacklistRecord }) {
+  if (isOutOfForce(merged)) return null;
+  return entries
+    .filter((entry) => isOutOfForce(entry))
+    .map(({ id, name }) => (
+      <Notice key={id} kind="warning">
+        {texts.people.matchesAgain(name)}
+      </Notice>
+    ));
 }
 
 /** Shows what the remaining entry gets of the other one's fields. */

@@ -20,6 +20,8 @@ export interface PersonFieldsProps {
   readonly isListed?: boolean;
   /** Values of somebody else, who saved meanwhile, of the fields in which they differ. */
   readonly theirs?: Partial<PersonValues>;
+  /** Fields that show what somebody else alone has saved meanwhile. */
+  readonly takenOver?: readonly (keyof PersonValues)[];
   readonly onChange: (part: Partial<PersonValues>) => void;
 }
 
@@ -206,11 +208,16 @@ function SuspendedField(props: PersonFieldsProps) {
 function Theirs({
   field,
   theirs = {},
+  takenOver = [],
   isDisabled,
   onChange,
 }: PersonFieldsProps & { field: keyof PersonValues }) {
   const value = theirs[field];
-  if (value === undefined) return null;
+  if (value === undefined) {
+    return takenOver.includes(field) ? (
+      <p class="hint theirs">{texts.people.takenOver(texts.people.fields[field])}</p>
+    ) : null;
+  }
   const shown = typeof value === 'boolean' ? (value ? texts.people.yes : texts.people.no) : value;
   return (
     <div class="theirs">

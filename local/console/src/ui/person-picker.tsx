@@ -4,6 +4,7 @@ import { listEntries } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { texts } from '../texts.ts';
 import { Cover } from './cover.tsx';
+import { ForceBadge } from './entry-badges.tsx';
 import { Failure } from './states.tsx';
 
 const shownPeople = 6;
@@ -52,6 +53,7 @@ export function PersonPicker({ label, without, onPick }: PersonPickerProps) {
               <Cover entry={entry} alt="" />
               <span dir="auto">{entry.name}</span>
               <span class="hint">{texts.frame.numberOf(String(entry.id))}</span>
+              <ForceBadge entry={entry} />
             </button>
           </li>
         ))}

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useLacks } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
-import { patchEntry } from '../api/endpoints.ts';
+import { changeEntry } from '../change-entry.ts';
 import { list } from '../format.ts';
 import { texts } from '../texts.ts';
 import { notify } from './live.tsx';
@@ -29,7 +29,7 @@ export function AddedWrongly({ entry, names, onSuspended }: AddedWronglyProps) {
   const suspend = async () => {
     setError(undefined);
     try {
-      await patchEntry(id, { suspended: true, version });
+      await changeEntry(id, { suspended: true, version });
       notify(texts.people.wasSaved(name));
       onSuspended();
     } catch (failure) {

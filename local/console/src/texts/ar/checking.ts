@@ -43,6 +43,7 @@ export const checking: Texts['checking'] = {
   checkingNow: 'جارٍ الفحص …',
   sendingNow: 'جارٍ الإرسال …',
   takesLong: 'يستغرق هذا وقتًا: الاتصال أو الخدمة بطيئة.',
+  askedAgain: 'لم يصل رد. يُسأل مرة أخرى …',
   failed: 'فشل',
   noFace: 'لا وجه',
   notChecked: 'لم تُفحص',

@@ -31,6 +31,7 @@ export const checking: Texts['checking'] = {
   checkingNow: 'Wird geprüft …',
   sendingNow: 'Wird gesendet …',
   takesLong: 'Das dauert: Die Leitung oder der Dienst ist langsam.',
+  askedAgain: 'Keine Antwort. Wird noch einmal gefragt …',
   failed: 'Fehlgeschlagen',
   noFace: 'Kein Gesicht',
   notChecked: 'Nicht geprüft',

@@ -92,6 +92,7 @@ export const people: Texts['people'] = {
   no: 'Nein',
   empty: 'Leer',
   savedMeanwhile: (field) => `${field}, wie jemand anders es inzwischen gespeichert hat:`,
+  takenOver: (field) => `${field}: so hat es jemand anders inzwischen gespeichert.`,
   takeTheirs: 'Übernehmen',
   takeTheirField: {
     name: 'Den anderen Namen übernehmen',
@@ -172,6 +173,14 @@ export const people: Texts['people'] = {
 
   picturesToAdd: 'Bilder zum Hinzufügen',
   lookAgain: 'Noch einmal suchen',
+  lookAgainAll: 'In allen noch einmal suchen',
+  wouldBeLeft: (count) =>
+    plural(count, {
+      one: 'In # Bild konnte das Gesicht nicht gesucht werden, es bliebe also zurück. Lassen Sie noch einmal suchen, oder lassen Sie es weg.',
+      other:
+        'In # Bildern konnte das Gesicht nicht gesucht werden, sie blieben also zurück. Lassen Sie noch einmal suchen, oder lassen Sie sie weg.',
+    }),
+  leaveTheseOut: 'Diese weglassen',
   leaveOut: (picture) => `${picture} weglassen`,
   states: {
     looking: 'Das Gesicht wird gesucht …',
@@ -179,6 +188,7 @@ export const people: Texts['people'] = {
     'not-looked-at': 'Das Gesicht konnte nicht gesucht werden.',
     unreadable: 'Nicht brauchbar.',
     sending: 'Wird gesendet …',
+    unanswered: 'Es kam keine Antwort: vielleicht wurde es hinzugefügt.',
     added: 'Hinzugefügt.',
     refused: 'Nicht angenommen.',
   },
@@ -193,6 +203,9 @@ export const people: Texts['people'] = {
   showsSeveral: (picture) => `${picture} zeigt mehrere Gesichter. Wählen Sie das gemeinte.`,
   addOne: 'Fügen Sie mindestens ein Bild hinzu, das das Gesicht zeigt.',
   notSentYet: 'Noch nicht gesendet.',
+  askedAgain: 'Es kam keine Antwort. Der Dienst wird noch einmal gefragt; nichts wird zweimal hinzugefügt.',
+  notKnown:
+    'Es kam keine Antwort, also ist noch nicht bekannt, ob es getan wurde. Drücken Sie noch einmal: der Dienst wird zuerst gefragt, und nichts geschieht zweimal.',
 
   lookTwice: 'Sehen Sie genau hin, bevor das gespeichert wird',
   nearlyThere: 'Fast denselben Namen hat ein Eintrag, der ausgesetzt oder abgelaufen ist:',
@@ -225,6 +238,8 @@ export const people: Texts['people'] = {
     `Sind es zwei Menschen, so wird von da an als ${into} gemeldet, wer einem von beiden ähnlich sieht. Die Einträge lassen sich nicht wieder trennen.`,
   mergeMeans: (into, from, id) =>
     `${into} erhält alle Bilder und behält Namen und Nummer. ${from}, Nummer ${id}, wird gelöscht; der Verlauf bleibt und wird zusammen mit ${into} gelöscht. Das lässt sich nicht rückgängig machen.`,
+  matchesAgain: (name) =>
+    `${name}: diesen Eintrag trifft jetzt niemand. Nach dem Zusammenführen wird die Person wieder getroffen, auch durch diese Bilder.`,
   changedMeanwhile:
     'Jemand anders hat inzwischen einen der Einträge geändert. Was hier steht, ist neu. Sehen Sie es an und führen Sie dann noch einmal zusammen.',
   otherGone: (name) =>

@@ -31,6 +31,7 @@ export const checking = {
   checkingNow: 'Checking …',
   sendingNow: 'Sending …',
   takesLong: 'This takes long: the line or the service is slow.',
+  askedAgain: 'No answer came. Asking again …',
   failed: 'Failed',
   noFace: 'No face',
   notChecked: 'Not checked',

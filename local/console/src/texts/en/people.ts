@@ -90,6 +90,7 @@ export const people = {
   no: 'No',
   empty: 'Empty',
   savedMeanwhile: (field: string) => `${field}, as somebody else has saved it meanwhile:`,
+  takenOver: (field: string) => `${field}: as somebody else has saved it meanwhile.`,
   takeTheirs: 'Take theirs',
   takeTheirField: {
     name: 'Take their name',
@@ -168,6 +169,14 @@ export const people = {
 
   picturesToAdd: 'Pictures to add',
   lookAgain: 'Look again',
+  lookAgainAll: 'Look again at all',
+  wouldBeLeft: (count: number) =>
+    plural(count, {
+      one: 'In # picture the face could not be looked for, so it would be left behind. Look again, or leave it out.',
+      other:
+        'In # pictures the face could not be looked for, so they would be left behind. Look again, or leave them out.',
+    }),
+  leaveTheseOut: 'Leave these out',
   leaveOut: (picture: string) => `Leave ${picture} out`,
   states: {
     looking: 'Looking for the face …',
@@ -175,6 +184,7 @@ export const people = {
     'not-looked-at': 'The face could not be looked for.',
     unreadable: 'Cannot be used.',
     sending: 'Sending …',
+    unanswered: 'No answer came: it may have been added.',
     added: 'Added.',
     refused: 'Not taken.',
   },
@@ -189,6 +199,9 @@ export const people = {
   showsSeveral: (picture: string) => `${picture} shows several faces. Choose the one that is meant.`,
   addOne: 'Add at least one picture that shows the face.',
   notSentYet: 'Not sent yet.',
+  askedAgain: 'No answer came. The service is asked again; nothing is added twice.',
+  notKnown:
+    'No answer came, so it is not known whether this was done. Press the button again: the service is asked first, and nothing is done twice.',
 
   lookTwice: 'Look twice before this is kept',
   nearlyThere: 'Nearly this name stands in an entry that is suspended or has expired:',
@@ -220,6 +233,8 @@ export const people = {
     `If these are two people, whoever looks like either of them is reported as ${into} from then on. The entries cannot be parted again.`,
   mergeMeans: (into: string, from: string, id: string) =>
     `${into} gets all pictures and keeps its name and number. ${from}, number ${id}, is deleted; its history stays, and is erased together with ${into}. This cannot be undone.`,
+  matchesAgain: (name: string) =>
+    `${name}: nobody matches this entry now. After the merge the person matches again, by these pictures too.`,
   changedMeanwhile:
     'Somebody else has changed one of the entries meanwhile. What is shown here is new. Look at it, and merge again.',
   otherGone: (name: string) =>

@@ -29,6 +29,7 @@ export const checking: Texts['checking'] = {
   checkingNow: 'Comprobando …',
   sendingNow: 'Enviando …',
   takesLong: 'Esto tarda: la conexión o el servicio van lentos.',
+  askedAgain: 'No llegó respuesta. Se pregunta de nuevo …',
   failed: 'Falló',
   noFace: 'Sin cara',
   notChecked: 'Sin comprobar',

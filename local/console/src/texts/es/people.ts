@@ -91,6 +91,7 @@ export const people: Texts['people'] = {
   no: 'No',
   empty: 'Vacío',
   savedMeanwhile: (field) => `${field}, como lo ha guardado otra persona entretanto:`,
+  takenOver: (field) => `${field}: como lo ha guardado otra persona entretanto.`,
   takeTheirs: 'Usar el suyo',
   takeTheirField: {
     name: 'Usar el otro nombre',
@@ -170,6 +171,13 @@ export const people: Texts['people'] = {
 
   picturesToAdd: 'Fotos por añadir',
   lookAgain: 'Buscar de nuevo',
+  lookAgainAll: 'Buscar de nuevo en todas',
+  wouldBeLeft: (count) =>
+    plural(count, {
+      one: 'En # foto no se pudo buscar la cara, así que se quedaría atrás. Busque de nuevo u omítala.',
+      other: 'En # fotos no se pudo buscar la cara, así que se quedarían atrás. Busque de nuevo u omítalas.',
+    }),
+  leaveTheseOut: 'Omitir estas',
   leaveOut: (picture) => `Omitir ${picture}`,
   states: {
     looking: 'Buscando la cara …',
@@ -177,6 +185,7 @@ export const people: Texts['people'] = {
     'not-looked-at': 'No se pudo buscar la cara.',
     unreadable: 'No se puede usar.',
     sending: 'Enviando …',
+    unanswered: 'No llegó respuesta: puede que se haya añadido.',
     added: 'Añadida.',
     refused: 'No aceptada.',
   },
@@ -191,6 +200,9 @@ export const people: Texts['people'] = {
   showsSeveral: (picture) => `${picture} muestra varias caras. Elija la que se busca.`,
   addOne: 'Añada al menos una foto que muestre la cara.',
   notSentYet: 'Todavía sin enviar.',
+  askedAgain: 'No llegó respuesta. Se pregunta de nuevo al servicio; nada se añade dos veces.',
+  notKnown:
+    'No llegó respuesta, así que aún no se sabe si se hizo. Pulse de nuevo: primero se pregunta al servicio, y nada se hace dos veces.',
 
   lookTwice: 'Mire bien antes de guardar',
   nearlyThere: 'Una ficha suspendida o caducada tiene casi el mismo nombre:',
@@ -222,6 +234,8 @@ export const people: Texts['people'] = {
     `Si son dos personas, desde entonces se avisará de ${into} ante quien se parezca a cualquiera de ellas. Las fichas no se pueden volver a separar.`,
   mergeMeans: (into, from, id) =>
     `${into} recibe todas las fotos y conserva el nombre y el número. Se elimina ${from}, número ${id}; su historial queda, y se borrará junto con ${into}. No se puede deshacer.`,
+  matchesAgain: (name) =>
+    `${name}: nadie coincide ahora con esta entrada. Tras la fusión, la persona vuelve a coincidir, también por estas fotos.`,
   changedMeanwhile:
     'Mientras tanto, otra persona cambió una de las fichas. Lo que se muestra aquí es nuevo. Véalo y fusione de nuevo.',
   otherGone: (name) =>

@@ -30,6 +30,7 @@ export const checking: Texts['checking'] = {
   checkingNow: 'Vérification …',
   sendingNow: 'Envoi …',
   takesLong: 'Cela prend du temps : la connexion ou le service est lent.',
+  askedAgain: 'Aucune réponse. Nouvelle demande …',
   failed: 'Échec',
   noFace: 'Aucun visage',
   notChecked: 'Non vérifiée',

@@ -92,6 +92,7 @@ export const people: Texts['people'] = {
   no: 'Non',
   empty: 'Vide',
   savedMeanwhile: (field) => `${field}, tel que quelqu’un d’autre l’a enregistré entre-temps :`,
+  takenOver: (field) => `${field} : tel que quelqu’un d’autre l’a enregistré entre-temps.`,
   takeTheirs: 'Reprendre',
   takeTheirField: {
     name: 'Reprendre l’autre nom',
@@ -171,6 +172,14 @@ export const people: Texts['people'] = {
 
   picturesToAdd: 'Photos à ajouter',
   lookAgain: 'Chercher de nouveau',
+  lookAgainAll: 'Chercher de nouveau dans toutes',
+  wouldBeLeft: (count) =>
+    plural(count, {
+      one: 'Le visage n’a pas pu être cherché dans # photo, qui serait laissée de côté. Cherchez de nouveau, ou écartez-la.',
+      other:
+        'Le visage n’a pas pu être cherché dans # photos, qui seraient laissées de côté. Cherchez de nouveau, ou écartez-les.',
+    }),
+  leaveTheseOut: 'Écarter celles-ci',
   leaveOut: (picture) => `Écarter ${picture}`,
   states: {
     looking: 'Recherche du visage …',
@@ -178,6 +187,7 @@ export const people: Texts['people'] = {
     'not-looked-at': 'Le visage n’a pas pu être cherché.',
     unreadable: 'Inutilisable.',
     sending: 'Envoi …',
+    unanswered: 'Aucune réponse : elle a peut-être été ajoutée.',
     added: 'Ajoutée.',
     refused: 'Refusée.',
   },
@@ -192,6 +202,9 @@ export const people: Texts['people'] = {
   showsSeveral: (picture) => `${picture} montre plusieurs visages. Choisissez celui qui compte.`,
   addOne: 'Ajoutez au moins une photo qui montre le visage.',
   notSentYet: 'Pas encore envoyée.',
+  askedAgain: 'Aucune réponse. Le service est interrogé de nouveau ; rien n’est ajouté deux fois.',
+  notKnown:
+    'Aucune réponse, donc on ne sait pas encore si cela a été fait. Appuyez de nouveau : le service est d’abord interrogé, et rien n’est fait deux fois.',
 
   lookTwice: 'Regardez bien avant d’enregistrer',
   nearlyThere: 'Une fiche suspendue ou expirée porte presque le même nom :',
@@ -224,6 +237,8 @@ export const people: Texts['people'] = {
     `S’il s’agit de deux personnes, quiconque ressemble à l’une d’elles sera dès lors signalé comme ${into}. Les fiches ne pourront plus être séparées.`,
   mergeMeans: (into, from, id) =>
     `${into} reçoit toutes les photos et garde le nom et le numéro. ${from}, numéro ${id}, est supprimé ; son historique reste, et sera effacé avec ${into}. C’est irréversible.`,
+  matchesAgain: (name) =>
+    `${name} : personne ne correspond à cette fiche pour l’instant. Après la fusion, la personne correspond de nouveau, aussi par ces photos.`,
   changedMeanwhile:
     'Quelqu’un d’autre a modifié une des fiches entre-temps. Ce qui est affiché ici est nouveau. Regardez-le, puis fusionnez de nouveau.',
   otherGone: (name) =>

@@ -29,6 +29,7 @@ export const checking: Texts['checking'] = {
   checkingNow: 'Verificando …',
   sendingNow: 'Enviando …',
   takesLong: 'Isto demora: a conexão ou o serviço está lento.',
+  askedAgain: 'Não veio resposta. Perguntando de novo …',
   failed: 'Falhou',
   noFace: 'Sem rosto',
   notChecked: 'Não verificada',

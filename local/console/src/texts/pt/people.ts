@@ -92,6 +92,7 @@ export const people: Texts['people'] = {
   no: 'Não',
   empty: 'Vazio',
   savedMeanwhile: (field) => `${field}, como outra pessoa gravou nesse meio-tempo:`,
+  takenOver: (field) => `${field}: como outra pessoa gravou nesse meio-tempo.`,
   takeTheirs: 'Usar o outro',
   takeTheirField: {
     name: 'Usar o outro nome',
@@ -171,6 +172,14 @@ export const people: Texts['people'] = {
 
   picturesToAdd: 'Fotos a adicionar',
   lookAgain: 'Procurar de novo',
+  lookAgainAll: 'Procurar de novo em todas',
+  wouldBeLeft: (count) =>
+    plural(count, {
+      one: 'Em # foto não foi possível procurar o rosto, então ela ficaria para trás. Procure de novo ou deixe-a de fora.',
+      other:
+        'Em # fotos não foi possível procurar o rosto, então elas ficariam para trás. Procure de novo ou deixe-as de fora.',
+    }),
+  leaveTheseOut: 'Deixar estas de fora',
   leaveOut: (picture) => `Deixar ${picture} de fora`,
   states: {
     looking: 'Procurando o rosto …',
@@ -178,6 +187,7 @@ export const people: Texts['people'] = {
     'not-looked-at': 'Não foi possível procurar o rosto.',
     unreadable: 'Não pode ser usada.',
     sending: 'Enviando …',
+    unanswered: 'Não veio resposta: pode ter sido adicionada.',
     added: 'Adicionada.',
     refused: 'Não aceita.',
   },
@@ -192,6 +202,9 @@ export const people: Texts['people'] = {
   showsSeveral: (picture) => `${picture} mostra vários rostos. Escolha o certo.`,
   addOne: 'Adicione pelo menos uma foto que mostre o rosto.',
   notSentYet: 'Ainda não enviada.',
+  askedAgain: 'Não veio resposta. O serviço é consultado de novo; nada é adicionado duas vezes.',
+  notKnown:
+    'Não veio resposta, então ainda não se sabe se foi feito. Pressione de novo: o serviço é consultado primeiro, e nada é feito duas vezes.',
 
   lookTwice: 'Olhe bem antes de gravar',
   nearlyThere: 'Um registro suspenso ou expirado tem quase o mesmo nome:',
@@ -223,6 +236,8 @@ export const people: Texts['people'] = {
     `Se forem duas pessoas, quem se parecer com qualquer uma delas será indicado como ${into} a partir de então. Os registros não podem mais ser separados.`,
   mergeMeans: (into, from, id) =>
     `${into} recebe todas as fotos e mantém o nome e o número. ${from}, número ${id}, é excluído; seu histórico fica, e é apagado junto com ${into}. Não dá para desfazer.`,
+  matchesAgain: (name) =>
+    `${name}: ninguém corresponde a este registro agora. Depois da junção, a pessoa volta a corresponder, também por estas fotos.`,
   changedMeanwhile:
     'Enquanto isso, outra pessoa mudou um dos registros. O que aparece aqui é novo. Veja e mescle de novo.',
   otherGone: (name) =>

@@ -1,0 +1,97 @@
+import { texts } from '../texts.ts';
+import { errorText, RefusedError, UnreachableError } from './client.ts';
+import { noteAnswer, pause, untilReachable } from './connection.ts';
+
+/**
+ * Requests whose answer was lost: the service may have done them. They are asked for again, so that the page
+ * tells what is true.
+ */
+
+const maxAttempts = 5;
+const pauseMs = 1_000;
+/** A service that was stopped keeps its claim on a request for about a minute. */
+const maxBusyAttempts = 30;
+const busyPauseMs = 3_000;
+/** Statuses of a proxy that got no answer from the service. */
+const awayStatuses: readonly number[] = [502, 504];
+
+/** Statuses of a service that has too much to do, or is about to stop. */
+const busyStatuses: readonly number[] = [429, 503];
+
+/** Returns true if a proxy got no answer from the service. */
+export const isAway = (error: unknown) =>
+  error instanceof RefusedError && awayStatuses.includes(error.status);
+
+/** Returns true if nobody knows whether the service did what was asked. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof UnreachableError || isAway(error) || isWorkedOn(error);
+}
+
+/** Returns true if a question that changes nothing may be answered later. */
+export function mayPass(error: unknown): boolean {
+  return isUnanswered(error) || (error instanceof RefusedError && busyStatuses.includes(error.status));
+}
+
+/** Statuses that tell what became of a request. Others leave that open if an answer was lost. */
+const tellingStatuses: readonly number[] = [400, 404, 409, 410, 412, 413, 415, 422];
+
+/** Returns true if an error tells that a request was not done, also where an earlier answer was lost. */
+export function isTelling(error: unknown): boolean {
+  return error instanceof RefusedError && tellingStatuses.includes(error.status) && !isWorkedOn(error);
+}
+
+/** Returns true if the service still works on the same request. */
+export function isWorkedOn(error: unknown): boolean {
+  return error instanceof RefusedError && error.status === 409 && /Idempotency-Key/.test(error.message);
+}
+
+/**
+ * Asks until an answer comes, some times. Only what may be done twice, or is known again, is asked so.
+ *
+ * @param ask makes the request; it is told if an earlier one may have been done
+ * @param onLost called each time that no answer came
+ * @param isToRepeat tells if an error is a reason to ask again
+ *
+ * @throws what `ask` throws
+ */
+export async function untilAnswered<Answer>(
+  ask: (isRepeated: boolean) => Promise<Answer>,
+  onLost: (error: unknown) => void = () => {},
+  isToRepeat = isUnanswered,
+): Promise<Answer> {
+  let lost = 0;
+  let busy = 0;
+  for (;;) {
+    try {
+      return await ask(lost + busy > 0);
+    } catch (error) {
+      if (!(isToRepeat(error) || (lost + busy > 0 && mayPass(error)))) throw error;
+      const isBusy = isWorkedOn(error);
+      if (isBusy ? ++busy === maxBusyAttempts : ++lost === maxAttempts) throw error;
+      onLost(error);
+      if (isAway(error)) noteAnswer(false);
+      await pause(isBusy ? busyPauseMs : lost * pauseMs);
+      await untilReachable();
+    }
+  }
+}
+
+/** Says why no answer came, and that it is asked for again. */
+export function askedAgainText(error: unknown): string {
+  return `${errorText(error)} ${texts.frame.triedAgain}`;
+}
+
+/**
+ * Has something deleted. To be gone already is as good, if an earlier request may have done it.
+ *
+ * @throws what `erase` throws
+ */
+export function untilGone(erase: () => Promise<unknown>, onLost?: (error: unknown) => void): Promise<void> {
+  return untilAnswered(async (isRepeated) => {
+    try {
+      await erase();
+    } catch (error) {
+      if (!(isRepeated && error instanceof RefusedError && error.status === 404)) throw error;
+    }
+  }, onLost);
+}

@@ -1,4 +1,5 @@
 import { foldedName } from '../../../../lib/names/folded-name.ts';
+import { comparePaths } from '../../../../lib/people/file-order.ts';
 import { personName } from '../../../../lib/people/person-name.ts';
 import { readTable, type TablePerson } from '../../../../lib/people/table.ts';
 import { systemPath } from '../../../../lib/system-names.ts';
@@ -61,11 +62,9 @@ const pictureEnding = /\.(jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
 
 export const isTable = ({ path }: ChosenFile) => /\.csv$/i.test(path) && segmentsOf(path).length === 1;
 
-const byPath = new Intl.Collator(undefined, { numeric: true });
-
 /** Sorts files by their paths: browsers list a folder in any order. */
 function inOrder<Chosen extends ChosenFile>(files: readonly Chosen[]): Chosen[] {
-  return files.toSorted((one, other) => byPath.compare(one.path, other.path));
+  return files.toSorted((one, other) => comparePaths(one.path, other.path));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ArrangedPictures } from './arrange-pictures.ts';
 import type { EnrollSummary } from './enroll-report.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
 
-/** What is known of a person whose pictures are being enrolled, and what the report tells of them. */
+/** State of a person whose pictures are being enrolled, and lines that the report gets about them. */
 
 /** A person whose pictures are being enrolled. */
 export interface Enrolling {

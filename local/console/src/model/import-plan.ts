@@ -60,7 +60,11 @@ const lastOf = (path: string) => segmentsOf(path).at(-1) ?? '';
 /** Pictures that a browser knows no type of have one of these endings. */
 const pictureEnding = /\.(jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
 
-export const isTable = ({ path }: ChosenFile) => /\.csv$/i.test(path) && segmentsOf(path).length === 1;
+/** Returns true for a table at the top of what was chosen, which no system has made for itself. */
+export function isTable({ path }: ChosenFile): boolean {
+  const segments = segmentsOf(path);
+  return /\.csv$/i.test(path) && segments.length === 1 && !systemPath(segments);
+}
 
 /** Sorts files by their paths: browsers list a folder in any order. */
 function inOrder<Chosen extends ChosenFile>(files: readonly Chosen[]): Chosen[] {

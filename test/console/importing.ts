@@ -233,12 +233,15 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     if (!face) throw new Error('The group shows nobody.');
     const stranger = await cropFace(group, face);
     const [name, known, solo, duo] = [newName(), newName(), newName(), newName()];
-    await setup().api.list([woman], { name: known });
+    // A copy is found in a picture of a phone, too, which is scaled for most comparisons.
+    const large = await sharp(woman).resize(3_000).jpeg({ quality: 99 }).toBuffer();
+    expect(large.length).toBeGreaterThan(1_500_000);
+    await setup().api.list([large], { name: known });
     const expired = await setup().api.list([stranger], { expires_at: '2020-01-01T00:00:00Z' });
     await using folder = await folderOf({
       [`${name}/1.jpg`]: sameWoman,
-      [`${name}/2.jpg`]: woman,
-      [`${known}/1.jpg`]: woman,
+      [`${name}/2.jpg`]: large,
+      [`${known}/1.jpg`]: large,
       [`${solo}/1.jpg`]: stranger,
       [`${duo}/1.jpg`]: stranger,
     });

@@ -39,7 +39,7 @@ async function enrollPeople(
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const summary: EnrollSummary = {
     ...{ ...counts, remarks: [...remarks], passedOver, duplicates: new Map() },
-    ...{ joined, unlike: new Map(), disagreements: [], unlisted: [], copies, takesUnlike },
+    ...{ joined, unlike: new Map(), disagreements: [], unlisted: [], outOfForce: [], copies, takesUnlike },
   };
   const bar = progressBar(
     'enroll',
@@ -95,9 +95,11 @@ async function main(): Promise<void> {
     const summary = await enrollPeople(opened, people, given.values['include-unlike'] === true);
     console.log(enrollReport(summary).join('\n'));
     if (summary.unlisted.length < people.persons.length) return;
-    // Whoever runs it from a script has to know that it did nothing.
-    console.error('Nobody was listed.');
-    if (people.persons.length > 0) process.exitCode = 1;
+    // Whoever runs it from a script has to know that it did nothing, as with a wrong path.
+    console.error(
+      people.persons.length > 0 ? 'Nobody was listed.' : 'Nobody was found, so nobody was listed.',
+    );
+    process.exitCode = 1;
   } finally {
     await opened.close();
   }

@@ -4,6 +4,7 @@ import { ConfigError } from '../../lib/config.ts';
 import { EntryName } from '../../lib/contract/fields.ts';
 import { decodeText } from '../../lib/decode-text.ts';
 import { joinBytes } from '../../lib/inbox/walk.ts';
+import { comparePaths } from '../../lib/people/file-order.ts';
 import { systemFile, systemFolder } from '../../lib/system-names.ts';
 import { joinedLines } from '../import/found-people.ts';
 import { leadsInto } from './picture-file.ts';
@@ -85,7 +86,7 @@ function leadsOut({ item, path }: { readonly item: Dirent<Buffer>; readonly path
   return item.isSymbolicLink() && !leadsInto(path, folder);
 }
 
-/** Returns the items of a folder in the order of their names, without those that systems create. */
+/** Returns the items of a folder in the order of `comparePaths`, without those that systems create. */
 async function itemsOf(folder: Buffer, passedOver: Set<string>) {
   const found: { item: Dirent<Buffer>; name: string; path: Buffer }[] = [];
   for (const item of await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) {
@@ -94,5 +95,5 @@ async function itemsOf(folder: Buffer, passedOver: Set<string>) {
     if (system) passedOver.add(system.label);
     else found.push({ item, name, path: joinBytes(folder, item.name) });
   }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return found.sort((one, other) => comparePaths(one.name, other.name));
 }

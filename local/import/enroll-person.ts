@@ -4,16 +4,22 @@ import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-ima
 import { keepImage } from '../../lib/blacklist/held-images.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { EntryPictures } from '../../lib/blacklist/same-picture.ts';
-import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import {
   EntryNotFoundError,
   isUnusablePicture,
   NameTakenError,
   NoUsableImageError,
 } from '../../lib/errors.ts';
-import { similarityOnScale } from '../../lib/faces/similarity-scale.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
-import { type ArrangedPictures, arrangePictures } from './arrange-pictures.ts';
+import { arrangePictures } from './arrange-pictures.ts';
+import {
+  type Enrolling,
+  holdBack,
+  neededWords,
+  note,
+  noteDisagreement,
+  noteOutOfForce,
+} from './enroll-notes.ts';
 import type { EnrollSummary } from './enroll-report.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
 import { formsOf } from './picture-copies.ts';
@@ -57,28 +63,8 @@ export async function enrollPerson(
   }
   await noteSeconds(enrolling);
   noteDisagreement(enrolling);
+  await noteOutOfForce(enrolling);
   if (enrolling.entryId === undefined || enrolling.isRefused) summary.unlisted.push(person.name);
-}
-
-/** A person whose pictures are being enrolled. */
-interface Enrolling {
-  readonly ports: EnrollingPorts;
-  readonly person: FoundPerson;
-  readonly summary: EnrollSummary;
-  /** Order of a new person's pictures. */
-  readonly arranged: ArrangedPictures | undefined;
-  /** Name of the picture that others were compared with first, for a new person. */
-  first?: string;
-  /** Id of the entry, once there is one. */
-  entryId: number | undefined;
-  /** True once the entry has a picture that others can be compared with. */
-  hasPictures: boolean;
-  /** True once the name turned out to be somebody else's, or the entry was deleted. */
-  isRefused: boolean;
-  /** Pictures of this run, by the digests of their forms. */
-  readonly seen: Map<string, PersonPicture>;
-  /** Second copies of pictures of this run, whose outcome is theirs. */
-  readonly seconds: { readonly picture: PersonPicture; readonly first: PersonPicture }[];
 }
 
 type Batch = { readonly picture: PersonPicture; readonly bytes: Uint8Array }[];
@@ -94,10 +80,11 @@ async function readMissing(
   for (const picture of files) {
     const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
     if (!bytes) continue;
-    const forms = await formsOf(ports, bytes);
-    const first = firstCopy(enrolling, picture, forms);
+    const { forms, fault } = await formsOf(ports, bytes);
+    const first = fault === undefined ? firstCopy(enrolling, picture, forms) : undefined;
     if (first) seconds.push({ picture, first });
     else if (await isPresent(ports, forms, listed)) summary.picturesPresent++;
+    else if (fault !== undefined) summary.remarks.push(`${person.name}/${picture.name}: ${fault}`);
     else if (!isHeldCopy(enrolling, picture)) batch.push({ picture, bytes });
   }
   return batch;
@@ -152,7 +139,8 @@ async function noteSeconds(enrolling: Enrolling): Promise<void> {
     }
     const bytes = await readOrRemark(picture, ports.faces.maxImageBytes, person, summary);
     if (!bytes) continue;
-    if (await isPresent(ports, await formsOf(ports, bytes), listed)) summary.picturesPresent++;
+    const { forms } = await formsOf(ports, bytes);
+    if (await isPresent(ports, forms, listed)) summary.picturesPresent++;
     else summary.remarks.push(`${person.name}/${picture.name}: It is the same file as ${first.name}.`);
   }
 }
@@ -188,29 +176,11 @@ function isHeldCopy(enrolling: Enrolling, picture: PersonPicture): boolean {
   const { summary, person } = enrolling;
   const others = summary.copies.othersWith(picture, person);
   if (others.length === 0 || summary.takesUnlike) return false;
-  holdBack(enrolling, picture, `the same picture as one of ${others.join(', ')}`);
+  const names = others.map(
+    ({ name, isOutOfForce }) => name + (isOutOfForce ? ' (suspended or expired)' : ''),
+  );
+  holdBack(enrolling, picture, `the same picture as one of ${names.join(', ')}`);
   return true;
-}
-
-function holdBack({ person: { name }, summary }: Enrolling, picture: PersonPicture, why: string): void {
-  summary.unlike.set(`${name}/${picture.name}`, `${name}/${picture.name}: ${why}`);
-}
-
-/** Tells how many of a new person's pictures agree, and which differ. */
-function noteDisagreement({ arranged, person, summary, first }: Enrolling): void {
-  const { name, pictures } = person;
-  const differing = pictures
-    .filter((picture) => summary.copies.othersWith(picture, person).length === 0)
-    .filter((picture) => summary.unlike.has(`${name}/${picture.name}`));
-  if (!arranged || first === undefined || differing.length === 0) return;
-  const tied = arranged.tied.map((picture) => picture.name).join(', ');
-  const tie = tied && `, but as many agree on somebody else (${tied})`;
-  const agreeing =
-    arranged.agreeing > 1
-      ? `${arranged.agreeing} pictures agree, and ${first} is the first of them${tie}`
-      : `no two pictures agree, and ${first} was taken`;
-  const names = differing.map((picture) => picture.name).join(', ');
-  summary.disagreements.push(`${name}: ${agreeing}; different: ${names}`);
 }
 
 /** Enrolls files at the same time, notes what became of them, and returns those that were held back. */
@@ -251,12 +221,6 @@ async function enrollFiles(enrolling: Enrolling, batch: Batch): Promise<Batch> {
   return [];
 }
 
-/** Tells from which similarity on faces match, where similarities are known. */
-function neededWords({ faces: { defaults } }: EnrollingPorts): string {
-  const similarity = similarityOnScale(defaults.similarityScale, defaults.threshold);
-  return similarity === undefined ? '' : `, and a match takes ${similarity.toFixed(1)}`;
-}
-
 /** Enrolls pictures that were held back, since others have come after them. */
 async function enrollHeld(enrolling: Enrolling, held: readonly PersonPicture[]): Promise<PersonPicture[]> {
   const { ports, person, summary } = enrolling;
@@ -271,20 +235,4 @@ async function enrollHeld(enrolling: Enrolling, held: readonly PersonPicture[]):
     still.push(...(await enrollFiles(enrolling, batch)).map(({ picture }) => picture));
   }
   return still;
-}
-
-function note(
-  { person: { name }, summary }: Enrolling,
-  added: number,
-  errors: readonly string[],
-  duplicates: PossibleDuplicates = [],
-): void {
-  summary.picturesAdded += added;
-  summary.remarks.push(...errors.map((error) => `${name}/${error}`));
-  if (duplicates === null) summary.duplicates.set(name, `${name}: this could not be found out`);
-  for (const { id, name: other, similarity, in_force } of duplicates ?? []) {
-    const force = in_force === false ? ', suspended or expired' : '';
-    const line = `${name}: ${other}, entry ${id}, similarity ${similarity.toFixed(1)}${force}`;
-    summary.duplicates.set(`${name}/${id}`, line);
-  }
 }

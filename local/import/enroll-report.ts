@@ -16,6 +16,8 @@ export interface EnrollSummary {
   readonly unlike: Map<string, string>;
   /** Sentences about new people whose pictures do not all agree: how many do, and which differ. */
   readonly disagreements: string[];
+  /** Sentences about people whose entries nobody matches. */
+  readonly outOfForce: string[];
   /** Names of people who have no entry at the end. */
   readonly unlisted: string[];
   readonly copies: PictureCopies;
@@ -29,7 +31,7 @@ const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 
 
 /** Writes what became of an import, in sections; those without a line are left out. */
 export function enrollReport(summary: EnrollSummary): string[] {
-  const { personsListed, picturesAdded, picturesPresent, unlisted, takesUnlike } = summary;
+  const { personsListed, picturesAdded, picturesPresent, unlisted, outOfForce, takesUnlike } = summary;
   const unlike = takesUnlike
     ? 'Added, but like none of the person’s other pictures, or somebody else’s too; delete what shows somebody else'
     : 'Held back, for they look like none of the person’s other pictures, or are somebody else’s too; --include-unlike adds them';
@@ -41,6 +43,7 @@ export function enrollReport(summary: EnrollSummary): string[] {
     ['Not all pictures agree', summary.disagreements],
     ['Perhaps listed twice', summary.duplicates.values()],
     ['Not listed', unlisted],
+    ['Suspended or expired', outOfForce],
   ];
   return [
     `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
@@ -48,5 +51,10 @@ export function enrollReport(summary: EnrollSummary): string[] {
       const shown = [...lines].map((line) => `  ${printable(line)}`);
       return shown.length > 0 ? [`${heading}:`, ...shown] : [];
     }),
+    ...(outOfForce.length === 0
+      ? []
+      : [
+          `Nobody matches ${outOfForce.length} of the people found, for their entries are suspended or expired.`,
+        ]),
   ];
 }

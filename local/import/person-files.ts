@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { decodeText } from '../../lib/decode-text.ts';
 import { codeOf } from '../../lib/files.ts';
 import { joinBytes } from '../../lib/inbox/walk.ts';
+import { comparePaths } from '../../lib/people/file-order.ts';
 import { systemFile, systemFolder } from '../../lib/system-names.ts';
 import type { PersonFile } from '../commands/person-folders.ts';
 import type { OldPaths } from './old-paths.ts';
@@ -10,7 +11,7 @@ import type { ImportReport } from './report.ts';
 /** Files in which DeepFace keeps the embeddings of a folder. */
 const embeddingFile = /\.pkl$/i;
 
-/** Lists the files of a person's folder and of those below it, in the order of their names. */
+/** Lists the files of a person's folder and of those below it, in the order of `comparePaths`. */
 export async function filesOfFolder(
   folder: string | Buffer,
   paths: Pick<OldPaths, 'contains'>,
@@ -25,8 +26,8 @@ export async function filesOfFolder(
     return [];
   });
   const files: PersonFile[] = [];
-  for (const item of items.toSorted((one, other) => Buffer.compare(one.name, other.name))) {
-    const name = decodeText(item.name);
+  const named = items.map((item) => ({ item, name: decodeText(item.name) }));
+  for (const { item, name } of named.toSorted((one, other) => comparePaths(one.name, other.name))) {
     const system = item.isDirectory() ? systemFolder(name) : systemFile(name);
     const below = joinBytes(path, item.name);
     if (system) passedOver.add(system.label);

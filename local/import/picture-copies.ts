@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
-import { preparePicture } from '../../lib/blacklist/enroll-picture.ts';
+import { measureReference, preparePicture } from '../../lib/blacklist/enroll-picture.ts';
 import { storedForm } from '../../lib/blacklist/same-picture.ts';
 import { isUnusablePicture } from '../../lib/errors.ts';
-import { measurePicture } from '../../lib/inputs/measure.ts';
+import { otherOwners, type PictureOwner } from '../../lib/people/picture-owners.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { allInTurns } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/entry.ts';
+import { isInForce } from '../../lib/records/shared/in-force.ts';
 import type { FoundPerson, PersonPicture } from './found-people.ts';
 
 /** Pictures that are read at a time. */
@@ -26,33 +27,42 @@ export class PictureCopies {
   readonly #ports: EnrollingPorts;
   /** Pictures of those listed, by their sizes in bytes. */
   readonly #stored: ReadonlyMap<number, readonly StoredPicture[]>;
+  readonly #outOfForce: ReadonlySet<string>;
   readonly #digests = new Map<PersonPicture, string>();
-  readonly #owners = new Map<string, Set<string>>();
+  /** Names of those listed and of those of the import who have a picture, by its digest. */
+  readonly #owners = new Map<string, { readonly listed: string[]; readonly imported: string[] }>();
 
-  private constructor(ports: EnrollingPorts, stored: ReadonlyMap<number, readonly StoredPicture[]>) {
+  private constructor(
+    ports: EnrollingPorts,
+    stored: ReadonlyMap<number, readonly StoredPicture[]>,
+    outOfForce: ReadonlySet<string>,
+  ) {
     this.#ports = ports;
     this.#stored = stored;
+    this.#outOfForce = outOfForce;
   }
 
   /**
-   * Reads all pictures, and stored ones of the same sizes. Those that can't be read are copies of none.
+   * Reads all pictures, and stored ones of the same sizes. Files that are no pictures are copies of none.
    * @throws BackendUnavailableError, ThrottledError
    */
   static async of(
     ports: EnrollingPorts,
     persons: readonly Pick<FoundPerson, 'name' | 'pictures'>[],
-    listed: readonly Pick<EntryRecord, 'id' | 'name'>[],
+    listed: readonly EntryRecord[],
   ): Promise<PictureCopies> {
-    const copies = new PictureCopies(ports, await storedBySize(ports, listed));
+    const outOfForce = new Set(listed.flatMap((entry) => (isInForce(entry) ? [] : entry.name)));
+    const copies = new PictureCopies(ports, await storedBySize(ports, listed), outOfForce);
     const all = persons.flatMap(({ name, pictures }) => pictures.map((picture) => ({ name, picture })));
     await allInTurns(all, pLimit(readAtOnce), ({ name, picture }) => copies.#add(name, picture));
     return copies;
   }
 
-  /** Returns the names of the others who have the same file as a person's picture. */
-  othersWith(picture: PersonPicture, { name }: Pick<FoundPerson, 'name'>): string[] {
-    const owners = this.#owners.get(this.#digests.get(picture) ?? '') ?? [];
-    return [...owners].filter((owner) => owner !== name);
+  /** Returns the others who have the same file as a person's picture, see `otherOwners`. */
+  othersWith(picture: PersonPicture, { name }: Pick<FoundPerson, 'name'>): PictureOwner[] {
+    const { listed = [], imported = [] } = this.#owners.get(this.#digests.get(picture) ?? '') ?? {};
+    const toOwner = (name: string) => ({ name, isOutOfForce: this.#outOfForce.has(name) });
+    return otherOwners(name, listed.map(toOwner), imported.map(toOwner));
   }
 
   /** Returns the pictures without second copies. */
@@ -64,11 +74,14 @@ export class PictureCopies {
   async #add(name: string, picture: PersonPicture): Promise<void> {
     try {
       const bytes = await picture.read(this.#ports.faces.maxImageBytes);
+      await measureReference(this.#ports.faces, bytes);
       const digest = hash('sha256', bytes);
       this.#digests.set(picture, digest);
       const listed = this.#owners.has(digest) ? [] : await this.#listedOwners(bytes, name);
-      const owners = this.#owners.get(digest) ?? [];
-      this.#owners.set(digest, new Set([...owners, ...listed, name]));
+      const owners = this.#owners.get(digest) ?? { listed: [], imported: [] };
+      owners.listed.push(...listed);
+      owners.imported.push(name);
+      this.#owners.set(digest, owners);
     } catch (error) {
       if (!isUnusablePicture(error)) throw error;
     }
@@ -78,7 +91,8 @@ export class PictureCopies {
   async #listedOwners(bytes: Uint8Array, name: string): Promise<string[]> {
     if (this.#stored.size === 0) return [];
     const owners: string[] = [];
-    for (const { hash, sizeBytes } of (await formsOf(this.#ports, bytes)).map(storedForm)) {
+    const { forms } = await formsOf(this.#ports, bytes);
+    for (const { hash, sizeBytes } of forms.map(storedForm)) {
       for (const { key, owner } of this.#stored.get(sizeBytes) ?? []) {
         if (owner === name) continue;
         const stored = await this.#ports.images.get(key);
@@ -89,12 +103,21 @@ export class PictureCopies {
   }
 }
 
-/** Returns the bytes that a file's picture may have where it is stored: as it is, and without metadata. */
-export async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<readonly Uint8Array[]> {
+/** A file's picture as it may be stored. */
+export interface PictureForms {
+  /** Bytes as they are, and without metadata. */
+  readonly forms: readonly Uint8Array[];
+  /** Reason why the file can't be used, if that is known. */
+  readonly fault?: string;
+}
+
+/** Returns the bytes that a file's picture may have where it is stored. */
+export async function formsOf(ports: EnrollingPorts, bytes: Uint8Array): Promise<PictureForms> {
   try {
-    return (await preparePicture(ports, await measurePicture(bytes))).forms;
+    const { forms } = await preparePicture(ports, await measureReference(ports.faces, bytes));
+    return { forms };
   } catch (error) {
-    if (isUnusablePicture(error)) return [bytes];
+    if (isUnusablePicture(error)) return { forms: [bytes], fault: error.message };
     throw error;
   }
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { namesOfCopies, startsAsPicture, unusable } from '../../local/console/src/model/import-files.ts';
-import { alikeOf, clashesOf, planFolders, planTable } from '../../local/console/src/model/import-plan.ts';
+import {
+  alikeOf,
+  clashesOf,
+  isTable,
+  planFolders,
+  planTable,
+} from '../../local/console/src/model/import-plan.ts';
 
 const chosen = (path: string, type = 'image/jpeg', size = 10) => ({
   path,
@@ -109,6 +115,11 @@ describe('a chosen table', () => {
     const plan = planTable('name,files\n,a.jpg|b.jpg|c.jpg\nJane,b.jpg', [chosen('a.jpg'), chosen('b.jpg')]);
     expect(shown(plan)).toEqual({ Jane: ['b.jpg'] });
     expect(plan.leftOut).toEqual([{ what: 'a.jpg', reason: 'nameless-row' }]);
+  });
+
+  test('is one at the top, and none that a system made', () => {
+    const paths = ['a.csv', 'B.CSV', '._a.csv', 'lists/c.csv', 'a.csv.jpg'];
+    expect(paths.filter((path) => isTable(chosen(path)))).toEqual(['a.csv', 'B.CSV']);
   });
 
   test('is refused without its columns, and told of where rows can not be used', () => {

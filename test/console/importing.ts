@@ -128,7 +128,8 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await using folder = await folderOf({
       [`${name}/1.jpg`]: await cropFace(group, first),
       [`${name}/2.jpg`]: await cropFace(group, second),
-      [`${name}/3.jpg`]: woman,
+      // The same bytes would be a copy.
+      [`${name}/3.jpg`]: await sharp(woman).jpeg({ quality: 70 }).toBuffer(),
       [`${known}/1.jpg`]: sameWoman,
     });
     await using visit = await setup().visit('#/blacklist/import');
@@ -226,6 +227,79 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     expect(await setup().api.entries()).toMatchObject([{ id: suspended.id }, { name, image_count: 2 }]);
   });
 
+  it('holds back copies of what others have, whichever of a person’s pictures they are, and names those listed first', async () => {
+    const { woman, sameWoman, group } = setup().pictures;
+    const [face] = (await setup().api.detect(group)).map((one) => one.facial_area);
+    if (!face) throw new Error('The group shows nobody.');
+    const stranger = await cropFace(group, face);
+    const [name, known, solo, duo] = [newName(), newName(), newName(), newName()];
+    // A copy is found in a picture of a phone, too, which is scaled for most comparisons.
+    const large = await sharp(woman).resize(3_000).jpeg({ quality: 99 }).toBuffer();
+    expect(large.length).toBeGreaterThan(1_500_000);
+    await setup().api.list([large], { name: known });
+    const expired = await setup().api.list([stranger], { expires_at: '2020-01-01T00:00:00Z' });
+    await using folder = await folderOf({
+      [`${name}/1.jpg`]: sameWoman,
+      [`${name}/2.jpg`]: large,
+      [`${known}/1.jpg`]: large,
+      [`${solo}/1.jpg`]: stranger,
+      [`${duo}/1.jpg`]: stranger,
+    });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await page.getByLabel('is listed under the same name').check();
+    await page.getByRole('button', { name: 'Send 5 pictures' }).click();
+    await page.getByText('1 person listed, 1 picture added. 1 picture there already.').first().waitFor();
+    await row(page, `${name}/2.jpg`).getByText(`It is the same picture as one of ${known}.`).waitFor();
+    for (const [one, other] of [
+      [solo, duo],
+      [duo, solo],
+    ] as const) {
+      const owners = `${expired.name} (suspended or expired: nobody matches), ${other}`;
+      await row(page, `${one}/1.jpg`).getByText(`It is the same picture as one of ${owners}.`).waitFor();
+    }
+    await page.getByText('5 of 5 pictures done').waitFor();
+    // On a phone nothing lies beside the screen.
+    await page.setViewportSize({ width: 380, height: 800 });
+    const table = page.getByRole('region', { name: 'People to list' });
+    await expect.poll(() => table.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+    const wide = await row(page, `${name}/2.jpg`).locator('td').last().boundingBox();
+    expect(wide?.width).toBeGreaterThan(300);
+  });
+
+  it('tells that nobody matches an entry that was suspended after the preview', async () => {
+    const { woman, sameWoman } = setup().pictures;
+    const name = newName();
+    const { id } = await setup().api.list([woman], { name });
+    await using folder = await folderOf({ [`${name}/1.jpg`]: sameWoman });
+    await using visit = await setup().visit('#/blacklist/import');
+    const { page } = visit;
+    await folderInput(page).setInputFiles(folder.path);
+    await row(page, name).getByText('Listed already under this name: left out.').waitFor();
+    expect(await page.getByRole('button', { name: /^Send/ }).count()).toBe(0);
+    await page.getByLabel('is listed under the same name').check();
+    await setup().api.patch(id, { suspended: true });
+    await page.getByRole('button', { name: 'Send 1 picture' }).click();
+    const told = '1 person has an entry that is suspended or has expired: nobody matches it.';
+    await page.getByText(`0 people listed, 1 picture added. ${told}`).first().waitFor();
+    await row(page, name).getByText('The entry is suspended: nobody matches it.').waitFor();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Report as CSV' }).click();
+    const report = await readFile(await (await downloading).path(), 'utf8');
+    expect(report).toContain('The entry is suspended: nobody matches it.');
+    await page.getByRole('button', { name: 'Choose other files' }).click();
+    // Whoever is left out is counted too: nobody matches them either.
+    await using others = await folderOf({ [`${name}/1.jpg`]: sameWoman, [`${newName()}/2.jpg`]: woman });
+    await folderInput(page).setInputFiles(others.path);
+    await row(page, name).getByText('There is an entry with this name, but it is suspended').waitFor();
+    await page.getByRole('button', { name: 'Send 1 picture' }).click();
+    await page
+      .getByText(`0 people listed, 0 pictures added. 1 picture held back: look at it below. ${told}`)
+      .first()
+      .waitFor();
+  });
+
   it('tells copies, names that are nearly the same and what is no picture before anything is sent', async () => {
     const { woman, withWoman } = setup().pictures;
     const name = newName();
@@ -272,6 +346,7 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await folderInput(page).setInputFiles(folder.path);
     await page.getByRole('button', { name: 'Send 2 pictures' }).click();
     await page.getByText('1 person listed, 1 picture added. 1 picture not sent yet.').first().waitFor();
+    await page.getByText('1 of 2 pictures done').waitFor();
     await page.reload();
     expect(asked).toEqual(['beforeunload']);
     await page.unroute('**/images', refuse);
@@ -286,11 +361,17 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     expect(asked).toEqual(['beforeunload']);
   });
 
-  it('refuses a table without its columns, and is not offered to whom may list nobody', async () => {
+  it('refuses a table without its columns, and two tables, and is not offered to whom may list nobody', async () => {
     await using visit = await setup().visit('#/blacklist/import');
     const csv = (text: string) => [{ name: 'p.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }];
     await tableInput(visit.page).setInputFiles(csv('who,what\nJane,a.jpg'));
     await visit.page.getByText('The first line has to name the columns name and files').waitFor();
+    const table = 'name,files\nJane,a.jpg';
+    const files = ['b.csv', 'a.csv', '._a.csv'].flatMap((name) =>
+      csv(table).map((one) => ({ ...one, name })),
+    );
+    await tableInput(visit.page).setInputFiles([...files, fileOf('a.jpg', setup().pictures.woman)]);
+    await visit.page.getByText('Choose one table at a time. These are several: b.csv, a.csv.').waitFor();
     await using guard = await setup().visit('#/blacklist', { token: deskToken });
     await guard.page.getByText('Nobody is listed yet').waitFor();
     expect(await guard.page.getByRole('link', { name: 'Import people' }).count()).toBe(0);

@@ -131,7 +131,12 @@ const copyDistance = 1e-5;
  */
 export async function listedWith(file: File): Promise<{ name: string; isOutOfForce: boolean }[]> {
   try {
-    const { faces } = await examineImage(await half(file));
+    const found = await examineImage(await half(file));
+    const isAlike = found.faces.some(
+      ({ blacklist_matches, out_of_force = [] }) => blacklist_matches.length + out_of_force.length > 0,
+    );
+    // A scaled picture is no exact copy any more, so one that looks like somebody is sent whole.
+    const { faces } = isAlike && !fitsHalf(file) ? await examineImage(file) : found;
     const copiesIn = (matches: readonly BlacklistMatch[] = [], isOutOfForce = false) =>
       matches
         .filter(({ distance }) => distance <= copyDistance)
@@ -148,9 +153,10 @@ export async function listedWith(file: File): Promise<{ name: string; isOutOfFor
 
 /** Returns a picture as half of a request. */
 async function half(file: File): Promise<string> {
-  const fits = file.size <= inlineBytes / 2;
-  return fits ? await toBase64(file) : (await preview(file, strangersSide)).base64;
+  return fitsHalf(file) ? await toBase64(file) : (await preview(file, strangersSide)).base64;
 }
+
+const fitsHalf = ({ size }: File) => size <= inlineBytes / 2;
 
 function unlikeIn(compared: Awaited<ReturnType<typeof likeness>>): Unlike | undefined {
   // A suspended entry verifies nobody, but its pictures look alike nevertheless.

@@ -13,8 +13,7 @@ export interface Arrangement {
 }
 
 /**
- * Arranges a person's pictures. Files that other people of the import have too are held back, until somebody
- * wants them sent.
+ * Arranges a person's pictures.
  *
  * @throws errors of the service that are not about a picture, and the signal's
  */
@@ -23,7 +22,6 @@ export async function arrange(
   maxBytes: number | undefined,
   signal: AbortSignal,
 ): Promise<Arrangement> {
-  holdCopies(index);
   const person = personAt(index);
   const open = person?.pictures.filter(isOpen) ?? [];
   const keys = open.map(({ key }) => key);
@@ -54,14 +52,6 @@ export async function arrange(
 
 function votes({ state, isMeant = false, isRepeated = false }: ImportPicture): boolean {
   return ['waiting', 'failed', 'held'].includes(state) && !isMeant && !isRepeated;
-}
-
-function holdCopies(index: number): void {
-  for (const picture of personAt(index)?.pictures ?? []) {
-    const { key, sameAs = [], isMeant } = picture;
-    if (sameAs.length > 0 && isMeant !== true && isOpen(picture))
-      changePicture(index, key, { state: 'held' });
-  }
 }
 
 /** Returns a function that gives a picture as the service takes it; undefined if it can't be read. */

@@ -2,16 +2,20 @@ import pLimit from 'p-limit';
 import { listEntries } from './api/endpoints.ts';
 import { currentImport, type ImportPerson } from './import-state.ts';
 import { namesOfCopies, unusable } from './model/import-files.ts';
-import { alikeOf, clashesOf, isTable, planFolders, planTable } from './model/import-plan.ts';
+import { alikeOf, type Clash, clashesOf, isTable, planFolders, planTable } from './model/import-plan.ts';
 import { randomKey } from './random-key.ts';
+import { texts } from './texts.ts';
 
 /** Files that are looked into at the same time. */
 const readAtOnce = 16;
 
+/** The choice holds several tables. One of them alone would leave people out. */
+export class SeveralTablesError extends Error {}
+
 /**
  * Reads the chosen files as people, and finds out who of them is listed, and which can't be used.
  *
- * @throws TableError, and what `call` throws
+ * @throws TableError, SeveralTablesError, and what `call` throws
  */
 export async function planImport(files: readonly File[]): Promise<void> {
   const chosen = await pLimit(readAtOnce).map(files, async (file) => {
@@ -19,7 +23,11 @@ export async function planImport(files: readonly File[]): Promise<void> {
     const fault = isTable(found) ? undefined : await unusable(file);
     return { ...found, ...(fault && { fault }) };
   });
-  const table = chosen.find(isTable);
+  const [table, ...more] = chosen.filter(isTable);
+  if (table && more.length > 0) {
+    const names = [table, ...more].map(({ path }) => path);
+    throw new SeveralTablesError(texts.importing.severalTables(names.join(', ')));
+  }
   const plan = table ? planTable(await textOf(table.file), chosen) : planFolders(chosen);
   const { items } = await listEntries({ query: '', sort: 'name', limit: Number.MAX_SAFE_INTEGER });
   const clashes = clashesOf(plan.persons, items);
@@ -31,13 +39,18 @@ export async function planImport(files: readonly File[]): Promise<void> {
     return {
       ...{ name, reason, folders, alike: alike.get(name) ?? [], ...(clash && { clash }) },
       pictures: pictures.map(({ path, file }, place) => {
-        const sameAs = copies.get(file)?.filter((other) => other !== name) ?? [];
+        const others = copies.get(file)?.filter((other) => other !== name) ?? [];
+        const sameAs = others.map((other) => ({ name: other, isOutOfForce: isOut(clashes.get(other)) }));
         const isRepeated = contents.indexOf(contents[place] ?? file) < place;
         return { name: path, file, key: randomKey(), state: 'waiting', sameAs, isRepeated };
       }),
     };
   });
   currentImport.set({ persons, plan, state: 'planned', addsToListed: false });
+}
+
+function isOut({ isSame, isOutOfForce = false }: Partial<Clash> = {}): boolean {
+  return isSame === true && isOutOfForce;
 }
 
 /** Returns the path below the chosen folder. */

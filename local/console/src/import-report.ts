@@ -1,4 +1,5 @@
 import { wordsOf } from './api/client.ts';
+import { withForce } from './import-holding.ts';
 import {
   type Import,
   type ImportPerson,
@@ -6,6 +7,7 @@ import {
   isLeftOut,
   isListedOut,
   isOpen,
+  isUnmatched,
   looksLikeOf,
 } from './import-state.ts';
 import { texts } from './texts.ts';
@@ -25,6 +27,8 @@ export interface ImportCounts {
   readonly listed: number;
   /** People whose pictures look like somebody who is listed. */
   readonly lookAlikes: number;
+  /** People whose entries nobody matches, also those to whom nothing is added. */
+  readonly outOfForce: number;
 }
 
 export function countsOf({ persons, addsToListed }: Import): ImportCounts {
@@ -32,16 +36,18 @@ export function countsOf({ persons, addsToListed }: Import): ImportCounts {
   const pictures = sent.flatMap((person) => person.pictures);
   const count = (...states: ImportPicture['state'][]) =>
     pictures.filter(({ state }) => states.includes(state)).length;
+  const held = pictures.filter((picture) => picture.state === 'held' && !isOpen(picture)).length;
   return {
     pictures: pictures.length,
-    done: count('added', 'there', 'held', 'refused', 'failed'),
+    done: count('added', 'there', 'refused') + held,
     added: count('added'),
     there: count('there'),
     refused: count('refused'),
-    held: pictures.filter((picture) => picture.state === 'held' && !isOpen(picture)).length,
+    held,
     open: pictures.filter(isOpen).length,
     listed: sent.filter(({ clash, entryId }) => entryId !== undefined && clash?.isSame !== true).length,
     lookAlikes: sent.filter((person) => looksLikeOf(person).length > 0).length,
+    outOfForce: persons.filter((person) => !person.isUnwanted && isUnmatched(person)).length,
   };
 }
 
@@ -54,7 +60,7 @@ export function isUnfinished(known: Import): boolean {
 /** Remarks about a person that are known before anything is sent. */
 export function remarksOn(person: ImportPerson, addsToListed: boolean): string[] {
   const { importing } = texts;
-  const { clash, alike, reason, isUnwanted, folders = 1 } = person;
+  const { clash, alike, reason, isUnwanted, folders = 1, notice } = person;
   if (isUnwanted) return [importing.unwanted];
   if (isListedOut(person, addsToListed)) {
     return [clash?.isOutOfForce ? importing.outOfForceAlready : importing.listedAlready];
@@ -63,7 +69,7 @@ export function remarksOn(person: ImportPerson, addsToListed: boolean): string[]
     ...(clash?.isSame ? [importing.addedToListed] : []),
     ...(clash?.isSame && reason !== null ? [importing.reasonStays] : []),
     ...(clash && !clash.isSame ? [importing.nearlyListed(clash.name)] : []),
-    ...(clash?.isOutOfForce ? [texts.checking.suspended] : []),
+    ...(clash?.isOutOfForce && (!clash.isSame || notice === undefined) ? [texts.checking.suspended] : []),
     ...(folders > 1 ? [importing.joinedFolders(folders)] : []),
     ...(alike.length > 0 ? [importing.nearlySame(alike.join(', '))] : []),
     ...disagreement(person),
@@ -89,14 +95,16 @@ export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
   const rows = persons.flatMap((person) => {
     const isOut = isLeftOut(person, addsToListed);
     const remarks = remarksOn(person, addsToListed);
+    const { notice = '' } = person;
     return person.pictures.map(({ name, state, messages = [], sameAs = [], looksLike = [] }) => [
       person.name,
       name,
       isOut ? states.refused : states[state],
       [
         ...messages.map(wordsOf),
-        ...(sameAs.length > 0 ? [samePicture(sameAs.join(', '))] : []),
+        ...(sameAs.length > 0 ? [samePicture(sameAs.map(withForce).join(', '))] : []),
         ...remarks,
+        ...(notice ? [wordsOf({ text: notice, isByService: true })] : []),
       ].join(' '),
       looksLike.join('; '),
     ]);

@@ -1,3 +1,4 @@
+import type { PictureOwner } from '../../../lib/people/picture-owners.ts';
 import type { Message } from './api/client.ts';
 import type { Clash, ImportPlan } from './model/import-plan.ts';
 import { Store } from './store.ts';
@@ -19,8 +20,8 @@ export interface ImportPicture {
   readonly comparedWith?: string | null;
   /** Names of listed people whom an added picture looks like. */
   readonly looksLike?: readonly string[];
-  /** Other people of this import who have the same file as a picture. */
-  readonly sameAs?: readonly string[];
+  /** Other people of this import who have the same file, and for one that was held back those listed too. */
+  readonly sameAs?: readonly PictureOwner[];
   /** True if an earlier picture of the person is the same file. */
   readonly isRepeated?: boolean;
 }
@@ -44,6 +45,8 @@ export interface ImportPerson {
   readonly folders?: number;
   /** Name of the picture by which the person was listed. */
   readonly listedBy?: string;
+  /** Words of the service about the entry: that nobody matches it. Empty if there is nothing to tell. */
+  readonly notice?: string;
   /** True if the look-alikes are not known. */
   readonly isUnsure?: boolean;
 }
@@ -69,6 +72,11 @@ export function isListedOut({ clash, entryId }: ImportPerson, addsToListed: bool
 /** Returns true for a person of whom nothing is sent. */
 export function isLeftOut(person: ImportPerson, addsToListed: boolean): boolean {
   return person.isUnwanted === true || isListedOut(person, addsToListed);
+}
+
+/** Returns true for a person whose entry nobody matches, as far as it is known. */
+export function isUnmatched({ clash, notice }: ImportPerson): boolean {
+  return notice === undefined ? clash?.isSame === true && clash.isOutOfForce === true : notice !== '';
 }
 
 /** Returns true for a picture that the next sending takes. */

@@ -3,9 +3,8 @@ import { errorMessage, type Message, RefusedError, UnreachableError } from './ap
 import { addImage, createEntry, getStatus } from './api/endpoints.ts';
 import { UnreadableFileError } from './api/prepare.ts';
 import { type Press, pressedNow } from './api/token.ts';
-import { listedWith, strangerTo, type Unlike } from './enrollment.ts';
-import { similarityOf } from './format.ts';
 import { type Arrangement, arrange, preparedFile } from './import-arranging.ts';
+import { holdsBack, withForce } from './import-holding.ts';
 import {
   changePerson,
   changePicture,
@@ -18,7 +17,6 @@ import {
 } from './import-state.ts';
 import { onePersonFrom } from './model/one-person-from.ts';
 import { nobody } from './model/person.ts';
-import { texts } from './texts.ts';
 
 /** Listing of many people from files: a plan is shown first, then sent, with a result for each picture. */
 
@@ -156,11 +154,9 @@ async function sendPicture(
   const { key, isMeant } = picture;
   const once = { idempotencyKey: key, signal, pressedAt };
   const entryId = known ?? (clash?.isSame ? clash.id : undefined);
-  if (entryId === undefined && agreeing.length > 1 && !agreeing.includes(key) && !isMeant) {
-    return holdUncompared(index, key);
-  }
   const file = await preparedFile(index, picture, maxBytes);
-  if (!isMeant && (await holdsBack(index, person, { key, file }, { entryId, agreeing, limit }))) return;
+  if (!isMeant && (await holdsBack(index, person, { ...picture, file }, { entryId, agreeing, limit })))
+    return;
   const answer =
     entryId === undefined
       ? await createEntry({ ...nobody, name, reason: reason ?? '' }, file, once)
@@ -172,78 +168,22 @@ async function sendPicture(
     ...person,
     entryId: 'id' in answer ? answer.id : (entryId ?? 0),
     ...('id' in answer && { listedBy: picture.name }),
+    ...('message' in answer && { notice: noticeIn(answer.message) }),
     isUnsure: person.isUnsure === true || (!isThere && answer.possible_duplicates === null),
   }));
   if (isThere) return changePicture(index, key, { state: 'there' });
   changePicture(index, key, {
     state: 'added',
     looksLike: (answer.possible_duplicates ?? []).map(({ name: other, in_force }) =>
-      withForce(other, in_force === false),
+      withForce({ name: other, isOutOfForce: in_force === false }),
     ),
     messages: [...answer.errors, ...warnings].map(byService(file.name)),
   });
 }
 
-/** Returns a listed person's name, with a remark if nobody matches the entry. */
-function withForce(name: string, isOutOfForce: boolean): string {
-  return isOutOfForce ? `${name} (${texts.people.outOfForce})` : name;
-}
-
-function isAdded({ pictures }: ImportPerson, key: string | undefined): boolean {
-  return pictures.some((one) => one.key === key && one.state === 'added');
-}
-
-/** Holds a picture back that differs from those that agree, where none of these could be used. */
-function holdUncompared(index: number, key: string): void {
-  const messages = [{ text: texts.importing.agreeingUnusable }];
-  changePicture(index, key, { state: 'held', messages });
-}
-
-/**
- * Holds a picture back that does not look like the person, or by which somebody else is listed. Returns true
- * if it does.
- */
-async function holdsBack(
-  index: number,
-  person: ImportPerson,
-  { key, file }: Pick<ImportPicture, 'key' | 'file'>,
-  {
-    entryId,
-    agreeing,
-    limit = '',
-  }: Pick<Arrangement, 'agreeing'> & {
-    readonly entryId: number | undefined;
-    readonly limit: string | undefined;
-  },
-): Promise<boolean> {
-  if (entryId === undefined) {
-    // The person is listed already where the answer to an earlier attempt was lost.
-    const others = (await listedWith(file)).filter(({ name }) => name !== person.name);
-    const sameAs = others.map(({ name, isOutOfForce }) => withForce(name, isOutOfForce));
-    if (sameAs.length > 0) changePicture(index, key, { state: 'held', sameAs });
-    return sameAs.length > 0;
-  }
-  // One that agrees with the picture that lists the person was compared with it.
-  if (agreeing.includes(key) && isAdded(person, agreeing[0])) return false;
-  const stranger = await strangerTo(entryId, file);
-  if (stranger) holdBack(index, key, entryId, stranger, limit);
-  return stranger !== undefined;
-}
-
-/** Keeps a picture from being sent until somebody has looked at it. */
-function holdBack(
-  index: number,
-  key: string,
-  entryId: number,
-  { similarity, imageId }: Unlike,
-  limit: string,
-): void {
-  changePerson(index, (person) => ({ ...person, entryId }));
-  changePicture(index, key, {
-    state: 'held',
-    comparedWith: imageId,
-    messages: [{ text: `${texts.importing.unlike(similarityOf(similarity))} ${limit}`.trim() }],
-  });
+/** Returns what the service says beside the number of pictures: that nobody matches the entry. */
+function noticeIn(message: string): string {
+  return message.replace(/^\d+ images? added\.\s*/, '');
 }
 
 /** Returns the name by which the service knows a picture. */

@@ -75,7 +75,8 @@ it('npm run enroll lists people in AWS from a machine that has no data folder, a
 
   const others = join(cloud.folder, 'others');
   await mkdir(join(others, 'Max'), { recursive: true });
-  expect(await enroll(others, settings)).toMatchObject({ code: 0, errors: 'Nobody was listed.\n' });
+  const nobody = { code: 1, errors: 'Nobody was found, so nobody was listed.\n' };
+  expect(await enroll(others, settings)).toMatchObject(nobody);
   await writeFile(join(others, 'Max', 'letter.jpg'), 'no picture');
   expect(await enroll(others, settings)).toEqual({
     code: 1,

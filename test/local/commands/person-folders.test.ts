@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readPersonFolders } from '../../../local/commands/person-folders.ts';
+import { planFolders } from '../../../local/console/src/model/import-plan.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -51,6 +52,28 @@ it('reads persons and their files, and passes over what systems make, at any dep
   ]) {
     expect(passedOver).toContain(name);
   }
+});
+
+it('has the order of the console, in which numbers count and capitals do not', async () => {
+  const paths = ['10.jpg', '2.jpg', 'IMG_2.jpg', 'img_1.jpg'].map((name) => `Jane Roe/${name}`);
+  paths.push('Zoe\u0308/1.jpg', 'Zo\u00eb/2.jpg', 'Jane Roe 2/1.jpg', 'Jane Roe 10/1.jpg');
+  for (const path of paths) {
+    await mkdir(join(root, dirname(path)), { recursive: true });
+    await writeFile(join(root, path), path);
+  }
+  const { persons } = await readPersonFolders(root);
+  const told = persons.map(({ name, files }) => [name, files.map((file) => basename(file.name))]);
+  const file = { name: '', type: 'image/jpeg', size: 1 };
+  const plan = planFolders(paths.map((path) => ({ path, file })));
+  expect(told).toEqual(
+    plan.persons.map(({ name, pictures }) => [name, pictures.map(({ path }) => basename(path))]),
+  );
+  expect(told).toEqual([
+    ['Jane Roe', ['2.jpg', '10.jpg', 'img_1.jpg', 'IMG_2.jpg']],
+    ['Jane Roe 2', ['1.jpg']],
+    ['Jane Roe 10', ['1.jpg']],
+    ['Zo\u00eb', ['1.jpg', '2.jpg']],
+  ]);
 });
 
 it('tells of a person who has nothing but what systems make', async () => {

@@ -7,13 +7,15 @@ import { deleteEntry } from '../../../lib/blacklist/delete-entry.ts';
 import { openFolderInbox } from '../../../lib/inbox/folder.ts';
 import { indexUpload } from '../../../lib/inbox/index-upload.ts';
 import { enrollPerson } from '../../../local/import/enroll-person.ts';
-import type { EnrollSummary } from '../../../local/import/enroll-report.ts';
+import { type EnrollSummary, enrollReport } from '../../../local/import/enroll-report.ts';
 import { PictureCopies } from '../../../local/import/picture-copies.ts';
 import { failing, stepBefore } from '../../blacklist/steps.ts';
 import { clear, complete, contents, matchedNames, useStores } from '../../blacklist/stores.ts';
 import { portraitOf } from '../../fakes/pictures.ts';
 
 const stores = useStores();
+
+const noFormat = 'The picture is not in a format that is taken: JPEG, PNG, WebP or GIF.';
 
 const filesOf = (pictures: readonly Uint8Array[]) =>
   pictures.map((bytes, index) => ({ name: `${index}.jpg`, read: async () => bytes }));
@@ -31,14 +33,15 @@ async function enroll(
   const person = { name: 'Jane Roe', reason: null, pictures: filesOf(pictures) };
   const people = [person, { name: 'John Doe', pictures: filesOf(others) }];
   const copies = await PictureCopies.of(ports, people, await ports.records.listEntries('ACTIVE'));
-  const told: Pick<EnrollSummary, 'disagreements' | 'unlisted'> = { disagreements: [], unlisted: [] };
+  const told = { disagreements: [] as string[], unlisted: [] as string[], outOfForce: [] as string[] };
   const summary: EnrollSummary = { ...counts, ...lists, ...told, copies, takesUnlike };
   await enrollPerson(ports, person, entryId, summary, () => {});
-  const { personsListed, picturesAdded, picturesPresent, disagreements, unlisted } = summary;
+  const { personsListed, picturesAdded, picturesPresent, disagreements, unlisted, outOfForce } = summary;
   return {
     ...{ counts: [personsListed, picturesAdded, picturesPresent], remarks },
     ...(unlike.size > 0 && { unlike: [...unlike.values()], disagreements }),
     ...(unlisted.length > 0 && { unlisted }),
+    ...(outOfForce.length > 0 && { outOfForce, report: enrollReport(summary).slice(-3) }),
   };
 }
 
@@ -140,6 +143,14 @@ describe('a new person is who the pictures that agree show', () => {
     const files = [{ fileName: 'a.jpg', bytes: other }];
     const { id } = await createEntry(stores.ports, { name: 'John Doe', reason: null }, files);
     expect(await enroll([other])).toMatchObject({ counts: [0, 0, 0], unlike });
+    // Whoever is listed is named first, also one whom nobody matches.
+    await stores.ports.records.updateEntry(id, { name: 'Ada', suspended: true });
+    const both = 'the same picture as one of Ada (suspended or expired), John Doe';
+    expect(await enroll([other, listed], undefined, { others: [other] })).toMatchObject({
+      counts: [1, 1, 0],
+      unlike: [`Jane Roe/0.jpg: ${both}`],
+    });
+    await deleteEntry(stores.ports, (await janeId()) ?? 0);
     await deleteEntry(stores.ports, id);
     expect(await enroll([other, listed], undefined, { others: [other] })).toMatchObject({
       counts: [1, 1, 0],
@@ -179,10 +190,41 @@ it('tells of a second copy what became of the first', async () => {
   expect(added).toMatchObject({ counts: [0, 1, 4], unlike: [told.unlike[0]] });
 });
 
+it('tells of each file that is no picture what is wrong with it, whoever has the same', async () => {
+  const text = Buffer.from('He wears a hat.');
+  const remarks = [0, 1].map((place) => `Jane Roe/${place}.jpg: ${noFormat}`);
+  const outcome = { counts: [1, 1, 0], remarks };
+  expect(await enroll([text, text, stores.pictures.listed], undefined, { others: [text] })).toEqual(outcome);
+  expect(await enroll([text, text], await janeId(), { others: [text] })).toMatchObject({ remarks });
+});
+
 it('names a person of whom nothing could be listed', async () => {
   const { other } = stores.pictures;
   expect(await enroll([other], undefined, { others: [other] })).toMatchObject({ unlisted: ['Jane Roe'] });
   expect(await enroll([])).toMatchObject({ unlisted: ['Jane Roe'] });
+});
+
+it('tells that nobody matches the person’s entry, whatever became of the pictures', async () => {
+  const { listed, listedLater, other } = stores.pictures;
+  await enroll([listed]);
+  const id = (await janeId()) ?? 0;
+  const ended = '2020-01-01T00:00:00.000Z';
+  for (const [change, why] of [
+    [{ suspended: true }, 'The entry is suspended: nobody matches it.'],
+    [{ suspended: false, expiresAt: ended }, `The entry expired at ${ended}: nobody matches it.`],
+  ] as const) {
+    await stores.ports.records.updateEntry(id, change);
+    const report = [
+      'Suspended or expired:',
+      `  Jane Roe: ${why}`,
+      'Nobody matches 1 of the people found, for their entries are suspended or expired.',
+    ];
+    for (const pictures of [[listedLater], [other], []]) {
+      expect(await enroll(pictures, id)).toMatchObject({ outOfForce: [`Jane Roe: ${why}`], report });
+    }
+  }
+  await stores.ports.records.updateEntry(id, { expiresAt: null });
+  expect(await enroll([listed], id)).toEqual({ counts: [0, 0, 1], remarks: [] });
 });
 
 it('tells that the entry was deleted meanwhile, and goes on', async () => {

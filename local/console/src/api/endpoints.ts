@@ -158,10 +158,14 @@ function imageForm(image: File): FormData {
 
 /**
  * Finds the faces of a picture, with their faults and whom they look like, also among entries that nobody
- * matches now. Nothing is kept of it.
+ * matches now. Nothing is kept of it. A file is uploaded first, so it may be too large for a request.
  */
-export function examineImage(image: string, signal?: AbortSignal): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], keep: 'none', out_of_force: true }, { signal, isQuestion: true });
+export async function examineImage(
+  image: string | File,
+  signal?: AbortSignal,
+): Promise<ImageProcessingResult> {
+  const input = typeof image === 'string' ? image : await uploadPicture(image);
+  return processOne({ images: [input], keep: 'none', out_of_force: true }, { signal, isQuestion: true });
 }
 
 export function processImage(

@@ -1,4 +1,5 @@
 import { foldedName } from '../../../../lib/names/folded-name.ts';
+import { comparePaths } from '../../../../lib/people/file-order.ts';
 import { personName } from '../../../../lib/people/person-name.ts';
 import { readTable, type TablePerson } from '../../../../lib/people/table.ts';
 import { systemPath } from '../../../../lib/system-names.ts';
@@ -59,13 +60,15 @@ const lastOf = (path: string) => segmentsOf(path).at(-1) ?? '';
 /** Pictures that a browser knows no type of have one of these endings. */
 const pictureEnding = /\.(jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
 
-export const isTable = ({ path }: ChosenFile) => /\.csv$/i.test(path) && segmentsOf(path).length === 1;
-
-const byPath = new Intl.Collator(undefined, { numeric: true });
+/** Returns true for a table at the top of what was chosen, which no system has made for itself. */
+export function isTable({ path }: ChosenFile): boolean {
+  const segments = segmentsOf(path);
+  return /\.csv$/i.test(path) && segments.length === 1 && !systemPath(segments);
+}
 
 /** Sorts files by their paths: browsers list a folder in any order. */
 function inOrder<Chosen extends ChosenFile>(files: readonly Chosen[]): Chosen[] {
-  return files.toSorted((one, other) => byPath.compare(one.path, other.path));
+  return files.toSorted((one, other) => comparePaths(one.path, other.path));
 }
 
 /**

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { TableError } from '../../../../lib/people/table.ts';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
-import { planImport } from '../import-planning.ts';
+import { planImport, SeveralTablesError } from '../import-planning.ts';
 import { countsOf, reportOf } from '../import-report.ts';
 import { currentImport, type Import } from '../import-state.ts';
 import { cancelImport, discardImport, runImport, setAddsToListed } from '../importing.ts';
@@ -52,13 +52,17 @@ function usePlanning() {
     try {
       await planImport([...files]);
     } catch (failure) {
-      setError(
-        failure instanceof TableError ? { text: failure.message, isByService: true } : errorMessage(failure),
-      );
+      setError(faultOf(failure));
     }
     setReading(false);
   };
   return { isReading, error, plan };
+}
+
+function faultOf(failure: unknown): Message {
+  if (failure instanceof SeveralTablesError) return { text: failure.message };
+  if (failure instanceof TableError) return { text: failure.message, isByService: true };
+  return errorMessage(failure);
 }
 
 function ChooseFiles() {
@@ -129,15 +133,15 @@ function isOver({ state }: Import): boolean {
 }
 
 function Outcome({ known }: { known: Import }) {
-  const { refused, held, open, lookAlikes } = countsOf(known);
-  const isClear = open + refused + held + lookAlikes === 0;
+  const { refused, held, open, lookAlikes, outOfForce } = countsOf(known);
+  const isClear = open + refused + held + lookAlikes + outOfForce === 0;
   return <Notice kind={isClear ? 'clear' : 'warning'}>{outcomeOf(known)}</Notice>;
 }
 
 /** Tells in words what became of an import's pictures and people. */
 function outcomeOf(known: Import): string {
-  const { added, there, refused, held, open, listed, lookAlikes } = countsOf(known);
-  const { result, thereAlready, notTaken, notSent, heldBack, lookAlikes: alike } = texts.importing;
+  const { added, there, refused, held, open, listed, lookAlikes, outOfForce } = countsOf(known);
+  const { result, thereAlready, notTaken, notSent, heldBack, lookAlikes: alike, unmatched } = texts.importing;
   return [
     result(listed, added),
     ...(there > 0 ? [thereAlready(there)] : []),
@@ -145,6 +149,7 @@ function outcomeOf(known: Import): string {
     ...(open > 0 ? [notSent(open)] : []),
     ...(held > 0 ? [heldBack(held)] : []),
     ...(lookAlikes > 0 ? [alike(lookAlikes)] : []),
+    ...(outOfForce > 0 ? [unmatched(outOfForce)] : []),
   ].join(' ');
 }
 
@@ -159,8 +164,8 @@ function Actions({ known }: { known: Import }) {
   const { pictures, open } = countsOf(known);
   return (
     <div class="actions">
-      {state === 'planned' && (
-        <button type="button" class="button primary" disabled={pictures === 0} onClick={() => void start()}>
+      {state === 'planned' && pictures > 0 && (
+        <button type="button" class="button primary" onClick={() => void start()}>
           {texts.importing.start(pictures)}
         </button>
       )}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { withForce } from '../import-holding.ts';
 import { remarksOn } from '../import-report.ts';
 import {
   type Import,
@@ -26,7 +27,7 @@ export function ImportPeople({ known }: { known: Import }) {
   if (persons.length === 0) return null;
   return (
     <section
-      class="table-frame"
+      class="table-frame import-people"
       aria-label={texts.importing.people}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls needs the keyboard.
       tabIndex={0}
@@ -63,7 +64,7 @@ interface PersonProps {
 }
 
 function PersonRow({ person, index, known }: PersonProps) {
-  const { reason, pictures, entryId, isUnsure } = person;
+  const { reason, pictures, entryId, isUnsure, notice = '' } = person;
   const added = pictures.filter(({ state }) => state === 'added').length;
   const looksLike = looksLikeOf(person);
   return (
@@ -79,6 +80,11 @@ function PersonRow({ person, index, known }: PersonProps) {
         {remarksOn(person, known.addsToListed).map((remark) => (
           <p key={remark}>{remark}</p>
         ))}
+        {notice !== '' && (
+          <p>
+            <MessageText message={{ text: notice, isByService: true }} />
+          </p>
+        )}
         {looksLike.length > 0 && <p>{texts.importing.looksLike(looksLike.join(', '))}</p>}
         {isUnsure && <p>{texts.people.notAllCompared}</p>}
         {pictures.filter(hasMessages).map((picture) => (
@@ -118,7 +124,7 @@ function PictureRemarks({ picture, children }: { picture: ImportPicture; childre
         <bdi>{name}</bdi>
         {': '}
         {state !== 'added' && state !== 'waiting' && `${texts.importing.states[state]} `}
-        {sameAs.length > 0 && `${texts.importing.samePicture(sameAs.join(', '))} `}
+        {sameAs.length > 0 && `${texts.importing.samePicture(sameAs.map(withForce).join(', '))} `}
         {messages.map((message) => (
           <MessageText key={message.text} message={message} />
         ))}

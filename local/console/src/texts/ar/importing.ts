@@ -39,6 +39,7 @@ export const importing: Texts['importing'] = {
   largestFace: 'يؤخذ أكبر وجه في كل صورة.',
   chooseFolder: 'اختيار مجلد',
   chooseTable: 'اختيار جدول وصور',
+  severalTables: (names) => `اختر جدولًا واحدًا في كل مرة. هذه عدة جداول: ${names}.`,
   reading: 'جارٍ قراءة الملفات …',
   found: (people, count) => `وُجد: ${persons(people)}، للإرسال: ${pictures(count)}.`,
   addToListed: (count) =>
@@ -62,6 +63,7 @@ export const importing: Texts['importing'] = {
   notSent: (count) => `لم يُرسل بعد: ${pictures(count)}.`,
   heldBack: (count) => `حُجز للنظر فيه أدناه: ${pictures(count)}.`,
   lookAlikes: (people) => `يشبهون من أُدرج من قبل: ${persons(people)}.`,
+  unmatched: (people) => `قيودهم موقوفة أو منتهية فلا يطابقها أحد: ${persons(people)}.`,
 
   people: 'الأشخاص المراد إدراجهم',
   pictures: 'الصور',

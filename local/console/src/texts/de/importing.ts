@@ -14,6 +14,7 @@ export const importing: Texts['importing'] = {
   largestFace: 'Von jedem Bild zählt das größte Gesicht.',
   chooseFolder: 'Ordner wählen',
   chooseTable: 'Tabelle und Bilder wählen',
+  severalTables: (names) => `Bitte nur eine Tabelle auf einmal wählen. Das sind mehrere: ${names}.`,
   reading: 'Die Dateien werden gelesen …',
   found: (people, count) => `Gefunden: ${persons(people)}, ${pictures(count)} zu senden.`,
   addToListed: (count) =>
@@ -45,6 +46,11 @@ export const importing: Texts['importing'] = {
     plural(people, {
       one: '# Person sieht aus wie jemand, der schon gelistet war.',
       other: '# Personen sehen aus wie jemand, der schon gelistet war.',
+    }),
+  unmatched: (people) =>
+    plural(people, {
+      one: '# Person hat einen Eintrag, der ausgesetzt oder abgelaufen ist: Er ergibt keine Treffer.',
+      other: '# Personen haben Einträge, die ausgesetzt oder abgelaufen sind: Sie ergeben keine Treffer.',
     }),
 
   people: 'Zu listende Personen',

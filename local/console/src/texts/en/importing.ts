@@ -14,6 +14,7 @@ export const importing = {
   largestFace: 'The largest face of each picture is taken.',
   chooseFolder: 'Choose a folder',
   chooseTable: 'Choose a table and pictures',
+  severalTables: (names: string) => `Choose one table at a time. These are several: ${names}.`,
   reading: 'Reading the files …',
   found: (people: number, count: number) => `Found: ${persons(people)}, ${pictures(count)} to send.`,
   addToListed: (count: number) =>
@@ -42,6 +43,11 @@ export const importing = {
     plural(people, {
       one: '# person looks like somebody who was listed already.',
       other: '# people look like somebody who was listed already.',
+    }),
+  unmatched: (people: number) =>
+    plural(people, {
+      one: '# person has an entry that is suspended or has expired: nobody matches it.',
+      other: '# people have entries that are suspended or have expired: nobody matches them.',
     }),
 
   people: 'People to list',

@@ -14,6 +14,7 @@ export const importing: Texts['importing'] = {
   largestFace: 'De cada foto se toma la cara más grande.',
   chooseFolder: 'Elegir una carpeta',
   chooseTable: 'Elegir una tabla e fotos',
+  severalTables: (names) => `Elija una sola tabla cada vez. Estas son varias: ${names}.`,
   reading: 'Leyendo los archivos …',
   found: (people, count) => `Encontrado: ${persons(people)}, ${pictures(count)} por enviar.`,
   addToListed: (count) =>
@@ -40,6 +41,11 @@ export const importing: Texts['importing'] = {
     plural(people, {
       one: '# persona se parece a alguien que ya estaba en la lista.',
       other: '# personas se parecen a alguien que ya estaba en la lista.',
+    }),
+  unmatched: (people) =>
+    plural(people, {
+      one: '# persona tiene una ficha suspendida o caducada: nadie coincide con ella.',
+      other: '# personas tienen fichas suspendidas o caducadas: nadie coincide con ellas.',
     }),
 
   people: 'Personas por añadir',

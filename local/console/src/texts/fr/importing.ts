@@ -14,6 +14,7 @@ export const importing: Texts['importing'] = {
   largestFace: 'Le plus grand visage de chaque photo est pris.',
   chooseFolder: 'Choisir un dossier',
   chooseTable: 'Choisir un tableau et des photos',
+  severalTables: (names) => `Choisissez un seul tableau à la fois. En voici plusieurs : ${names}.`,
   reading: 'Lecture des fichiers …',
   found: (people, count) => `Trouvé : ${persons(people)}, ${pictures(count)} à envoyer.`,
   addToListed: (count) =>
@@ -48,6 +49,11 @@ export const importing: Texts['importing'] = {
     plural(people, {
       one: '# personne ressemble à quelqu’un qui était déjà dans la liste.',
       other: '# personnes ressemblent à quelqu’un qui était déjà dans la liste.',
+    }),
+  unmatched: (people) =>
+    plural(people, {
+      one: '# personne a une fiche suspendue ou expirée : personne n’y correspond.',
+      other: '# personnes ont des fiches suspendues ou expirées : personne n’y correspond.',
     }),
 
   people: 'Personnes à ajouter',

@@ -14,6 +14,7 @@ export const importing: Texts['importing'] = {
   largestFace: 'De cada foto vale o maior rosto.',
   chooseFolder: 'Escolher uma pasta',
   chooseTable: 'Escolher uma tabela e fotos',
+  severalTables: (names) => `Escolha uma tabela de cada vez. Estas são várias: ${names}.`,
   reading: 'Lendo os arquivos …',
   found: (people, count) => `Encontrado: ${persons(people)}, ${pictures(count)} para enviar.`,
   addToListed: (count) =>
@@ -41,6 +42,11 @@ export const importing: Texts['importing'] = {
     plural(people, {
       one: '# pessoa se parece com alguém que já estava na lista.',
       other: '# pessoas se parecem com alguém que já estava na lista.',
+    }),
+  unmatched: (people) =>
+    plural(people, {
+      one: '# pessoa tem um registro suspenso ou expirado: ninguém corresponde a ele.',
+      other: '# pessoas têm registros suspensos ou expirados: ninguém corresponde a eles.',
     }),
 
   people: 'Pessoas a adicionar',

@@ -115,7 +115,7 @@ export function describeDoorFaces(setup: () => ConsoleSetup): void {
     const { top, bottom, left, right } = await placeOf(link);
     expect(Math.min(bottom - top, right - left)).toBeGreaterThanOrEqual(44);
     await link.press('Enter');
-    await page.getByRole('heading', { name: listed.name }).waitFor();
+    await page.getByRole('heading', { name: listed.name, level: 1 }).waitFor();
     await page.locator('video').waitFor({ state: 'detached' });
     await isSpokenOn(page, 'The camera is off. It goes on once you come back to the door.');
     await page.goBack();

@@ -5,11 +5,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest. They start first, so that none of them runs alone at the end. */
 const longest = [
   'console/console',
-  'api/http',
   'api/cloud-http',
-  'blacklist/crash-deepface',
-  'blacklist/crash-aws',
+  'api/http',
   'records/dynamodb/faults',
+  'local/commands/smoke',
+  'faces/engine/engine',
+  'inbox/cloud',
+  'blacklist/look-back',
   'records/dynamodb/records',
 ].map((name) => `/test/${name}.test.ts`);
 

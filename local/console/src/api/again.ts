@@ -1,6 +1,7 @@
 import { texts } from '../texts.ts';
 import { errorText, RefusedError, UnreachableError } from './client.ts';
 import { noteAnswer, pause, untilReachable } from './connection.ts';
+import { pressedNow } from './token.ts';
 
 /**
  * Requests whose answer was lost: the service may have done them. They are asked for again, so that the page
@@ -59,6 +60,7 @@ export async function untilAnswered<Answer>(
   onLost: (error: unknown) => void = () => {},
   isToRepeat = isUnanswered,
 ): Promise<Answer> {
+  const { pressedAt } = pressedNow();
   let lost = 0;
   let busy = 0;
   for (;;) {
@@ -72,6 +74,8 @@ export async function untilAnswered<Answer>(
       if (isAway(error)) noteAnswer(false);
       await pause(isBusy ? busyPauseMs : lost * pauseMs);
       await untilReachable();
+      // Whoever has entered another token meanwhile never pressed.
+      if (pressedAt !== pressedNow().pressedAt) throw error;
     }
   }
 }

@@ -26,7 +26,7 @@ import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { Results } from '../ui/results.tsx';
 import { Notice } from '../ui/states.tsx';
-import { steady } from '../ui/steady.ts';
+import { swapped } from '../ui/steady.ts';
 import { VerdictBar } from '../ui/verdict-bar.tsx';
 
 /** True from a start to a stop, also while another page is shown. Then the camera goes on with this page. */
@@ -81,7 +81,7 @@ function Door() {
   useVerdictInSight('the start');
   useVerdictInSight(people ? `${people} ${view.news}` : undefined);
   // Other faces, or none, are now where the thumb was.
-  useLayoutEffect(steady, [people, view.news, view.shown?.result.db_id]);
+  useLayoutEffect(swapped, [people, view.news, view.shown?.result.db_id]);
   return (
     <div class="door">
       {state === 'refused' ? (

@@ -7,6 +7,7 @@ import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { announce } from './live.tsx';
 import { ErrorNotice } from './states.tsx';
+import { areKeysHeld } from './steady.ts';
 
 /** Verdicts in the order of their keys. */
 const verdicts: readonly ReviewVerdict[] = ['confirmed', 'rejected', 'unsure'];
@@ -143,7 +144,7 @@ function useKeys(isOn: boolean, press: (index: number) => void): void {
         if (repeat || ctrlKey || altKey || metaKey || isWriting) return;
         if (!/^[123]$/.test(key) || document.querySelector('dialog[open]')) return;
         event.preventDefault();
-        pressed.current(Number(key) - 1);
+        if (!areKeysHeld()) pressed.current(Number(key) - 1);
       },
       { signal: listening.signal },
     );

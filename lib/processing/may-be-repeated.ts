@@ -19,7 +19,10 @@ export async function mayBeRepeated(
   const found = await records.findProcessed(pictureIds);
   if (found.size < pictureIds.length) return false;
   const read = (ids: readonly number[]) => Promise.all(ids.map((id) => records.getEntry(id)));
-  const [matched, outOfForce] = [await read(inForceIdsIn(results)), await read(outOfForceIdsIn(results))];
+  const [matched, outOfForce] = await Promise.all([
+    read(inForceIdsIn(results)),
+    read(outOfForceIdsIn(results)),
+  ]);
   return (
     matched.every((entry) => entry !== undefined && isInForce(entry)) &&
     outOfForce.every((entry) => entry?.status === 'ACTIVE')

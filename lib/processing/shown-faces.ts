@@ -1,6 +1,7 @@
 import { matchedEntry } from '../blacklist/matched-entry.ts';
 import { outOfForceAmong } from '../blacklist/out-of-force.ts';
 import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
+import { bestOfEntries } from '../faces/best-of-entries.ts';
 import type { MatchResult } from '../faces/comparing.ts';
 import type { FaceMatch, MatchedFace } from '../faces/face.ts';
 import type { Ports } from '../ports.ts';
@@ -32,6 +33,7 @@ export async function shownFaces(
   return faces.map((face, index) => {
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
     const showOther = (match: FaceMatch) => shownMatch({ images }, used, face, match, others);
+    const isOther = ({ imageId }: FaceMatch) => others.has(imageId);
     const nearMisses = face.candidates.filter(({ distance }) => distance <= nearThreshold);
     const matches = {
       blacklist_matches: notesOnce(face.matches.flatMap(show)),
@@ -46,20 +48,16 @@ export async function shownFaces(
       ...faceVerdict(matches, face.reasons),
       candidates: candidateCount > 0 ? face.candidates.flatMap(show).slice(0, candidateCount) : null,
       ...(outOfForce && {
-        out_of_force: nearestOfEach([...face.matches, ...nearMisses].flatMap(showOther)).map(withoutNotes),
+        out_of_force: bestOfEntries([...face.matches, ...nearMisses].filter(isOther), 1)
+          .flatMap(showOther)
+          .map(withoutNotes),
       }),
     };
   });
 }
 
-/** Leaves the nearest reference picture of each entry. */
-function nearestOfEach(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
-  const ids = matches.map(({ entry }) => entry.id);
-  return matches.filter(({ entry }, place) => ids.indexOf(entry.id) === place);
-}
-
 /** Leaves out an entry's notes: nobody is to act on a near miss, and it is kept. */
-function withoutNotes(match: BlacklistMatch): BlacklistMatch {
+export function withoutNotes(match: BlacklistMatch): BlacklistMatch {
   return { ...match, entry: { ...match.entry, notes: null } };
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { BlacklistMatch, Box, DetectedFace } from '../contract/shapes.ts';
+import type { Box, DetectedFace } from '../contract/shapes.ts';
 import type { ProcessedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -8,6 +8,7 @@ import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { RecordStore } from '../records/port.ts';
 import { cropFace, drawBoxes } from './render.ts';
+import { withoutNotes } from './shown-faces.ts';
 
 /** Stores the largest face, cut out, and the picture with boxes around its faces. */
 export async function storeDrawings(
@@ -38,7 +39,6 @@ export async function storeDrawings(
  * in one place.
  */
 export function keptFace({ out_of_force: _, ...face }: DetectedFace): DetectedFace {
-  const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
   return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };
 }
 

@@ -3,6 +3,7 @@ import { errorMessage, type Message, RefusedError, UnreachableError } from './ap
 import { addImage, createEntry, getStatus } from './api/endpoints.ts';
 import { UnreadableFileError } from './api/prepare.ts';
 import { type Press, pressedNow } from './api/token.ts';
+import { isAboutPicture } from './enrollment.ts';
 import { type Arrangement, arrange, preparedFile } from './import-arranging.ts';
 import { holdsBack, withForce } from './import-holding.ts';
 import {
@@ -116,7 +117,7 @@ async function sendPerson(index: number, sending: Sending): Promise<void> {
     try {
       await sendPicture(index, person, picture, arranged, sending);
     } catch (error) {
-      if (isAboutPicture(error)) {
+      if (isOfOnePicture(error)) {
         changePicture(index, key, { state: 'refused', messages: reasonsOf(error, fileNameAt(index, key)) });
       } else if (isAboutPerson(error)) {
         refuseAll(index, errorMessage(error));
@@ -206,8 +207,8 @@ function refuseAll(index: number, message: Message): void {
 const isRefused = (error: unknown, statuses: readonly number[]): error is RefusedError =>
   error instanceof RefusedError && statuses.includes(error.status);
 
-const isAboutPicture = (error: unknown): error is RefusedError | UnreadableFileError =>
-  error instanceof UnreadableFileError || isRefused(error, [400, 413, 415]);
+const isOfOnePicture = (error: unknown): error is RefusedError | UnreadableFileError =>
+  error instanceof UnreadableFileError || isAboutPicture(error);
 
 /** The name is refused, or was given to somebody meanwhile, or the person was deleted. */
 function isAboutPerson(error: unknown): boolean {

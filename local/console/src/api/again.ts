@@ -1,6 +1,6 @@
 import { texts } from '../texts.ts';
 import { errorText, RefusedError, UnreachableError } from './client.ts';
-import { noteAnswer, pause, untilReachable } from './connection.ts';
+import { isAwayStatus, noteAnswer, pause, untilReachable } from './connection.ts';
 import { pressedNow } from './token.ts';
 
 /**
@@ -13,15 +13,11 @@ const pauseMs = 1_000;
 /** A service that was stopped keeps its claim on a request for about a minute. */
 const maxBusyAttempts = 30;
 const busyPauseMs = 3_000;
-/** Statuses of a proxy that got no answer from the service. */
-const awayStatuses: readonly number[] = [502, 504];
-
 /** Statuses of a service that has too much to do, or is about to stop. */
 const busyStatuses: readonly number[] = [429, 503];
 
 /** Returns true if a proxy got no answer from the service. */
-export const isAway = (error: unknown) =>
-  error instanceof RefusedError && awayStatuses.includes(error.status);
+export const isAway = (error: unknown) => error instanceof RefusedError && isAwayStatus(error.status);
 
 /** Returns true if nobody knows whether the service did what was asked. */
 export function isUnanswered(error: unknown): boolean {

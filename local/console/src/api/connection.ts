@@ -122,6 +122,9 @@ async function keepProbing(): Promise<void> {
   probing = false;
 }
 
+/** Returns true for a status by which a proxy tells that the service behind it gives no answer. */
+export const isAwayStatus = (status: number) => status === 502 || status === 504;
+
 /** Waits while the service gives no answer. */
 export function untilReachable(): Promise<void> {
   return new Promise((resolve) => {
@@ -154,8 +157,7 @@ export async function probe(): Promise<void> {
   if (base === undefined) return;
   try {
     const { status } = await askHealth(base);
-    // A proxy answers so while the service behind it is away.
-    noteAnswer(status !== 502 && status !== 504);
+    noteAnswer(!isAwayStatus(status));
   } catch {
     noteAnswer(false);
   }

@@ -71,9 +71,14 @@ export async function followEvents(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Reads the events after one; without one only where they are now. It throws what `call` throws. */
+export function readEvents(after?: string, signal?: AbortSignal): Promise<ServiceEvents> {
+  const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+  return callJson(`${path}${query}`, { signal });
+}
+
 async function poll(last: string | undefined, signal: AbortSignal): Promise<string> {
-  const query = last === undefined ? '' : `?after=${encodeURIComponent(last)}`;
-  const answer = await callJson<ServiceEvents>(`${path}${query}`, { signal });
+  const answer = await readEvents(last, signal);
   for (const event of answer.events) receive(event);
   if (!answer.is_complete) readAllAgain();
   return answer.last;

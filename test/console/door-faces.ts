@@ -76,6 +76,21 @@ export function describeDoorFaces(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
   });
 
+  it('does not say that no face is there while it waits for the answer about one', async () => {
+    await setup().listWoman();
+    const unlisted = await setup().api.process(setup().pictures.group, { keep: 'none' });
+    await using door = await openDoor();
+    const { page } = door;
+    await door.answer(unlisted);
+    await page.getByRole('heading', { name: 'No match' }).waitFor();
+    const said = new Set<string>();
+    for (let step = 0; step < 40; step++) {
+      await page.clock.runFor(100);
+      said.add(await page.locator('.verdict-bar h2').innerText());
+    }
+    expect([...said]).toEqual(['No match', 'Checking …']);
+  });
+
   it.each([
     { button: 'Not them', said: /^Rejected: not / },
     { button: 'It is him / her', said: /^Confirmed: / },

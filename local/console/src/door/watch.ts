@@ -93,8 +93,11 @@ export class DoorWatch {
     const now = Date.now();
     const { shown, state } = this.view.value;
     const asked = this.#lookingSince ?? now;
-    const isSlow = now - asked > slowMs && state !== 'failing';
-    this.#show({ shown: afterTime(shown, now, asked), state: isSlow ? 'slow' : state });
+    const stays = afterTime(shown, now, asked);
+    // A verdict that ends before the next answer comes says nothing of whether a face is still there.
+    const isAwaited = shown !== undefined && stays === undefined && asked < now;
+    const isSlow = (isAwaited || now - asked > slowMs) && state !== 'failing';
+    this.#show({ shown: stays, state: isSlow ? 'slow' : state });
     // Nobody sees a hidden page, and one request at once is enough for one door.
     if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();

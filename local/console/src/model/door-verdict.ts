@@ -176,7 +176,7 @@ export function isToBeKept(shown: Shown | undefined, now: number): boolean {
 }
 
 /** Returns the ids of the entries that match. */
-export function matchingEntries(result: ImageProcessingResult): number[] {
+function matchingEntries(result: ImageProcessingResult): number[] {
   const matches = hitsOf(judgePicture(result)).filter(({ comparison }) => comparison.likeness === 'match');
   return [...new Set(matches.map(({ comparison }) => comparison.entry.id))];
 }

@@ -709,7 +709,10 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: `Not alike enough: ${listed.name}` }).waitFor();
     await setup().api.patch(listed.id, { suspended: true });
     await page.goto(`${setup().url}/console/#/blacklist/${listed.id}`);
+    // The page before has a link of this name, too.
+    await page.getByRole('heading', { name: listed.name, exact: true }).waitFor();
     await page.getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('region', { name: 'Listed' }).getByText(listed.name).waitFor();
     await dropFiles(page, [{ name: 'again.jpg', buffer: setup().pictures.sameWoman }]);
     await page.getByRole('heading', { name: `Looks like ${listed.name}` }).waitFor();
     await page.getByText('Banned for life.').waitFor();

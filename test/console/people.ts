@@ -392,6 +392,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     const dialog = await isAsked('Add to the blacklist');
     await dialog.getByRole('button', { name: 'Back' }).click();
     await page.goto(`${setup().url}/console/#/blacklist/${somebody.id}`);
+    await page.getByRole('heading', { name: somebody.name }).waitFor();
     await isAsked('Add 1 picture');
     expect(await api.entries()).toMatchObject([{ id: suspended.id, image_count: 1 }, { image_count: 1 }]);
     await dialog.getByRole('button', { name: `Add the pictures to ${suspended.name}` }).click();

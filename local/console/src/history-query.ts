@@ -1,6 +1,6 @@
 import type { ProcessedFilter } from './api/endpoints.ts';
 import { type ReviewState, reviewStates } from './model/review-states.ts';
-import { go, historyPath } from './routes.ts';
+import { addressQuery, go, historyPath } from './routes.ts';
 
 /** The filter as the page's address has it: days are those of the person who looks. */
 export interface HistoryQuery {
@@ -33,9 +33,9 @@ export function parseHistoryQuery(query: URLSearchParams): HistoryQuery {
   };
 }
 
-/** Shows the history with another filter, from its first page unless `part` names one. */
-export function showHistory(query: HistoryQuery, part: Partial<HistoryQuery>): void {
-  const { entry, page, ...texts } = { ...query, page: 1, ...part };
+/** Changes a part of the address's filter, and shows the first page of it unless `part` names one. */
+export function showHistory(part: Partial<HistoryQuery>): void {
+  const { entry, page, ...texts } = { ...parseHistoryQuery(addressQuery()), page: 1, ...part };
   const all = { ...texts, entry: entry?.toString() ?? '', page: page > 1 ? String(page) : '' };
   go(historyPath(new URLSearchParams(Object.entries(all).filter(([, value]) => value !== ''))));
 }

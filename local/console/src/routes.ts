@@ -71,6 +71,11 @@ function parse(hash: string): Route {
   return { page: 'unknown' };
 }
 
+/** Reads the filter of the address, which a page that is about to be drawn may not show yet. */
+export function addressQuery(): URLSearchParams {
+  return new URLSearchParams(location.hash.split('?')[1]);
+}
+
 export const route = new Store<Route>(parse(location.hash));
 addEventListener('hashchange', () => {
   noteLeaving();

@@ -4,7 +4,7 @@ import type { AuditLine } from '../../../../lib/contract/endpoints/list-audit.ts
 import { listAudit } from '../api/endpoints.ts';
 import { compareWords, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { auditPath, go, paths } from '../routes.ts';
+import { addressQuery, auditPath, go, paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { ByService } from '../ui/message.tsx';
 import { Page } from '../ui/page.tsx';
@@ -22,13 +22,17 @@ interface AuditFilter {
   readonly entryId: string;
 }
 
-/** Shows who looked at or changed what. */
-export function AuditPage({ query }: { query: URLSearchParams }) {
-  const filter: AuditFilter = {
+function filterOf(query: URLSearchParams): AuditFilter {
+  return {
     actor: query.get('actor') ?? '',
     action: query.get('action') ?? '',
     entryId: query.get('entry') ?? '',
   };
+}
+
+/** Shows who looked at or changed what. */
+export function AuditPage({ query }: { query: URLSearchParams }) {
+  const filter = filterOf(query);
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
   const { data, error, isLoading, reload } = useLoad(`audit ${auditPath(query)} ${cursor ?? ''}`, (signal) =>
@@ -36,7 +40,7 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
   );
   const next = data?.next ?? null;
   const show = (part: Partial<AuditFilter>) => {
-    const { actor, action, entryId } = { ...filter, ...part };
+    const { actor, action, entryId } = { ...filterOf(addressQuery()), ...part };
     const texts = Object.entries({ actor, action, entry: entryId }).filter(([, text]) => text !== '');
     setCursors([]);
     go(auditPath(new URLSearchParams(texts)));

@@ -88,7 +88,7 @@ function Nothing({
   if (isBeyond) {
     return (
       <Empty icon="history" title={texts.history.endsBefore}>
-        <button type="button" class="button" onClick={() => showHistory(query, { page: 1 })}>
+        <button type="button" class="button" onClick={() => showHistory({ page: 1 })}>
           {texts.history.toNewest}
         </button>
       </Empty>
@@ -120,8 +120,8 @@ function Pages({ query, total }: { query: HistoryQuery; total: number }) {
   if (last === 1) return null;
   return (
     <PageTurner
-      onNewer={page <= 1 ? undefined : () => showHistory(query, { page: page - 1 })}
-      onOlder={page >= last ? undefined : () => showHistory(query, { page: page + 1 })}
+      onNewer={page <= 1 ? undefined : () => showHistory({ page: page - 1 })}
+      onOlder={page >= last ? undefined : () => showHistory({ page: page + 1 })}
     >
       <span aria-live="polite">{texts.history.pageOf(page, last)}</span>
     </PageTurner>

@@ -38,25 +38,20 @@ export function HistoryFilters({ query, isFiltered }: FilterProps & { isFiltered
         label={texts.history.from}
         day={from}
         max={to}
-        onChange={(day) => showHistory(query, { from: day })}
+        onChange={(day) => showHistory({ from: day })}
       />
-      <DayFilter
-        label={texts.history.to}
-        day={to}
-        min={from}
-        onChange={(day) => showHistory(query, { to: day })}
-      />
+      <DayFilter label={texts.history.to} day={to} min={from} onChange={(day) => showHistory({ to: day })} />
       <TextFilter
         label={texts.history.source}
         value={sourceWords(query.source)}
         hint={texts.history.exactly}
-        onChange={(words) => showHistory(query, { source: sourceMeant(words) })}
+        onChange={(words) => showHistory({ source: sourceMeant(words) })}
       />
       <TextFilter
         label={texts.history.fileOrReference}
         value={query.reference}
         hint={texts.history.exactly}
-        onChange={(reference) => showHistory(query, { reference })}
+        onChange={(reference) => showHistory({ reference })}
       />
       <PersonFilter query={query} />
       {areReversed(query) && (
@@ -83,7 +78,7 @@ function ResultFilter({ query }: FilterProps) {
         id={id}
         value={query.review || query.match}
         onChange={({ currentTarget: { value } }) =>
-          showHistory(query, {
+          showHistory({
             match: value === 'yes' || value === 'no' ? value : '',
             review: reviewStates.find((state) => state === value) ?? '',
           })
@@ -138,7 +133,7 @@ function PersonFilter({ query }: FilterProps) {
           {texts.history.person}
         </button>
       ) : (
-        <PersonChip id={query.entry} onClear={() => showHistory(query, { entry: undefined })} />
+        <PersonChip id={query.entry} onClear={() => showHistory({ entry: undefined })} />
       )}
       {isPicking && (
         <Dialog title={texts.history.matchesOfWhom} onClose={() => setPicking(false)}>
@@ -146,7 +141,7 @@ function PersonFilter({ query }: FilterProps) {
             label={texts.frame.partOfName}
             onPick={({ id: entry }) => {
               setPicking(false);
-              showHistory(query, { entry });
+              showHistory({ entry });
             }}
           />
         </Dialog>

@@ -1,10 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
+import { type RegistryPackage, unpackPackage } from '../registry-package.ts';
 import { findJava, type Java } from './java.ts';
 
 /** DynamoDB Local, by AWS. It takes any credentials, and all of them find the same tables. */
@@ -13,6 +14,13 @@ export interface DynamoDbEmulator extends AsyncDisposable {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** The npm package that contains it. */
+const source: RegistryPackage = {
+  package: 'amplify-dynamodb-simulator@2.9.30',
+  integrity:
+    'sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==',
+};
 
 type Emulator = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -32,7 +40,7 @@ export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const java = await findJava();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const emulator = run(java, port);
+  const emulator = run(java, port, await installDynamoDb());
   const ended = once(emulator, 'exit');
   const output: string[] = [];
   for (const stream of [emulator.stdout, emulator.stderr]) {
@@ -56,7 +64,7 @@ export async function startDynamoDb(): Promise<DynamoDbEmulator> {
  * closes it, or ends. The shell has a process group of its own, so that Ctrl-C does not end it before this
  * process has cleaned up.
  */
-function run(java: Java, port: number): Emulator {
+function run(java: Java, port: number, folder: string): Emulator {
   const script =
     'exec 3<&0; "$@" </dev/null & java=$!; (read -r _ <&3; kill $java) & watcher=$!; wait $java; kill $watcher';
   const policy = join(import.meta.dirname, 'dynamodb.policy');
@@ -70,17 +78,24 @@ function run(java: Java, port: number): Emulator {
     ...['-port', `${port}`, '-sharedDb', '-disableTelemetry', '-inMemory'],
   ];
   return spawn('/bin/sh', ['-c', script, 'dynamodb', ...command], {
-    cwd: emulatorFolder(),
+    cwd: folder,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 
-/** Finds the emulator in the npm package that contains it. */
-function emulatorFolder(): string {
-  // `import.meta.resolve` would do, but vitest's set-up files do not have it.
-  const main = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator');
-  return join(dirname(main), 'emulator');
+/**
+ * Finds the emulator's folder. Fetches it the first time.
+ * @throws Error when the package registry does not give it
+ */
+export async function installDynamoDb(): Promise<string> {
+  const folder = join(import.meta.dirname, 'dynamodb-local', source.package);
+  if (!existsSync(folder)) {
+    await unpackPackage(source, folder).catch((cause: unknown) => {
+      throw new Error('DynamoDB Local could not be fetched from the package registry.', { cause });
+    });
+  }
+  return join(folder, 'emulator');
 }
 
 /** Returns true if the server gives any answer within the time limit. */

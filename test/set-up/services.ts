@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { startDynamoDb } from '../../local/emulators/dynamodb.ts';
+import { installDynamoDb, startDynamoDb } from '../../local/emulators/dynamodb.ts';
 
 /**
  * The emulators that all test files share. Each starts once, when the first test asks for it: a file alone
@@ -53,6 +53,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 }
 
 async function start(): Promise<Running> {
+  // Programs that tests start do not know the registry that npm uses.
+  await installDynamoDb();
   const resources = new AsyncDisposableStack();
   const started = new Map<ServiceName, Promise<string>>();
   const urlOf = (name: ServiceName): Promise<string> => {

@@ -77,7 +77,7 @@ export function describeLowWindows(setup: () => ConsoleSetup): void {
         .toBe(1);
       const likeness = [page.locator('main .verdict-bar'), hitOf(page, listed).locator('.picture')];
       await areBetween(likeness, 3, async () => ({ top: 0, bottom: viewport.height }));
-      for (const part of likeness) expect(new Set(await sharesSeen(part))).toEqual(new Set([1]));
+      for (const part of likeness) await isFree(part);
       await page.getByRole('button', { name: 'Acknowledge' }).click();
       await likenessIsFree(page, listed, viewport);
     },
@@ -210,9 +210,14 @@ async function likenessIsFree(
   const bar = page.locator('main .verdict-bar');
   const parts = [bar, hit.locator('.picture'), hit.locator('.review-buttons button')];
   await areBetween(parts, 6, async () => ({ top: 0, bottom: height }));
-  for (const part of parts) expect(new Set(await sharesSeen(part))).toEqual(new Set([1]));
+  for (const part of parts) await isFree(part);
   const targets = await placesOf(hit.locator('.review-buttons button'));
   for (const { top, bottom } of targets) expect(bottom - top).toBeGreaterThanOrEqual(44);
+}
+
+/** Waits until nothing lies over any of these parts. What came over them makes the page move first. */
+async function isFree(parts: Locator): Promise<void> {
+  await expect.poll(async () => new Set(await sharesSeen(parts))).toEqual(new Set([1]));
 }
 
 async function shareSeen(part: Locator): Promise<number | undefined> {
@@ -222,17 +227,18 @@ async function shareSeen(part: Locator): Promise<number | undefined> {
 interface Part {
   readonly ownerDocument: { elementFromPoint(x: number, y: number): unknown };
   contains(other: unknown): boolean;
-  getBoundingClientRect(): { left: number; top: number; width: number; height: number };
+  getClientRects(): Iterable<{ left: number; top: number; width: number; height: number }>;
 }
 
-/** Computes which share of each part nothing lies over, by 49 of its points, once the page stands still. */
+/** Computes which share of each part nothing lies over, by 49 points of each line, once the page stands still. */
 async function sharesSeen(parts: Locator): Promise<number[]> {
   await parts.page().locator('html.moved').waitFor({ state: 'detached' });
   return parts.evaluateAll((elements: Part[]) => {
     const places = [1, 2, 3, 4, 5, 6, 7].map((place) => place / 8);
     return elements.map((element) => {
-      const { left, top, width, height } = element.getBoundingClientRect();
-      const points = places.flatMap((x) => places.map((y) => [left + x * width, top + y * height] as const));
+      const points = [...element.getClientRects()].flatMap(({ left, top, width, height }) =>
+        places.flatMap((x) => places.map((y) => [left + x * width, top + y * height] as const)),
+      );
       const seen = points.filter((point) =>
         element.contains(element.ownerDocument.elementFromPoint(...point)),
       );

@@ -12,6 +12,7 @@ import {
   dropFiles,
   fileOf,
   focusIsOn,
+  followsEvents,
   isSilentOn,
   isSpokenOn,
   pictureIsShown,
@@ -462,9 +463,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const { id, name } = await setup().listWoman();
     await using visit = await setup().visit('#/status', { token: deskToken });
     const { page } = visit;
-    const following = page.waitForResponse('**/events/stream*');
-    await page.reload();
-    await following;
+    await followsEvents(page);
     await page.getByRole('link', { name: 'Check', exact: true }).click();
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
     await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../http-server.ts';
 import { describeAccess, hostFiles } from './access.ts';
 import { describeAccessibility } from './accessibility.ts';
+import { describeAlerts } from './alerts.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeDoorFaces } from './door-faces.ts';
@@ -34,6 +35,7 @@ describe('the door', () => {
   describeDoor(() => setup);
   describeDoorFaces(() => setup);
 });
+describe('an alert', () => describeAlerts(() => setup));
 describe('a low window', () => describeLowWindows(() => setup));
 describe('history and status', () => describeHistory(() => setup));
 describe('access', () =>

@@ -7,6 +7,7 @@ import {
   deskToken,
   fitsWindow,
   focusIsOn,
+  followsEvents,
   pictureIsShown,
   placeOf,
   placesOf,
@@ -200,10 +201,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await setup().api.patch(listed.id, { severity: 'danger' });
     await using visit = await setup().visit('#/history');
     const { page } = visit;
-    // Alerts are of what comes once the page follows the events.
-    const following = page.waitForResponse('**/events/stream*');
-    await page.reload();
-    await following;
+    await followsEvents(page);
     await page.getByRole('heading', { name: 'History' }).waitFor();
     const { db_id } = await setup().api.process(setup().pictures.withWoman, {});
     const alert = page.getByRole('alert').filter({ hasText: `Danger. Match: ${listed.name}` });

@@ -165,6 +165,13 @@ export async function losesAnswer(
   };
 }
 
+/** Loads a page again, and waits until it follows the service's events: alerts are of what comes then. */
+export async function followsEvents(page: Page): Promise<void> {
+  const following = page.waitForResponse('**/events/stream*');
+  await page.reload();
+  await following;
+}
+
 /** Loads a page again whose role the service does not tell before the returned function is called. */
 export async function withUnknownRole(page: Page): Promise<() => void> {
   const known = Promise.withResolvers<void>();

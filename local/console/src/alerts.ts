@@ -1,14 +1,17 @@
-import type { ServiceEvent } from '../../../lib/contract/endpoints/list-events.ts';
+import { untilRead } from './api/again.ts';
+import { RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
 import { onEvent } from './api/live-events.ts';
 import { checks } from './checks.ts';
-import { hitsOf, judgePicture } from './model/verdicts.ts';
+import { namesOf } from './model/verdict-words.ts';
+import { hitsOf, judgePicture, reviewOf } from './model/verdicts.ts';
 import { Store } from './store.ts';
 
 /** Matches that came from elsewhere, and nobody here has acknowledged; and what is still to be reviewed. */
 
 export interface Alert {
   readonly pictureId: number;
+  /** Empty while the record can't be read. */
   readonly names: readonly string[];
   readonly isDanger: boolean;
   readonly source: string | null;
@@ -58,35 +61,72 @@ export function acknowledge(): void {
 
 /** Watches for matches. Returns a function that ends that. */
 export function watchAlerts(): () => void {
+  const ended = new AbortController();
   const end = onEvent((event) => {
-    if (event.type === 'match') setTimeout(() => void raise(event), ownCheckMs);
-    if (event.type === 'review' && event.picture_id !== null) {
-      const { picture_id } = event;
-      alerts.update((all) => all.filter(({ pictureId }) => pictureId !== picture_id));
-    }
+    const { type, picture_id: pictureId, time } = event;
+    if (pictureId === null) return;
+    if (type === 'match') setTimeout(() => void raise(pictureId, time, ended.signal), ownCheckMs);
+    if (type === 'review' || type === 'deletion') withdraw(pictureId);
   });
-  return end;
+  return () => {
+    ended.abort();
+    end();
+  };
 }
 
-async function raise({ picture_id: pictureId, time }: ServiceEvent): Promise<void> {
-  if (pictureId === null || ownPictures.has(pictureId)) return;
-  if (checks.value.some(({ result }) => result?.db_id === pictureId)) return;
-  const result = await getProcessed(pictureId).catch(() => undefined);
-  if (result === undefined) return;
-  const entries = hitsOf(judgePicture(result))
-    .filter(({ comparison }) => comparison.likeness === 'match')
-    .map(({ comparison }) => comparison.entry);
-  const isDanger = entries.some(({ severity }) => severity === 'danger');
-  const names = [...new Set(entries.map(({ name }) => name))];
-  alerts.update((all) =>
-    [{ pictureId, names, isDanger, source: result.source, time }, ...all].slice(0, maxAlerts),
+/**
+ * Alerts of a match. While its record can't be read, the alert tells that there is a match, and is filled in
+ * later.
+ */
+async function raise(pictureId: number, time: string, signal: AbortSignal): Promise<void> {
+  const unread: Alert = { pictureId, names: [], isDanger: false, source: null, time };
+  let isTold = false;
+  const tell = () => {
+    if (isTold || signal.aborted || isShownHere(pictureId)) return;
+    isTold = true;
+    show(unread);
+  };
+  if (signal.aborted || isShownHere(pictureId)) return;
+  try {
+    const result = await untilRead(() => getProcessed(pictureId, signal), tell);
+    const open = hitsOf(judgePicture(result))
+      .map(({ comparison }) => comparison)
+      .filter((comparison) => comparison.likeness === 'match' && reviewOf(comparison) === null);
+    // Somebody has judged it, or deleted the entry, meanwhile.
+    if (open.length === 0 || isShownHere(pictureId)) return withdraw(pictureId);
+    const isDanger = open.some(({ entry }) => entry.severity === 'danger');
+    show({ ...unread, names: namesOf(open), isDanger, source: result.source });
+  } catch (error) {
+    // The record is gone, or the role may no longer see it.
+    const isClosed = error instanceof RefusedError && (error.status === 404 || error.status === 403);
+    if (isClosed) withdraw(pictureId);
+    else tell();
+  }
+}
+
+/** Returns true if a page shows the picture's match by itself. */
+function isShownHere(pictureId: number): boolean {
+  return ownPictures.has(pictureId) || checks.value.some(({ result }) => result?.db_id === pictureId);
+}
+
+/** Shows an alert, or more of one, and sounds. It sounds again once danger is known. */
+function show(alert: Alert): void {
+  const { pictureId, isDanger } = alert;
+  const others = alerts.value.filter((other) => other.pictureId !== pictureId);
+  const isNew = others.length === alerts.value.length;
+  alerts.set([alert, ...others].slice(0, maxAlerts));
+  if (isNew || isDanger) ring(isDanger);
+}
+
+function withdraw(pictureId: number): void {
+  alerts.update((all) => all.filter((alert) => alert.pictureId !== pictureId));
+}
+
+/** Counts the pictures that wait for somebody's judgement, as soon as the service tells. */
+export async function countToReview(signal: AbortSignal): Promise<void> {
+  const { total_items } = await untilRead(() =>
+    listProcessed({ review: 'open' }, { limit: 1, offset: 0 }, signal),
   );
-  ring(isDanger);
-}
-
-/** Counts the pictures that wait for somebody's judgement. */
-export async function countToReview(): Promise<void> {
-  const { total_items } = await listProcessed({ review: 'open' }, { limit: 1, offset: 0 });
   toReview.set(total_items);
 }
 

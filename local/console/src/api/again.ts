@@ -10,6 +10,7 @@ import { pressedNow } from './token.ts';
 
 const maxAttempts = 5;
 const pauseMs = 1_000;
+const maxPauseMs = 10_000;
 /** A service that was stopped keeps its claim on a request for about a minute. */
 const maxBusyAttempts = 30;
 const busyPauseMs = 3_000;
@@ -48,6 +49,7 @@ export function isWorkedOn(error: unknown): boolean {
  * @param ask makes the request; it is told if an earlier one may have been done
  * @param onLost called each time that no answer came
  * @param isToRepeat tells if an error is a reason to ask again
+ * @param most number of answers that may be lost
  *
  * @throws what `ask` throws
  */
@@ -55,6 +57,7 @@ export async function untilAnswered<Answer>(
   ask: (isRepeated: boolean) => Promise<Answer>,
   onLost: (error: unknown) => void = () => {},
   isToRepeat = isUnanswered,
+  most = maxAttempts,
 ): Promise<Answer> {
   const { pressedAt } = pressedNow();
   let lost = 0;
@@ -65,15 +68,25 @@ export async function untilAnswered<Answer>(
     } catch (error) {
       if (!(isToRepeat(error) || (lost + busy > 0 && mayPass(error)))) throw error;
       const isBusy = isWorkedOn(error);
-      if (isBusy ? ++busy === maxBusyAttempts : ++lost === maxAttempts) throw error;
+      if (isBusy ? ++busy === maxBusyAttempts : ++lost === most) throw error;
       onLost(error);
       if (isAway(error)) noteAnswer(false);
-      await pause(isBusy ? busyPauseMs : lost * pauseMs);
+      await pause(isBusy ? busyPauseMs : Math.min(lost * pauseMs, maxPauseMs));
       await untilReachable();
       // Whoever has entered another token meanwhile never pressed.
       if (pressedAt !== pressedNow().pressedAt) throw error;
     }
   }
+}
+
+/**
+ * Reads what the page must know until an answer comes, however long the service is away or busy. Whoever no
+ * longer wants it aborts the reading.
+ *
+ * @throws what `read` throws
+ */
+export function untilRead<Answer>(read: () => Promise<Answer>, onLost?: () => void): Promise<Answer> {
+  return untilAnswered(read, onLost, mayPass, Number.POSITIVE_INFINITY);
 }
 
 /** Says why no answer came, and that it is asked for again. */

@@ -34,9 +34,13 @@ export function Bell() {
   }, [isAllowed]);
   useEffect(() => {
     if (!isAllowed) return;
+    const outdated = new AbortController();
     // Many events at once need one look.
-    const timer = setTimeout(() => countToReview().catch(() => {}), countPauseMs);
-    return () => clearTimeout(timer);
+    const timer = setTimeout(() => countToReview(outdated.signal).catch(() => {}), countPauseMs);
+    return () => {
+      clearTimeout(timer);
+      outdated.abort();
+    };
   }, [isAllowed, match, near_miss, review, deletion]);
   if (!isAllowed) return null;
   return (
@@ -63,7 +67,9 @@ export function AlertBar() {
       <Icon name="warning" />
       <p>
         <strong dir="auto">
-          <Isolated text={texts.verdicts.match(list(names), isDanger)} />
+          <Isolated
+            text={names.length > 0 ? texts.verdicts.match(list(names), isDanger) : texts.frame.matchUnread}
+          />
         </strong>{' '}
         {source && <span dir="auto">{sourceWords(source)}, </span>}
         {timeOf(time)}

@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} أخرى`,
   look: 'عرض',
   withSound: 'مع صوت من الآن',
+  matchUnread: 'تطابق. لا يمكن بعد قراءة من هو.',
   acknowledge: 'علمت',
   soundElsewhere: 'صوت واهتزاز عند تطابق يأتي من مكان آخر',
   soundAnywhere: 'صوت واهتزاز عند تطابق هنا أو في مكان آخر',

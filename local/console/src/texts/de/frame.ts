@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} weitere`,
   look: 'Ansehen',
   withSound: 'Ab jetzt mit Ton',
+  matchUnread: 'Ein Treffer. Wer es ist, lässt sich noch nicht lesen.',
   acknowledge: 'Quittieren',
   soundElsewhere: 'Ton und Vibration bei Treffern, die anderswo gefunden werden',
   soundAnywhere: 'Ton und Vibration bei Treffern hier oder anderswo',

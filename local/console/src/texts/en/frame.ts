@@ -28,6 +28,7 @@ export const frame = {
   more: (count: number) => `${number(count)} more`,
   look: 'Look',
   withSound: 'With sound from now on',
+  matchUnread: 'A match. Who it is cannot be read yet.',
   acknowledge: 'Acknowledge',
   soundElsewhere: 'Sound and vibration for a match that comes from elsewhere',
   soundAnywhere: 'Sound and vibration for a match here or elsewhere',

@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} más`,
   look: 'Ver',
   withSound: 'Con sonido desde ahora',
+  matchUnread: 'Una coincidencia. Todavía no se puede leer quién es.',
   acknowledge: 'Enterado',
   soundElsewhere: 'Sonido y vibración con coincidencias de otros lugares',
   soundAnywhere: 'Sonido y vibración con coincidencias de aquí o de otros lugares',

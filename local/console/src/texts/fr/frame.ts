@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => plural(count, { one: '# autre', other: '# autres' }),
   look: 'Voir',
   withSound: 'Avec son désormais',
+  matchUnread: 'Une correspondance. On ne peut pas encore lire de qui il s’agit.',
   acknowledge: 'Acquitter',
   soundElsewhere: 'Son et vibration pour une correspondance venue d’ailleurs',
   soundAnywhere: 'Son et vibration pour une correspondance ici ou ailleurs',

@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `mais ${number(count)}`,
   look: 'Ver',
   withSound: 'Com som a partir de agora',
+  matchUnread: 'Uma correspondência. Ainda não é possível ler quem é.',
   acknowledge: 'Ciente',
   soundElsewhere: 'Som e vibração para correspondências vindas de outros lugares',
   soundAnywhere: 'Som e vibração para correspondências daqui ou de outros lugares',

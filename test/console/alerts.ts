@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { type ConsoleSetup, followsEvents } from './setup.ts';
+
+/** Notes each vibration by its number of parts; a sound has one, too. */
+const noteSounds = `localStorage.setItem('face-blacklist.sound', 'on');
+window.sounds = [];
+navigator.vibrate = (pattern) => sounds.push(pattern.length) > 0;`;
+const ordinary = 3;
+const danger = 5;
+
+/** Tests that no match from elsewhere is lost, whatever becomes of the page's own requests. */
+export function describeAlerts(setup: () => ConsoleSetup): void {
+  const listDangerous = async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger' });
+    return listed;
+  };
+  const sounds = (page: Page) => page.evaluate('sounds');
+
+  it.each([
+    ['busy', { status: 503, body: '{}' }],
+    ['away', undefined],
+  ])(
+    'alerts of a match by its event alone while the service is %s, and names it later',
+    async (_, answer) => {
+      const listed = await listDangerous();
+      await using visit = await setup().visit('#/status', { expected: [/503|ERR_FAILED/] });
+      const { page } = visit;
+      await page.addInitScript({ content: noteSounds });
+      await followsEvents(page);
+      let isOn = true;
+      await page.route(/\/processed-images\//, (route) => {
+        if (!isOn) return route.fallback();
+        return answer ? route.fulfill(answer) : route.abort();
+      });
+      await setup().api.process(setup().pictures.withWoman);
+      const alert = page.locator('.alert-bar');
+      await alert.getByText('A match. Who it is cannot be read yet.').waitFor();
+      expect(await sounds(page)).toEqual([ordinary]);
+      isOn = false;
+      await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+      expect(await sounds(page)).toEqual([ordinary, danger]);
+      const { total_items: waiting } = await setup().api.page('?review=open&limit=1');
+      await page.getByRole('link', { name: `To review (${waiting})` }).waitFor();
+    },
+  );
+
+  it('takes an alert back once its record is gone', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/status', { expected: [/503|404/] });
+    const { page } = visit;
+    await followsEvents(page);
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    const alert = page.locator('.alert-bar');
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+    await setup().api.send('DELETE', `/api/v1/processed-images/${db_id}`);
+    await alert.waitFor({ state: 'detached' });
+
+    let isOn = true;
+    await page.route(/\/processed-images\/\d+$/, (route) =>
+      isOn ? route.fulfill({ status: 503, body: '{}' }) : route.fulfill({ status: 404, body: '{}' }),
+    );
+    await setup().api.process(setup().pictures.withWoman);
+    await alert.getByText('A match. Who it is cannot be read yet.').waitFor();
+    isOn = false;
+    await alert.waitFor({ state: 'detached' });
+  });
+}

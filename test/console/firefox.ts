@@ -17,8 +17,7 @@ export function describeFirefox(setup: () => ConsoleSetup): void {
     const { page } = firefox;
     const open = (path: string) => page.goto(`${setup().url}/console/${path}`);
     await open('#/check');
-    await page.locator('dialog input').fill(token);
-    await page.locator('dialog button[type=submit]').click();
+    await signIn(page);
     await shows(page, 'h1', 'Check');
     await chooseFile(page, await setup().padded(0));
     await shows(page, '.verdict-bar.match h2', `Match: ${listed.name}`);
@@ -49,6 +48,54 @@ export function describeFirefox(setup: () => ConsoleSetup): void {
     await open('#/status');
     await shows(page, 'main', 'Working');
   });
+
+  it('leaves the verdict below an alert where the window is low', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger', reason: 'ARMED, do not approach.' });
+    await using firefox = await startFirefox();
+    const { page } = firefox;
+    await page.goto(`${setup().url}/console/#/check`);
+    await signIn(page);
+    await shows(page, 'h1', 'Check');
+    for (const low of lowWindows) {
+      await page.setViewport(low);
+      const following = page.waitForResponse((response) => response.url().includes('events/stream'));
+      await page.reload();
+      await following;
+      await chooseFile(page, await setup().padded(0));
+      await shows(page, '.verdict-bar.match h2', `Danger. Match: ${listed.name}`);
+      await picturesAreShown(page, '.pair img', 2);
+      await setup().api.process(setup().pictures.withWoman);
+      await shows(page, '.alert-bar', `Danger. Match: ${listed.name}`);
+      // Once the page has made room for it, and stands still.
+      const isStill = () =>
+        page.evaluate(`document.querySelector('html[style*="--notices: 0px"], .moved') === null`);
+      await expect.poll(isStill, { timeout: stepMs }).toBe(true);
+      expect(await page.evaluate(covered), `${low.width} x ${low.height}`).toEqual([]);
+    }
+  });
+}
+
+/** Windows of a page at 400%, and of a phone that lies on its side. */
+const lowWindows = [
+  { width: 320, height: 256 },
+  { width: 360, height: 225 },
+  { width: 568, height: 320 },
+  { width: 640, height: 256 },
+];
+
+/** Names the parts of the verdict over which something lies, or which begin outside of the window. */
+const covered = `[...document.querySelectorAll('main .verdict-bar, .pair .picture, .review-buttons .confirmed')]
+  .filter((part) => {
+    const { left, top, width, height } = part.getBoundingClientRect();
+    const seen = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 3));
+    return !part.contains(seen) && !seen?.contains(part);
+  })
+  .map(({ className }) => className)`;
+
+async function signIn(page: Page): Promise<void> {
+  await page.locator('dialog input').fill(token);
+  await page.locator('dialog button[type=submit]').click();
 }
 
 interface Firefox extends AsyncDisposable {

@@ -3,6 +3,7 @@ import type { HttpServer } from '../http-server.ts';
 import { describeAccess, hostFiles } from './access.ts';
 import { describeAccessibility } from './accessibility.ts';
 import { describeAlerts } from './alerts.ts';
+import { describeCheckFollows } from './check-follows.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeDoorFaces } from './door-faces.ts';
@@ -31,6 +32,7 @@ afterAll(async () => {
 describe('people', () => describePeople(() => setup));
 describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
+describe('what was checked', () => describeCheckFollows(() => setup));
 describe('the door', () => {
   describeDoor(() => setup);
   describeDoorFaces(() => setup);

@@ -3,13 +3,12 @@ import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contrac
 import { isAway, isUnanswered, isWorkedOn, mayPass } from './api/again.ts';
 import { call, errorMessage, type Message, wordsOf } from './api/client.ts';
 import { noteAnswer, pause, untilReachable } from './api/connection.ts';
-import { getProcessed, processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
-import { onEvent, onMissed } from './api/live-events.ts';
+import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { type Press, pressedNow } from './api/token.ts';
 import { headlineOf } from './model/verdict-words.ts';
-import { hitsOf, judgePicture, reviewOf } from './model/verdicts.ts';
+import { hitsOf, isLapsed, judgePicture, reviewOf } from './model/verdicts.ts';
 import { randomKey } from './random-key.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
@@ -39,6 +38,8 @@ export interface Check {
   readonly isUnreadable?: boolean | undefined;
   /** True while a lost answer is asked for again. */
   readonly isAskedAgain?: boolean;
+  /** True once the record is gone from the history, so that nothing can be said of it any more. */
+  readonly isErased?: boolean;
   /** Description of how the picture was changed before it was sent. */
   readonly note?: string;
 }
@@ -47,8 +48,6 @@ export const maxChecks = 100;
 /** Number of near misses requested for each face, for the question of another threshold. */
 const candidates = 5;
 const limit = pLimit(2);
-/** Few readings at once, so that many pictures do not hold up a slow line. */
-const reading = pLimit(2);
 /** Pictures whose answer was lost. */
 const repeats = pLimit(2);
 /** Attempts at one picture. More do not help one at which the line or the service breaks each time. */
@@ -92,7 +91,8 @@ function isDoneWith({ state, result }: Check): boolean {
 /** Returns true if a picture shows a match, or a near miss, that nobody has judged. */
 export function hasOpen(result: ImageProcessingResult, likenesses: readonly string[]): boolean {
   return hitsOf(judgePicture(result)).some(
-    ({ comparison }) => likenesses.includes(comparison.likeness) && reviewOf(comparison) === null,
+    ({ comparison }) =>
+      likenesses.includes(comparison.likeness) && reviewOf(comparison) === null && !isLapsed(comparison),
   );
 }
 
@@ -132,32 +132,6 @@ export function clearChecks(): void {
   selectedCheck.set(undefined);
 }
 
-/** Follows what others say of the pictures, as the history does. Returns a function that ends that. */
-export function followReviews(): () => void {
-  const ends = [
-    onEvent(({ type, picture_id }) => {
-      const reviewed = checks.value.find(({ result }) => result?.db_id === picture_id);
-      if (type === 'review' && reviewed) void readReviews(reviewed);
-    }),
-    onMissed(() => {
-      for (const check of checks.value) if (isJudgeable(check)) void readReviews(check);
-    }),
-  ];
-  return () => {
-    for (const end of ends) end();
-  };
-}
-
-const isJudgeable = ({ result }: Check) => result !== undefined && hitsOf(judgePicture(result)).length > 0;
-
-/** Reads what people said of a picture. Without an answer, the next event tells. */
-async function readReviews({ id, result }: Check): Promise<void> {
-  if (result?.db_id == null) return;
-  const { db_id } = result;
-  const reviewed = await reading(() => getProcessed(db_id)).catch(() => undefined);
-  if (reviewed !== undefined) noteReviews(id, reviewed);
-}
-
 /** Takes over what people said of a result's matches. The kept result has no candidates and no notes. */
 export function noteReviews(id: number, reviewed: ImageProcessingResult): void {
   const { result } = checks.value.find((check) => check.id === id) ?? {};
@@ -178,7 +152,7 @@ export function noteReviews(id: number, reviewed: ImageProcessingResult): void {
   change(id, { result: { ...result, faces } });
 }
 
-function change(id: number, part: Partial<Check>): void {
+export function change(id: number, part: Partial<Check>): void {
   checks.update((all) => all.map((check) => (check.id === id ? { ...check, ...part } : check)));
 }
 

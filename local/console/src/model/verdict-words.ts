@@ -1,12 +1,16 @@
+import { includesRole } from '../../../../lib/contract/role.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import type { VerdictReason } from '../../../../lib/contract/verdict.ts';
+import { caller } from '../api/caller.ts';
 import { list, timeOf } from '../format.ts';
 import { texts } from '../texts.ts';
 import {
   type Comparison,
+  type FollowedEntry,
   hitsOf,
+  isLapsed,
   isMatch,
-  isRejected,
+  isStanding,
   judgePicture,
   type PictureVerdict,
   reviewOf,
@@ -50,8 +54,10 @@ export function headlineOf(
   }
   const verdict = judgePicture(result);
   const hits = hitsOf(verdict);
-  const open = hits.map(({ comparison }) => comparison).filter((comparison) => !isRejected(comparison));
+  const open = hits.map(({ comparison }) => comparison).filter(isStanding);
   if (open.length > 0) return hitHeadline(open);
+  const lapsed = hits.map(({ comparison }) => comparison).filter(isLapsed);
+  if (lapsed.length > 0) return lapsedHeadline(lapsed);
   if (hits.length > 0) {
     const rejected = hits.map(({ comparison }) => comparison);
     return {
@@ -61,6 +67,11 @@ export function headlineOf(
     };
   }
   return restHeadline(verdict, result.verdict_reasons ?? []);
+}
+
+function lapsedHeadline(lapsed: readonly Comparison[]): Headline {
+  const { noLongerInForce, lapsedSince } = texts.verdicts;
+  return { tone: 'cannot-tell', text: noLongerInForce(list(namesOf(lapsed))), detail: lapsedSince };
 }
 
 function hitHeadline(open: readonly Comparison[]): Headline {
@@ -74,12 +85,17 @@ function hitHeadline(open: readonly Comparison[]): Headline {
   }
   const isConfirmed = matches.every((match) => reviewOf(match)?.verdict === 'confirmed');
   const isDanger = matches.some(({ entry }) => entry.severity === 'danger');
-  const { confirmed, match, compareFirst } = texts.verdicts;
+  const { confirmed, match, compareFirst, compareByOthers } = texts.verdicts;
   return {
     tone: 'match',
     text: (isConfirmed ? confirmed : match)(list(namesOf(matches)), isDanger),
-    detail: isConfirmed ? judgedBy(matches) : compareFirst,
+    detail: isConfirmed ? judgedBy(matches) : mayCompare() ? compareFirst : compareByOthers,
   };
+}
+
+/** Returns false for a role that is shown no listed pictures. */
+function mayCompare(): boolean {
+  return caller.value === undefined || includesRole(caller.value.role, 'desk');
 }
 
 /** Tells who has said what counts, and when the last of them did. Others are not named. */
@@ -112,6 +128,15 @@ function restHeadline({ kind, faces }: PictureVerdict, reasons: readonly Verdict
     text: texts.verdicts.cannotTell,
     detail: `${which}${faultsOf(shownReasons)} ${remedyOf(shownReasons)}`,
   };
+}
+
+/** Tells what became of an entry since the picture was checked; undefined where nothing did. */
+export function sinceWords({ since }: FollowedEntry): string | undefined {
+  if (since === undefined) return undefined;
+  const { sinceDeleted, sinceMoved, sinceChanged } = texts.verdicts;
+  if (since.force === 'deleted') return sinceDeleted;
+  if (since.force === 'moved') return sinceMoved;
+  return sinceChanged(list(since.fields.map((field) => texts.people.fields[field])));
 }
 
 export function namesOf(comparisons: readonly Comparison[]): string[] {

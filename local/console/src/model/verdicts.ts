@@ -1,11 +1,29 @@
-import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import type {
+  BlacklistMatch,
+  BlacklistRecord,
+  DetectedFace,
+  ImageProcessingResult,
+} from '../../../../lib/contract/shapes.ts';
 import type { Verdict as VerdictKind, VerdictReason } from '../../../../lib/contract/verdict.ts';
+import type { PersonValues } from './person.ts';
 
 export type { Verdict as VerdictKind } from '../../../../lib/contract/verdict.ts';
 
+/** Fate of an entry since a picture was checked, where a page follows that. */
+export interface Since {
+  readonly force: 'listed' | 'suspended' | 'expired' | 'deleted' | 'moved';
+  /** Fields that have changed. */
+  readonly fields: readonly (keyof PersonValues)[];
+  /** The entry as it was then. */
+  readonly before: BlacklistMatch['entry'];
+}
+
+export type FollowedEntry = BlacklistMatch['entry'] &
+  Partial<Pick<BlacklistRecord, 'suspended'>> & { readonly since?: Since | undefined };
+
 /** Comparison of a face with one listed person: the pictures that the service returned, best first. */
 export interface Comparison {
-  readonly entry: BlacklistMatch['entry'];
+  readonly entry: FollowedEntry;
   readonly best: BlacklistMatch;
   readonly references: readonly BlacklistMatch[];
   /** Likeness in the service's own judgement. */
@@ -96,6 +114,14 @@ export const reviewOf = ({ best }: Comparison) => best.review;
 
 /** Returns true if people have said that it is somebody else. */
 export const isRejected = (comparison: Comparison) => reviewOf(comparison)?.verdict === 'rejected';
+
+/** Returns true if the entry was suspended, ended or deleted since the picture was checked. */
+export function isLapsed({ entry: { since } }: Comparison): boolean {
+  return since !== undefined && since.force !== 'listed' && since.force !== 'moved';
+}
+
+/** Returns true if it may be somebody listed: nobody has said otherwise, and the entry is in force. */
+export const isStanding = (comparison: Comparison) => !isRejected(comparison) && !isLapsed(comparison);
 
 /** Returns true if it is a match, or a near miss of which people have said that it is the listed person. */
 export const isMatch = (comparison: Comparison) =>

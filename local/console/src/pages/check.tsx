@@ -19,7 +19,7 @@ import {
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { type BarHeadline, headlineOf, type Tone } from '../model/verdict-words.ts';
-import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
+import { hitsOf, isStanding, judgePicture } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -176,7 +176,7 @@ function verdictOf({ state, result, isAskedAgain }: Check): CheckVerdict {
   if (state === 'failed' || result === undefined) return { kind: 'failed', text: texts.checking.failed };
   const { tone, text } = headlineOf(result);
   if (result.faces.length === 0) return { kind: tone, text: texts.checking.noFace };
-  const open = hitsOf(judgePicture(result)).filter(({ comparison }) => !isRejected(comparison));
+  const open = hitsOf(judgePicture(result)).filter(({ comparison }) => isStanding(comparison));
   return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
 }
 
@@ -198,7 +198,7 @@ interface SelectedCheckProps {
 }
 
 function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
-  const { id, name, state, sent, picture, result, error, note } = check;
+  const { id, name, state, sent, picture, result, error, note, isErased } = check;
   const headline = result && headlineOf(result);
   return (
     <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
@@ -219,6 +219,7 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
           onReviewed={(reviewed) => noteReviews(id, reviewed)}
         />
       )}
+      {isErased && <Notice kind="warning">{texts.checking.erasedSince}</Notice>}
       {note && <Notice kind="info">{note}</Notice>}
       <Warnings warnings={result?.warnings} />
       <div class="check-head">

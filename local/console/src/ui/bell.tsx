@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watchAlerts } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
-import { followReviews } from '../checks.ts';
+import { followChecks } from '../follow-checks.ts';
 import { list, timeOf } from '../format.ts';
 import { sourceWords } from '../model/words.ts';
 import { historyPath, paths } from '../routes.ts';
@@ -24,12 +24,12 @@ export function Bell() {
     if (!isAllowed) return;
     const following = new AbortController();
     const endAlerts = watchAlerts();
-    const endReviews = followReviews();
+    const endChecks = followChecks();
     void followEvents(following.signal);
     return () => {
       following.abort();
       endAlerts();
-      endReviews();
+      endChecks();
     };
   }, [isAllowed]);
   useEffect(() => {

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
-import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { useLacks, useMay } from '../api/caller.ts';
 import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { faultsOf } from '../model/verdict-words.ts';
-import { type Hit, isMatch, isRejected, reviewOf } from '../model/verdicts.ts';
+import { faultsOf, sinceWords } from '../model/verdict-words.ts';
+import { type FollowedEntry, type Hit, isMatch, isStanding, reviewOf } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { EntryBadges } from './entry-badges.tsx';
@@ -35,7 +35,8 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
   const { comparison, verdict } = hit;
   const { entry, best } = comparison;
   const mayReview = useMay('desk');
-  const tone = isRejected(comparison) ? 'rejected' : isMatch(comparison) ? 'match' : 'possible';
+  const tone = !isStanding(comparison) ? 'set-aside' : isMatch(comparison) ? 'match' : 'possible';
+  const since = sinceWords(entry);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: with the keyboard, the focus chooses the card
     <article
@@ -48,6 +49,7 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
       <div class="below-faces">
         <div class="hit-text">
           <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
+          {since && <p class="hit-since">{since}</p>}
           {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
           {verdict.reasons.length > 0 && (
             <p class="hint">
@@ -91,8 +93,6 @@ function Pair({ face, match }: { face: ComponentChildren; match: BlacklistMatch 
   );
 }
 
-type Facts = BlacklistMatch['entry'] & Partial<Pick<BlacklistRecord, 'suspended'>>;
-
 /** Shows what is known of the person now, because whoever must act needs the notes of today. */
 function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
   const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal), [
@@ -106,7 +106,7 @@ function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
   );
 }
 
-function EntryFacts({ entry }: { entry: Facts }) {
+function EntryFacts({ entry }: { entry: FollowedEntry }) {
   const { reason, notes } = entry;
   return (
     <>

@@ -47,6 +47,7 @@ export const checking: Texts['checking'] = {
   failed: 'فشل',
   noFace: 'لا وجه',
   notChecked: 'لم تُفحص',
+  erasedSince: 'حُذفت هذه الصورة من السجل في هذه الأثناء، فلا يمكن حفظ حكم عليها.',
   inTheHistory: 'في السجل',
   checkAgain: 'افحص مرة أخرى',
   remove: 'إزالة',

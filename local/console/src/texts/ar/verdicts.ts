@@ -42,9 +42,16 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'خطر. ' : ''}مؤكد: ${names}`,
   possible: (names) => `محتمل: ${names}`,
   rejected: (names) => `مرفوض: ليس ${names}`,
+  noLongerInForce: (names) => `لم يعد ساريًا: ${names}`,
+  lapsedSince: 'أُوقف القيد أو حُذف أو انتهى منذ فُحصت هذه الصورة، فلا يطابق أحدًا الآن.',
+  sinceDeleted: 'حُذف من القائمة السوداء منذ فُحصت هذه الصورة.',
+  sinceMoved:
+    'لم يعد هذا القيد موجودًا منذ فُحصت هذه الصورة: دُمج في قيد آخر أو حُذف. ابحث عن الشخص في القائمة السوداء.',
+  sinceChanged: (fields) => `تغيّر منذ فُحصت هذه الصورة: ${fields}.`,
   judgedBy: (who: string, time: string) => `حكم به ${who}، ${time}.`,
   alikeButNotEnough: 'متشابه، لكن ليس بما يكفي للتطابق. قارن بين الوجهين.',
   compareFirst: 'قارن بين الوجهين قبل أن تتصرف.',
+  compareByOthers: 'قد يكون التطابق خاطئًا. اطلب ممن يحق له رؤية الصور المدرجة أن يقارن الوجهين قبل أن تتصرف.',
   facesJudged: (faces) =>
     plural(faces, {
       one: 'حُكم على وجه واحد: ليس لشخص مدرج.',

@@ -35,6 +35,8 @@ export const checking: Texts['checking'] = {
   failed: 'Fehlgeschlagen',
   noFace: 'Kein Gesicht',
   notChecked: 'Nicht geprüft',
+  erasedSince:
+    'Dieses Bild wurde inzwischen aus dem Verlauf gelöscht. Ein Urteil darüber lässt sich nicht mehr festhalten.',
   inTheHistory: 'Im Verlauf',
   checkAgain: 'Noch einmal prüfen',
   remove: 'Entfernen',

@@ -52,9 +52,18 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Gefahr. ' : ''}Bestätigt: ${names}`,
   possible: (names) => `Möglich: ${names}`,
   rejected: (names) => `Verworfen: nicht ${names}`,
+  noLongerInForce: (names) => `Nicht mehr gültig: ${names}`,
+  lapsedSince:
+    'Der Eintrag wurde ausgesetzt, gelöscht oder ist abgelaufen, seit dieses Bild geprüft wurde: Er ergibt keine Treffer mehr.',
+  sinceDeleted: 'Von der Sperrliste gelöscht, seit dieses Bild geprüft wurde.',
+  sinceMoved:
+    'Diesen Eintrag gibt es nicht mehr, seit dieses Bild geprüft wurde: Er wurde mit einem anderen zusammengeführt oder gelöscht. Suchen Sie die Person in der Sperrliste.',
+  sinceChanged: (fields) => `Geändert, seit dieses Bild geprüft wurde: ${fields}.`,
   judgedBy: (who: string, time: string) => `Beurteilt von ${who}, ${time}.`,
   alikeButNotEnough: 'Ähnlich, aber zu wenig für einen Treffer. Vergleichen Sie die Gesichter.',
   compareFirst: 'Erst vergleichen, dann handeln.',
+  compareByOthers:
+    'Ein Treffer kann falsch sein. Lassen Sie die Gesichter von jemandem vergleichen, der gelistete Bilder sehen darf, bevor Sie handeln.',
   facesJudged: (faces) =>
     `${plural(faces, { one: '# Gesicht', other: '# Gesichter' })} beurteilt: niemand, der gelistet ist.`,
   someFaces: (unclear, faces) => `${number(unclear)} von ${number(faces)} Gesichtern:`,

@@ -35,6 +35,7 @@ export const checking = {
   failed: 'Failed',
   noFace: 'No face',
   notChecked: 'Not checked',
+  erasedSince: 'This picture was deleted from the history meanwhile, so no judgement of it can be kept.',
   inTheHistory: 'In the history',
   checkAgain: 'Check again',
   remove: 'Remove',

@@ -62,9 +62,18 @@ export const verdicts = {
   confirmed: (names: string, isDanger: boolean) => `${isDanger ? 'Danger. ' : ''}Confirmed: ${names}`,
   possible: (names: string) => `Possible: ${names}`,
   rejected: (names: string) => `Rejected: not ${names}`,
+  noLongerInForce: (names: string) => `No longer in force: ${names}`,
+  lapsedSince:
+    'The entry was suspended, deleted or has ended since this picture was checked: nobody matches it now.',
+  sinceDeleted: 'Deleted from the blacklist since this picture was checked.',
+  sinceMoved:
+    'This entry is gone since this picture was checked: it was merged into another one, or deleted. Look for the person in the blacklist.',
+  sinceChanged: (fields: string) => `Changed since this picture was checked: ${fields}.`,
   judgedBy: (who: string, time: string) => `Judged by ${who}, ${time}.`,
   alikeButNotEnough: 'Alike, but not enough for a match. Compare the faces.',
   compareFirst: 'Compare the faces before you act.',
+  compareByOthers:
+    'A match may be wrong. Have somebody compare the faces who may see listed pictures before you act.',
   facesJudged: (faces: number) =>
     `${plural(faces, { one: '# face', other: '# faces' })} judged: nobody who is listed.`,
   someFaces: (unclear: number, faces: number) => `${number(unclear)} of ${number(faces)} faces:`,

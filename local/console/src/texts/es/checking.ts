@@ -33,6 +33,8 @@ export const checking: Texts['checking'] = {
   failed: 'Falló',
   noFace: 'Sin cara',
   notChecked: 'Sin comprobar',
+  erasedSince:
+    'Esta foto se eliminó del historial entretanto, así que ya no se puede guardar ningún juicio sobre ella.',
   inTheHistory: 'En el historial',
   checkAgain: 'Comprobar de nuevo',
   remove: 'Quitar',

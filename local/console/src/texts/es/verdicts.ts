@@ -52,9 +52,18 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Peligro. ' : ''}Confirmado: ${names}`,
   possible: (names) => `Posible: ${names}`,
   rejected: (names) => `Rechazado: no es ${names}`,
+  noLongerInForce: (names) => `Ya no está en vigor: ${names}`,
+  lapsedSince:
+    'La ficha se suspendió, se eliminó o ha caducado desde que se comprobó esta foto: ya no coincide con nadie.',
+  sinceDeleted: 'Se eliminó de la lista negra después de comprobar esta foto.',
+  sinceMoved:
+    'Esta ficha ya no existe desde que se comprobó esta foto: se fusionó con otra o se eliminó. Busque a la persona en la lista negra.',
+  sinceChanged: (fields) => `Ha cambiado desde que se comprobó esta foto: ${fields}.`,
   judgedBy: (who: string, time: string) => `Revisado por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, pero no lo bastante para una coincidencia. Compare las caras.',
   compareFirst: 'Compare las caras antes de actuar.',
+  compareByOthers:
+    'Una coincidencia puede ser errónea. Antes de actuar, pida que compare las caras alguien que pueda ver las fotos de la lista.',
   facesJudged: (faces) =>
     `${plural(faces, { one: '# cara evaluada', other: '# caras evaluadas' })}: nadie de la lista.`,
   someFaces: (unclear, faces) => `${number(unclear)} de ${number(faces)} caras:`,

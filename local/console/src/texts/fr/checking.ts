@@ -34,6 +34,8 @@ export const checking: Texts['checking'] = {
   failed: 'Échec',
   noFace: 'Aucun visage',
   notChecked: 'Non vérifiée',
+  erasedSince:
+    'Cette photo a été supprimée de l’historique entre-temps : aucun jugement ne peut plus être conservé.',
   inTheHistory: 'Dans l’historique',
   checkAgain: 'Vérifier de nouveau',
   remove: 'Retirer',

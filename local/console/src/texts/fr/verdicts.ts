@@ -52,9 +52,18 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Danger. ' : ''}Confirmé : ${names}`,
   possible: (names) => `Possible : ${names}`,
   rejected: (names) => `Rejeté : ce n’est pas ${names}`,
+  noLongerInForce: (names) => `Plus en vigueur : ${names}`,
+  lapsedSince:
+    'La fiche a été suspendue, supprimée ou a expiré depuis le contrôle de cette photo : elle ne correspond plus à personne.',
+  sinceDeleted: 'Supprimée de la liste noire depuis le contrôle de cette photo.',
+  sinceMoved:
+    'Cette fiche n’existe plus depuis le contrôle de cette photo : elle a été fusionnée avec une autre, ou supprimée. Cherchez la personne dans la liste noire.',
+  sinceChanged: (fields) => `Modifié depuis le contrôle de cette photo : ${fields}.`,
   judgedBy: (who: string, time: string) => `Jugé par ${who}, ${time}.`,
   alikeButNotEnough: 'Ressemblant, mais pas assez pour une correspondance. Comparez les visages.',
   compareFirst: 'Comparez les visages avant d’agir.',
+  compareByOthers:
+    'Une correspondance peut être fausse. Avant d’agir, faites comparer les visages par quelqu’un qui peut voir les photos de la liste.',
   facesJudged: (faces) =>
     `${plural(faces, { one: '# visage jugé', other: '# visages jugés' })} : personne de la liste.`,
   someFaces: (unclear, faces) => `${number(unclear)} visages sur ${number(faces)} :`,

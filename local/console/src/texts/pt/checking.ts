@@ -33,6 +33,8 @@ export const checking: Texts['checking'] = {
   failed: 'Falhou',
   noFace: 'Sem rosto',
   notChecked: 'Não verificada',
+  erasedSince:
+    'Esta foto foi excluída do histórico nesse meio-tempo, então não dá mais para guardar um julgamento sobre ela.',
   inTheHistory: 'No histórico',
   checkAgain: 'Verificar de novo',
   remove: 'Remover',

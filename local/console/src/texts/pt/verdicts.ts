@@ -52,9 +52,18 @@ export const verdicts: Texts['verdicts'] = {
   confirmed: (names, isDanger) => `${isDanger ? 'Perigo. ' : ''}Confirmado: ${names}`,
   possible: (names) => `Possível: ${names}`,
   rejected: (names) => `Rejeitado: não é ${names}`,
+  noLongerInForce: (names) => `Não está mais em vigor: ${names}`,
+  lapsedSince:
+    'O registro foi suspenso, excluído ou expirou depois que esta foto foi verificada: não corresponde mais a ninguém.',
+  sinceDeleted: 'Excluído da lista negra depois que esta foto foi verificada.',
+  sinceMoved:
+    'Este registro deixou de existir depois que esta foto foi verificada: foi mesclado com outro ou excluído. Procure a pessoa na lista negra.',
+  sinceChanged: (fields) => `Alterado depois que esta foto foi verificada: ${fields}.`,
   judgedBy: (who: string, time: string) => `Conferido por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, mas não o bastante para uma correspondência. Compare os rostos.',
   compareFirst: 'Compare os rostos antes de agir.',
+  compareByOthers:
+    'Uma correspondência pode estar errada. Antes de agir, peça que alguém que possa ver as fotos da lista compare os rostos.',
   facesJudged: (faces) =>
     `${plural(faces, { one: '# rosto avaliado', other: '# rostos avaliados' })}: ninguém da lista.`,
   someFaces: (unclear, faces) => `${number(unclear)} de ${number(faces)} rostos:`,

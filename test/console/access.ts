@@ -6,12 +6,15 @@ import { en } from '../../local/console/src/texts/en.ts';
 import { startHttpServer } from '../http-server.ts';
 import {
   type ConsoleSetup,
+  changingToken,
   checkToken,
   deskToken,
+  dropFiles,
   editorToken,
   fileOf,
   focused,
   focusIsOn,
+  followsEvents,
   metricsToken,
   pictureIsShown,
   token,
@@ -139,6 +142,31 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
       .first()
       .waitFor();
     expect(await setup().api.entries()).toMatchObject([{ id: listed.id }]);
+  });
+
+  it('draws the page for a lesser role once the service refuses something, and tells it what to do', async () => {
+    const { name } = await setup().listWoman();
+    await using visit = await setup().visit('#/check', {
+      token: changingToken,
+      expected: [/403 \(Forbidden\)/],
+    });
+    const { page } = visit;
+    await followsEvents(page);
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+    await setup().api.process(setup().pictures.withWoman);
+    await page.locator('.alert-bar').waitFor();
+    const bar = page.locator('main .verdict-bar');
+    await bar.getByText('Compare the faces before you act.').waitFor();
+    await setup().changeRole('check');
+    await page.locator('html.moved').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'It is him / her' }).click();
+    const parts = ['.review-buttons', '.alert-bar', '.bell', 'nav a[href="#/history"]', '.hit h3 a'];
+    await expect.poll(() => page.locator(parts.join()).count()).toBe(0);
+    await page.getByText('The role of this token does not show listed pictures.').waitFor();
+    await bar.getByText('Have somebody compare the faces who may see listed pictures').waitFor();
+    expect(await bar.innerText()).not.toContain('Compare the faces before you act.');
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
   });
 
   it('shows a role no more than it may use', async () => {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Role } from '../../lib/contract/role.ts';
 import type { BlacklistRecord } from '../../lib/contract/shapes.ts';
 import { tokenLine } from '../../lib/service/tokens.ts';
 import { connectOverHttp } from '../api/connections.ts';
@@ -22,6 +23,9 @@ export const metricsToken = 'a-token-of-the-counter';
 export const deskToken = 'a-token-of-the-guard';
 /** Token of somebody who lists people, and deletes nobody. */
 export const editorToken = 'a-token-of-the-clerk';
+
+/** Token of somebody whose role changes. It is `desk` at first. */
+export const changingToken = 'a-token-of-a-trainee';
 
 /** Camera of the empty service; its pictures are sent to it. */
 export const camera = 'Back door';
@@ -48,6 +52,8 @@ export interface ConsoleSetup extends AsyncDisposable {
   pushFrame(picture: Buffer): Promise<void>;
   /** Opens a page of the console, signed in with the token by default. */
   visit(path: string, options?: VisitOptions & { service?: 'empty' }): Promise<Visit>;
+  /** Gives the changing token another role. */
+  changeRole(role: Role): Promise<void>;
   /** Lists the woman by one picture, "1.jpg". Makes up a name if none is given. */
   listWoman(name?: string): Promise<BlacklistRecord>;
   /**
@@ -78,7 +84,9 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
     tokenLine('door', 'check', checkToken),
     tokenLine('counter', 'metrics', metricsToken),
   ];
-  await writeFile(tokensFile, tokens.join('\n'));
+  const writeTokens = (role: Role) =>
+    writeFile(tokensFile, [...tokens, tokenLine('trainee', role, changingToken)].join('\n'));
+  await writeTokens('desk');
   const [browser, server, empty] = await Promise.all([
     launchBrowser(video),
     start({ API_TOKENS: token, API_TOKENS_FILE: tokensFile, CORS_ORIGINS: corsOrigin }),
@@ -104,6 +112,12 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
       const headers = { 'content-type': 'image/jpeg' };
       const { status } = await fetch(empty.url + path, { method: 'POST', headers, body: picture });
       expect(status).toBe(202);
+    },
+    async changeRole(role) {
+      await writeTokens(role);
+      const headers = { authorization: `Bearer ${changingToken}` };
+      const known = async () => (await fetch(`${server.url}/api/v1/status`, { headers })).json();
+      await expect.poll(known, { timeout: 60_000 }).toMatchObject({ caller: { role } });
     },
     listWoman: (name = newName()) => api.list([pictures.woman], { name, reason: 'Banned for life.' }),
     async padded(bytes) {

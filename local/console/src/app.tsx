@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { includesRole, type Role } from '../../../lib/contract/role.ts';
-import { caller, useLacks, useMay } from './api/caller.ts';
+import { caller, refusals, useLacks, useMay } from './api/caller.ts';
 import {
   isAddressChosen,
   leaveService,
@@ -111,12 +111,12 @@ export function App() {
 /** Asks who uses the page, until that is known, because each page offers what that person may do. */
 function useCaller(service: URL | undefined): void {
   const isKnown = useStore(caller) !== undefined;
-  const entered = useStore(tokensEntered);
-  const asked = useRef(entered);
+  // Another token may be somebody else's, and a refusal may tell of another role.
+  const doubt = `${useStore(tokensEntered)} ${useStore(refusals)}`;
+  const asked = useRef(doubt);
   useEffect(() => {
-    // Another token may be somebody else's.
-    if (service === undefined || (isKnown && asked.current === entered)) return;
-    asked.current = entered;
+    if (service === undefined || (isKnown && asked.current === doubt)) return;
+    asked.current = doubt;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGone = false;
     const ask = async () => {
@@ -129,7 +129,7 @@ function useCaller(service: URL | undefined): void {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [service, isKnown, entered]);
+  }, [service, isKnown, doubt]);
 }
 
 function Header({ page, isConnected }: { page: Route['page']; isConnected: boolean }) {

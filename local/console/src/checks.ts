@@ -1,13 +1,14 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { isAway, isUnanswered, isWorkedOn, mayPass } from './api/again.ts';
+import { lacks } from './api/caller.ts';
 import { call, errorMessage, type Message, wordsOf } from './api/client.ts';
 import { noteAnswer, pause, untilReachable } from './api/connection.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { type Press, pressedNow } from './api/token.ts';
-import { headlineOf } from './model/verdict-words.ts';
+import { headlineOf, withoutComparing } from './model/verdict-words.ts';
 import { hitsOf, isLapsed, judgePicture, reviewOf } from './model/verdicts.ts';
 import { randomKey } from './random-key.ts';
 import { Store } from './store.ts';
@@ -211,7 +212,7 @@ function finish(check: Check, result: ImageProcessingResult): void {
   }
   change(check.id, { state: 'done', result });
   const { text, detail } = headlineOf(result);
-  announce(texts.checking.checked(check.name, text, detail));
+  announce(texts.checking.checked(check.name, text, lacks('desk') ? withoutComparing(detail) : detail));
 }
 
 function fail({ id, name, isUnreadable }: Check, error: Message): void {

@@ -7,6 +7,9 @@ export const caller = new Store<Status['caller'] | undefined>(undefined);
 /** True for an earlier service, which does not tell who asks, and refuses by itself. */
 const isCallerUnknown = new Store(false);
 
+/** Number of requests that were refused for lack of rights: the role may be another than it was. */
+export const refusals = new Store(0);
+
 /** False for a service in AWS Lambda, which can't send events as they happen. */
 export const sendsEvents = new Store(true);
 
@@ -20,7 +23,13 @@ export function noteCaller(status: Partial<Pick<Status, 'caller' | 'started_at'>
 
 /** Returns true once it is known that the caller has not a role. */
 export function useLacks(role: Role): boolean {
-  const known = useStore(caller);
+  useStore(caller);
+  return lacks(role);
+}
+
+/** Tells the same to what is no part of a page. */
+export function lacks(role: Role): boolean {
+  const known = caller.value;
   return known !== undefined && !includesRole(known.role, role);
 }
 

@@ -1,5 +1,6 @@
 import { inPageLanguage } from '../service-words.ts';
 import { isInEnglish, texts } from '../texts.ts';
+import { refusals } from './caller.ts';
 import { noteAnswer, serviceUrl } from './connection.ts';
 import { sendTelling } from './sending.ts';
 import { keepFresh, renewRefused } from './sign-in.ts';
@@ -26,6 +27,9 @@ export class UnreachableError extends Error {
     super(message);
   }
 }
+
+/** Path that tells who asks. */
+export const statusPath = 'api/v1/status';
 
 /** `pressedAt` is that of the call, unless it does what was pressed before. */
 export interface Call extends Partial<Press> {
@@ -87,7 +91,10 @@ export async function call(
     const response = await answerOf(new URL(path, base), request, options.onSent);
     if (response.status === 401) await anotherToken(token, signal);
     else if (response.ok) return response;
-    else throw await refusal(response);
+    else {
+      if (response.status === 403 && path !== statusPath) refusals.update((count) => count + 1);
+      throw await refusal(response);
+    }
   }
 }
 

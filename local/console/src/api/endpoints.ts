@@ -19,7 +19,7 @@ import { formTexts, type PersonPatch, type PersonValues } from '../model/person.
 import { doorSource } from '../model/words.ts';
 import { untilGone } from './again.ts';
 import { noteCaller } from './caller.ts';
-import { type Call, call, callJson, sendForm } from './client.ts';
+import { type Call, call, callJson, sendForm, statusPath } from './client.ts';
 import type { Press } from './token.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
@@ -266,7 +266,7 @@ export function getProcessed(id: number, signal?: AbortSignal): Promise<ImagePro
 }
 
 export async function getStatus(signal?: AbortSignal): Promise<Status> {
-  const status = await callJson<Status>(`${api}/status`, { signal });
+  const status = await callJson<Status>(statusPath, { signal });
   noteCaller(status);
   return status;
 }

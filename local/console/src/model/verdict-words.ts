@@ -1,7 +1,5 @@
-import { includesRole } from '../../../../lib/contract/role.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import type { VerdictReason } from '../../../../lib/contract/verdict.ts';
-import { caller } from '../api/caller.ts';
 import { list, timeOf } from '../format.ts';
 import { texts } from '../texts.ts';
 import {
@@ -85,17 +83,18 @@ function hitHeadline(open: readonly Comparison[]): Headline {
   }
   const isConfirmed = matches.every((match) => reviewOf(match)?.verdict === 'confirmed');
   const isDanger = matches.some(({ entry }) => entry.severity === 'danger');
-  const { confirmed, match, compareFirst, compareByOthers } = texts.verdicts;
+  const { confirmed, match, compareFirst } = texts.verdicts;
   return {
     tone: 'match',
     text: (isConfirmed ? confirmed : match)(list(namesOf(matches)), isDanger),
-    detail: isConfirmed ? judgedBy(matches) : mayCompare() ? compareFirst : compareByOthers,
+    detail: isConfirmed ? judgedBy(matches) : compareFirst,
   };
 }
 
-/** Returns false for a role that is shown no listed pictures. */
-function mayCompare(): boolean {
-  return caller.value === undefined || includesRole(caller.value.role, 'desk');
+/** Returns what to do now for whoever is shown no listed picture, and so can't compare. */
+export function withoutComparing(detail: string): string {
+  const { compareFirst, compareByOthers } = texts.verdicts;
+  return detail === compareFirst ? compareByOthers : detail;
 }
 
 /** Tells who has said what counts, and when the last of them did. Others are not named. */

@@ -30,6 +30,8 @@ export function Bell() {
       following.abort();
       endAlerts();
       endChecks();
+      // A lesser role may not read on.
+      acknowledge();
     };
   }, [isAllowed]);
   useEffect(() => {

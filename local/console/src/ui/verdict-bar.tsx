@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { BarHeadline } from '../model/verdict-words.ts';
+import { useLacks } from '../api/caller.ts';
+import { type BarHeadline, withoutComparing } from '../model/verdict-words.ts';
 import { texts } from '../texts.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Isolated } from './isolated.tsx';
@@ -16,6 +17,7 @@ const icons: Record<BarHeadline['tone'], IconName> = {
 
 /** Shows the verdict on a picture: one bar, which its words tell as well as its colour. */
 export function VerdictBar({ headline: { tone, text, detail, ...origin } }: { headline: BarHeadline }) {
+  const isListedHidden = useLacks('desk');
   return (
     <div class={`verdict-bar ${tone}`}>
       <Icon name={icons[tone]} />
@@ -24,7 +26,7 @@ export function VerdictBar({ headline: { tone, text, detail, ...origin } }: { he
           <Isolated text={text} />
         </h2>
         <p>
-          <MessageText message={{ text: detail, ...origin }} />
+          <MessageText message={{ text: isListedHidden ? withoutComparing(detail) : detail, ...origin }} />
         </p>
       </div>
     </div>

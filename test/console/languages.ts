@@ -65,6 +65,12 @@ async function expectNoOverflow(page: Page, what: string): Promise<void> {
   await expect.poll(tooWide).toEqual([]);
 }
 
+/** Lists the texts of the bar that lose their end: a line that does not fit, or a name within one. */
+const cutNames = `[...document.querySelectorAll('main .verdict-bar :is(h2, h2 bdi)')]
+  .filter((part) => part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1)
+  .filter((part) => getComputedStyle(part).display !== 'inline')
+  .map((part) => part.innerText)`;
+
 /** Tests the languages of the console. */
 export function describeLanguages(setup: () => ConsoleSetup): void {
   it('leaves room to act on a phone in each, and no page sticks out', async () => {
@@ -153,6 +159,28 @@ export function describeLanguages(setup: () => ConsoleSetup): void {
     // The service's own words are told in the page's language.
     await open(page, `#/history/${db_id}`, '.notice');
     await expect.poll(() => page.locator('.notice').innerText()).toContain('طُلبت العتبة 1000');
+  });
+
+  it('leaves both names of two people whole in the bar of a small phone, also at the door', async () => {
+    for (const name of ['Tony Blair', 'Bill Gates']) {
+      const { id } = await setup().listWoman(name);
+      await setup().api.patch(id, { severity: 'danger' });
+    }
+    const viewport = { width: 320, height: 568 };
+    await using visit = await setup().visit('#/check', { viewport, isPatient: true });
+    const { page } = visit;
+    await page.locator('input[type=file]').setInputFiles([fileOf('door.jpg', setup().pictures.withWoman)]);
+    await page.locator('.hit').nth(1).waitFor();
+    await open(page, '#/door', '.door-start');
+    await page.locator('.door-start .primary').click();
+    for (const language of ['en', ...others] as const) {
+      await choose(page, language);
+      await page.locator(`html[lang=${language}]`).waitFor();
+      for (const path of ['#/check', '#/door']) {
+        await open(page, path, '.verdict-bar.match h2');
+        expect(await page.evaluate(cutNames), `${language} ${path}`).toEqual([]);
+      }
+    }
   });
 
   it('is that of what the service refuses, and of a file that is no picture', async () => {

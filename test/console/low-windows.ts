@@ -85,6 +85,30 @@ export function describeLowWindows(setup: () => ConsoleSetup): void {
     },
   );
 
+  it.each([
+    { width: 320, height: 256 },
+    { width: 568, height: 320 },
+    { width: 640, height: 256 },
+    { width: 320, height: 568 },
+  ])('leaves reason and buttons on the first screen below an alert, $width × $height', async (viewport) => {
+    const { id } = await setup().listWoman('Tony Blair');
+    const [reason, notes] = ['ARMED, do not approach.', 'Has a knife.\nLock the door.\nCall the police at once.'];
+    await setup().api.patch(id, { severity: 'danger', reason, notes });
+    await using visit = await setup().visit('#/check', { viewport });
+    const { page } = visit;
+    await followsEvents(page);
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await pictureIsShown(page.locator('.hit').getByRole('figure').nth(1));
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    await alertOf(page, db_id).waitFor();
+    const bottom = await page.evaluate<number>(heightOfFixed);
+    const needed = page.locator('main .verdict-bar, .hit :is(.picture, .hit-reason, .review-buttons button)');
+    await areBetween([needed], 7, async () => ({ top: 0, bottom: viewport.height - bottom }));
+    await isFree(needed);
+    if (viewport.height < 384) return;
+    await isFree(page.locator('.hit-notes'));
+  });
+
   it('brings a match to the top of a window that becomes low', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/check', { viewport: { width: 380, height: 800 } });
@@ -197,6 +221,12 @@ export function describeLowWindows(setup: () => ConsoleSetup): void {
 
 const hitOf = (page: Page, { name }: BlacklistRecord) =>
   page.getByRole('article', { name: `Face 3: ${name}` });
+
+/** Gives how much of the window's end the navigation takes. */
+const heightOfFixed = `(() => {
+  const navigation = document.querySelector('.header nav');
+  return getComputedStyle(navigation).position === 'fixed' ? navigation.offsetHeight : 0;
+})()`;
 
 /** The alert that shows this picture as the newest. One of the picture before may have come late. */
 const alertOf = (page: Page, id: number | null) => page.locator(`.alert-bar:has(a[href="#/history/${id}"])`);

@@ -3,7 +3,7 @@ import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watch
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
 import { followChecks } from '../follow-checks.ts';
-import { list, timeOf } from '../format.ts';
+import { clockOf, dateOf, list, timeOf } from '../format.ts';
 import { sourceWords } from '../model/words.ts';
 import { historyPath, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
@@ -74,7 +74,7 @@ export function AlertBar() {
           />
         </strong>{' '}
         {source && <span dir="auto">{sourceWords(source)}, </span>}
-        {timeOf(time)}
+        {momentOf(time)}
         {all.length > 1 && ` · ${texts.frame.more(all.length - 1)}`}
       </p>
       <div class="actions">
@@ -99,6 +99,11 @@ export function AlertBar() {
       </div>
     </div>
   );
+}
+
+/** Tells when something was, without the day if that is today: an alert needs its room. */
+function momentOf(time: string): string {
+  return dateOf(time) === dateOf(new Date()) ? clockOf(Date.parse(time)) : timeOf(time);
 }
 
 /** Lets a person change the answer to the question for sound. */

@@ -92,7 +92,10 @@ export function describeLowWindows(setup: () => ConsoleSetup): void {
     { width: 320, height: 568 },
   ])('leaves reason and buttons on the first screen below an alert, $width × $height', async (viewport) => {
     const { id } = await setup().listWoman('Tony Blair');
-    const [reason, notes] = ['ARMED, do not approach.', 'Has a knife.\nLock the door.\nCall the police at once.'];
+    const [reason, notes] = [
+      'ARMED, do not approach.',
+      'Has a knife.\nLock the door.\nCall the police at once.',
+    ];
     await setup().api.patch(id, { severity: 'danger', reason, notes });
     await using visit = await setup().visit('#/check', { viewport });
     const { page } = visit;

@@ -11,7 +11,14 @@ import {
   isToBeKept,
   type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
-import { cells, changedShare, Presence } from '../../local/console/src/model/presence.ts';
+import {
+  cells,
+  cellsOf,
+  changedShare,
+  isDark,
+  Presence,
+  pixels,
+} from '../../local/console/src/model/presence.ts';
 
 /** Makes the result of a look at one face, which has moved by so many of its widths. */
 function look(
@@ -256,21 +263,21 @@ function reviewedAs(verdict: Review['verdict'], result: ImageProcessingResult): 
 
 describe('somebody before the camera', () => {
   const size = cells.width * cells.height;
-  const empty = new Uint8Array(size).fill(90);
+  const empty = new Float32Array(size).fill(90);
   /** Makes a frame in which so many cells are darker. */
   const withDark = (count: number, brightness = 90) =>
-    Uint8Array.from({ length: size }, (_, index) => (index < count ? brightness - 60 : brightness));
+    Float32Array.from({ length: size }, (_, index) => (index < count ? brightness - 60 : brightness));
 
   test('is told from noise, and from a change of the light', () => {
     const noisy = empty.map((value, index) => value + (index % 7) - 3);
     expect(changedShare(empty, noisy)).toBe(0);
-    expect(changedShare(empty, new Uint8Array(size).fill(130))).toBe(0);
+    expect(changedShare(empty, new Float32Array(size).fill(130))).toBe(0);
     expect(changedShare(empty, withDark(size / 10))).toBeCloseTo(0.1, 2);
   });
 
   test('is looked at until there is nobody for two seconds', () => {
     const presence = new Presence();
-    const looks = (frame: Uint8Array, now: number, faces: number) => {
+    const looks = (frame: Float32Array, now: number, faces: number) => {
       const isThere = presence.isSomebodyIn(frame, now);
       if (isThere) {
         presence.look(frame);
@@ -300,4 +307,83 @@ describe('somebody before the camera', () => {
     expect(came[0]).toBe(false);
     expect(came.at(-1)).toBe(true);
   });
+
+  // Shares of daylight, in which a wall has 68 and a face 120, and deviations of each pixel's noise.
+  test.each([
+    { light: 1, noise: 10 },
+    { light: 0.3, noise: 10 },
+    { light: 0.2, noise: 10 },
+    { light: 0.1, noise: 4 },
+  ])('is told from noise of $noise in $light of the light', ({ light, noise }) => {
+    const random = randomNumbers();
+    const presence = new Presence();
+    let now = 0;
+    /** Counts the looks at so many frames that show a face of this size, in cells. */
+    const looksAt = (frames: number, side: number) => {
+      let looks = 0;
+      for (let frame = 0; frame < frames; frame++) {
+        now += 500;
+        const seen = cellsOf(noisyFrame({ light, noise, side }, random));
+        if (!presence.isSomebodyIn(seen, now)) continue;
+        presence.look(seen);
+        presence.found(0);
+        looks++;
+      }
+      return looks;
+    };
+    expect(looksAt(5, 0)).toBe(4);
+    expect(looksAt(60, 0)).toBe(0);
+    // A face of 120 pixels in a picture of 1280.
+    expect(looksAt(1, 3)).toBe(1);
+    expect(looksAt(20, 0)).toBeLessThan(10);
+    expect(looksAt(1, 12)).toBe(1);
+  });
+
+  test('is told from a change of the light in the dark', () => {
+    const dim = withDark(100, 70).map((value) => 0.2 * value);
+    const brighter = dim.map((value) => 1.6 * value);
+    expect(changedShare(dim, brighter)).toBe(0);
+    expect(changedShare(brighter, dim)).toBe(0);
+  });
+
+  test('can not be told where hardly anything is as bright as a face must be', () => {
+    const lit = (share: number) =>
+      Float32Array.from({ length: size }, (_, index) => (index < share * size ? 26 : 12));
+    expect(isDark(new Float32Array(size))).toBe(true);
+    expect(isDark(lit(0.05))).toBe(true);
+    expect(isDark(lit(0.15))).toBe(false);
+    expect(isDark(empty)).toBe(false);
+  });
 });
+
+/** Returns a function that gives the same numbers in each run, spread as a camera's noise is. */
+function randomNumbers(): () => number {
+  let state = 1;
+  const uniform = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  // So many that no two frames have the same at the same place.
+  const numbers = Float32Array.from({ length: 99_991 }, normal);
+  let last = 0;
+  return () => {
+    last = (last + 1) % numbers.length;
+    return numbers[last] ?? 0;
+  };
+}
+
+/** Makes a frame of a wall, and of a face that fills a square of so many cells. */
+function noisyFrame(
+  { light, noise, side }: { light: number; noise: number; side: number },
+  random: () => number,
+): Uint8ClampedArray {
+  const { width, height } = pixels;
+  const face = (side * width) / cells.width;
+  const rgba = new Uint8ClampedArray(4 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const isFace = pixel % width < face && pixel < face * width;
+    rgba.fill(light * (isFace ? 120 : 68) + noise * random(), 4 * pixel, 4 * pixel + 3);
+  }
+  return rgba;
+}

@@ -13,7 +13,7 @@ import {
   isToBeKept,
   type Shown,
 } from '../model/door-verdict.ts';
-import { Presence } from '../model/presence.ts';
+import { isDark, Presence } from '../model/presence.ts';
 import { headlineOf } from '../model/verdict-words.ts';
 import { hitsOf, judgePicture } from '../model/verdicts.ts';
 import { Store } from '../store.ts';
@@ -26,6 +26,8 @@ import { FrameReader } from './frames.ts';
 export interface DoorView {
   /** Activity at the moment. */
   readonly state: 'starting' | 'waiting' | 'looking' | 'slow' | 'failing';
+  /** True if it is too dark to tell whether somebody is there. */
+  readonly isDark: boolean;
   readonly shown: Shown | undefined;
   /** Number of matches that the door has told of. */
   readonly news: number;
@@ -37,6 +39,7 @@ export interface DoorView {
 
 export const nothingSeen: DoorView = {
   state: 'starting',
+  isDark: false,
   shown: undefined,
   news: 0,
   picture: undefined,
@@ -102,6 +105,7 @@ export class DoorWatch {
     if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();
     if (cells === undefined) return;
+    this.#show({ isDark: isDark(cells) });
     if (!this.#presence.isSomebodyIn(cells, now)) {
       this.#show({ state: 'waiting' });
       return;

@@ -212,11 +212,13 @@ function keepAwake(): () => void {
   };
 }
 
-function nobodyWords(state: DoorView['state']): string {
-  const { looksOnceSeen, nobodyThere, noFaceThere, serviceSlow } = texts.checking;
-  if (state === 'starting') return looksOnceSeen;
-  if (state === 'slow') return serviceSlow;
-  return state === 'waiting' ? nobodyThere : noFaceThere;
+/** Tells what the door does while it shows nobody. */
+function idleWords({ state, isDark }: DoorView): { text: string; detail: string } {
+  const { ready, checkingNow, looksOnceSeen, nobodyThere, noFaceThere, serviceSlow } = texts.checking;
+  if (state === 'slow') return { text: checkingNow, detail: serviceSlow };
+  if (isDark) return { text: texts.checking.tooDark, detail: texts.checking.darkThere };
+  if (state === 'starting') return { text: ready, detail: looksOnceSeen };
+  return { text: ready, detail: state === 'waiting' ? nobodyThere : noFaceThere };
 }
 
 interface DoorVerdictProps {
@@ -226,13 +228,14 @@ interface DoorVerdictProps {
 }
 
 /** Shows the last verdict, large. */
-function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch }: DoorVerdictProps) {
+function DoorVerdict({ view, isRunning, watch }: DoorVerdictProps) {
+  const { state, shown, picture, error } = view;
   const status = useLoad('status', getStatus);
   if (shown === undefined) {
-    const { ready, notLooking, starting, checkingNow } = texts.checking;
-    const running = state === 'slow' ? checkingNow : ready;
-    const text = isRunning ? (error === undefined ? running : notLooking) : starting;
-    const { text: detail, ...origin }: Message = error ?? { text: nobodyWords(state) };
+    const idle = idleWords(view);
+    const running = error === undefined ? idle.text : texts.checking.notLooking;
+    const text = isRunning ? running : texts.checking.starting;
+    const { text: detail, ...origin }: Message = error ?? { text: idle.detail };
     return <VerdictBar headline={{ tone: 'cannot-tell', text, detail, ...origin }} />;
   }
   return (

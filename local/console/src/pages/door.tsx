@@ -80,8 +80,8 @@ function Door() {
   const people = peopleIn(view.shown);
   useVerdictInSight('the start');
   useVerdictInSight(people ? `${people} ${view.news}` : undefined);
-  // Other faces, or none, are now where the thumb was.
-  useLayoutEffect(swapped, [people, view.news, view.shown?.result.db_id]);
+  // Other faces, or none, are now where the thumb was, or other words moved the buttons.
+  useLayoutEffect(swapped, [factsIn(view.shown), view.news, view.shown?.result.db_id]);
   return (
     <div class="door">
       {state === 'refused' ? (
@@ -126,6 +126,12 @@ function peopleIn(shown: Shown | undefined): string {
   if (shown === undefined) return '';
   const ids = hitsOf(judgePicture(shown.result)).map(({ comparison }) => comparison.entry.id);
   return [...new Set(ids)].sort().join();
+}
+
+/** Tells what the list says of these people, to compare it. */
+function factsIn(shown: Shown | undefined): string {
+  const hits = shown ? hitsOf(judgePicture(shown.result)) : [];
+  return JSON.stringify(hits.map(({ comparison }) => comparison.entry));
 }
 
 type CameraState = 'asking' | 'running' | 'refused';

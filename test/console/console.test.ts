@@ -5,6 +5,8 @@ import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeDoorFaces } from './door-faces.ts';
+import { describeDoorLight } from './door-light.ts';
+import { describeDoorList } from './door-list.ts';
 import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
@@ -33,6 +35,8 @@ describe('checking', () => describeChecking(() => setup));
 describe('the door', () => {
   describeDoor(() => setup);
   describeDoorFaces(() => setup);
+  describeDoorLight(() => setup);
+  describeDoorList(() => setup);
 });
 describe('a low window', () => describeLowWindows(() => setup));
 describe('history and status', () => describeHistory(() => setup));

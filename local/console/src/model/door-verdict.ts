@@ -45,7 +45,7 @@ const agreeing: Age = { idle: 8_000, most: 20_000 };
 const sameFace: Age = { idle: 3_000, most: 20_000 };
 /** The same for a face that a person has judged. What they said must reach nobody else. */
 const judgedFace: Age = { idle: 3_000, most: 6_000 };
-/** Time after which a match that goes on is kept once more, and one that somebody has judged is asked anew. */
+/** Time after which a match that goes on is kept once more, and one that was judged is asked anew. */
 const keepAgainMs = 60_000;
 
 /**
@@ -98,8 +98,8 @@ function isJudged({ result }: Shown): boolean {
 }
 
 /**
- * Returns true if somebody who was judged a minute ago still matches. Another person may have taken their place
- * meanwhile, quicker than the door can tell.
+ * Returns true if somebody who was judged a minute ago still matches. Another person may have taken their
+ * place meanwhile, quicker than the door can tell.
  */
 function isJudgedLongAgo(held: Shown, looked: ImageProcessingResult, seenAt: number): boolean {
   if (!isJudged(held) || !isLongKept(held, seenAt)) return false;

@@ -23,7 +23,7 @@ const aboveNoise = 4;
 const minShare = 3 / (cells.width * cells.height);
 /** Share of the cells whose change from frame to frame tells the noise, and what it is in its deviations. */
 const quiet = { share: 0.75, deviations: 1.15 } as const;
-/** Number of frames of which the quietest tells the noise. Somebody who comes moves more cells for a while. */
+/** Number of frames of which the quietest tells the noise. Somebody who comes moves more cells at first. */
 const noiseFrames = 20;
 /** Time for which it looks on after the last change, while no face was found. */
 const goneMs = 2_000;
@@ -70,7 +70,7 @@ export function changedShare(before: Brightness, now: Brightness, noise = 0): nu
   return changed.length / now.length;
 }
 
-/** Returns the frame of before in the light of now. An exposure makes all cells brighter by the same factor. */
+/** Returns the frame of before in the light of now. An exposure changes all cells by the same factor. */
 function asBrightAs(before: Brightness, now: Brightness): Brightness {
   // The 1 keeps what a black cell becomes by noise from being a factor.
   const factor = quantile(

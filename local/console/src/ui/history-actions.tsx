@@ -11,14 +11,6 @@ import { notify } from './live.tsx';
 
 const rowsAtOnce = 100;
 
-/** A question that is open. */
-interface Asked {
-  /** Filter of the page that it was asked on. */
-  readonly shown: string;
-  readonly meant: ProcessedFilter;
-  readonly matched: number;
-}
-
 export interface HistoryActionsProps {
   readonly filter: ProcessedFilter;
   readonly isFiltered: boolean;
@@ -28,10 +20,6 @@ export interface HistoryActionsProps {
 export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
   const mayDelete = useMay('admin');
   const [isExporting, setExporting] = useState(false);
-  const [asked, setAsked] = useState<Asked>();
-  const shown = JSON.stringify(filter);
-  // A question about pictures that the page no longer shows is none any more.
-  useEffect(() => setAsked(undefined), [shown]);
   const exportAll = async () => {
     if (isExporting) return;
     setExporting(true);
@@ -42,6 +30,30 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     }
     setExporting(false);
   };
+  return (
+    <>
+      <button type="button" class="button" aria-disabled={isExporting} onClick={() => void exportAll()}>
+        {isExporting ? texts.history.exporting : texts.history.exportCsv}
+      </button>
+      {mayDelete && <DeleteThese filter={filter} isFiltered={isFiltered} />}
+    </>
+  );
+}
+
+/** A question that is open. */
+interface Asked {
+  /** Filter of the page that it was asked on. */
+  readonly shown: string;
+  readonly meant: ProcessedFilter;
+  readonly matched: number;
+}
+
+/** Deletes the pictures that the filter leaves, once somebody has said so. */
+function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
+  const [asked, setAsked] = useState<Asked>();
+  const shown = JSON.stringify(filter);
+  // A question about pictures that the page no longer shows is none any more.
+  useEffect(() => setAsked(undefined), [shown]);
   const ask = async () => {
     // Pictures that come while the question is open are not meant.
     const meant = { ...filter, until: filter.until ?? new Date().toISOString() };
@@ -54,18 +66,13 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
   };
   return (
     <>
-      <button type="button" class="button" aria-disabled={isExporting} onClick={() => void exportAll()}>
-        {isExporting ? texts.history.exporting : texts.history.exportCsv}
+      <button
+        type="button"
+        class={`button danger-quiet ${isFiltered ? '' : 'kept-free'}`}
+        onClick={() => void ask()}
+      >
+        {texts.history.deleteThese}
       </button>
-      {mayDelete && (
-        <button
-          type="button"
-          class={`button danger-quiet ${isFiltered ? '' : 'kept-free'}`}
-          onClick={() => void ask()}
-        >
-          {texts.history.deleteThese}
-        </button>
-      )}
       {asked?.shown === shown && (
         <Confirm
           title={texts.history.deleteHowMany(asked.matched)}

@@ -138,13 +138,13 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     await page.getByText('1 person listed, 1 picture added. 2 pictures not taken.').first().waitFor();
     const meanwhile = 'Somebody else has listed this name meanwhile.';
     await row(page, taken).getByText(meanwhile).waitFor();
-    expect(await page.getByText('Not taken.').count()).toBe(0);
+    expect(await row(page, taken).getByText('Not taken.').count()).toBe(0);
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Report as CSV' }).click();
     const report = await readFile(await (await downloading).path(), 'utf8');
     expect(report).toContain(`\r\n${name},"a;b.jpg",Added.,`);
     expect(report).toContain(`\r\n${name},c.jpg,Not taken.,Row 3: the picture was not chosen.,`);
-    expect(report).toContain(`\r\n${taken},e.jpg,Not taken.,${meanwhile}`);
+    expect(report).toContain(`\r\n${taken},e.jpg,Not taken.,"${meanwhile}`);
   });
 
   it('holds a picture of somebody else back, to be looked at and sent on purpose', async () => {

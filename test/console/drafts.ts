@@ -190,4 +190,24 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
     await page.getByText(`${listed.name} was saved.`).first().waitFor();
     expect(await setup().api.entry(listed.id)).toMatchObject({ reason: 'Theft on 3 May.', version: 2 });
   });
+
+  it('tells whoever takes a listing back that somebody else has merged the entry', async () => {
+    const { api, pictures, listWoman } = setup();
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new', { expected: [/404 /], isPatient: true });
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', pictures.sameWoman)]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    const into = await listWoman();
+    const [from] = (await api.entries()).filter((entry) => entry.name === name);
+    await merge(from?.id ?? 0, into.id);
+    await page.waitForURL(`**/#/blacklist/${into.id}`);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    const told = `${name} was merged into ${into.name}.`;
+    await page.locator('.toast').filter({ hasText: told }).waitFor();
+    expect(await api.entries()).toMatchObject([{ id: into.id, suspended: false }]);
+  });
 }

@@ -38,7 +38,7 @@ export function EntryPage({ id }: { id: number }) {
   };
   const gone = error instanceof RefusedError && error.status === 404 ? error : undefined;
   if (isDeleting) return <NotListed />;
-  // What is being written stays on the page.
+  // The page keeps a text that somebody is writing.
   if (gone && !(entry && open === 'edit')) {
     return <MergedOrNotListed id={id} name={entry?.name} mergedInto={gone.mergedInto} />;
   }

@@ -3,7 +3,7 @@ import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
 
 export interface LeaveUnsettledProps {
-  /** What is not known, and where the answer is to be had. */
+  /** Words about the lost answer, and where it is to be had. */
   readonly children: ComponentChildren;
   readonly onLeave: () => void;
   readonly onClose: () => void;

@@ -22,7 +22,7 @@ export function LeftPictures({ entryId }: { entryId: number }) {
       <div role="alert">
         <Notice kind="warning">{texts.people.picturesLeft}</Notice>
       </div>
-      <DraftPictures draft={draft} isBusy={isBusy} />
+      <DraftPictures draft={draft} isBusy={isBusy} entryId={entryId} />
       <div class="actions end">
         <button type="button" class="button" disabled={isBusy} onClick={() => clearDraft(draft)}>
           {texts.frame.cancel}

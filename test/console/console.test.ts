@@ -5,6 +5,7 @@ import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeDoorFaces } from './door-faces.ts';
+import { describeDrafts } from './drafts.ts';
 import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
@@ -28,6 +29,7 @@ afterAll(async () => {
 });
 
 describe('people', () => describePeople(() => setup));
+describe('a draft', () => describeDrafts(() => setup));
 describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
 describe('the door', () => {

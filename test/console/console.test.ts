@@ -7,6 +7,7 @@ import { describeDoor } from './door.ts';
 import { describeDoorFaces } from './door-faces.ts';
 import { describeDoorLight } from './door-light.ts';
 import { describeDoorList } from './door-list.ts';
+import { describeDrafts } from './drafts.ts';
 import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
@@ -30,6 +31,7 @@ afterAll(async () => {
 });
 
 describe('people', () => describePeople(() => setup));
+describe('a draft', () => describeDrafts(() => setup));
 describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
 describe('the door', () => {

@@ -115,8 +115,11 @@ export function ofPicture(name: string, error: ServiceError): ServiceError {
 /** There is no blacklist entry of that id. */
 export class EntryNotFoundError extends ServiceError {
   readonly code = 'entry_not_found';
-  constructor() {
+  /** Id of the listed entry that it was merged into, where that was looked for. */
+  readonly mergedInto: number | undefined;
+  constructor(mergedInto?: number) {
     super('Blacklist entry not found');
+    this.mergedInto = mergedInto;
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeText } from '../decode-text.ts';
+import { decodeAs, decodeMarkedText } from '../decode-text.ts';
 
 /**
  * Decodes a form's text without ever making U+FFFD of a letter. It tries the encoding that the client named,
@@ -9,26 +9,7 @@ export function decodeFormText(bytes: Uint8Array, charset?: string): string {
   // The text has bytes beyond ASCII, so the name is wrong if it is ASCII's.
   const decoded =
     charset && !/^\s*(?:us-)?ascii\s*$/i.test(charset) ? decodeAs(charset.trim(), bytes) : undefined;
-  return decoded ?? decodeMarked(bytes) ?? decodeText(bytes);
-}
-
-/** Decodes UTF-16, if a byte order mark tells that it is. */
-function decodeMarked(bytes: Uint8Array): string | undefined {
-  const mark = Buffer.from(bytes.subarray(0, 2)).toString('hex');
-  if (mark !== 'fffe' && mark !== 'feff') return undefined;
-  const text = decodeAs(mark === 'fffe' ? 'utf-16le' : 'utf-16be', bytes);
-  return text?.includes('\ufffd') ? undefined : text;
-}
-
-/** Decodes bytes; returns `undefined` if there is no such encoding, or the bytes are not in it. */
-function decodeAs(charset: string, bytes: Uint8Array): string | undefined {
-  try {
-    const decoder = new TextDecoder(charset, { fatal: true });
-    // This encoding is for bytes that are no text: it makes private-use characters of them.
-    return decoder.encoding === 'x-user-defined' ? undefined : decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return decoded ?? decodeMarkedText(bytes);
 }
 
 export interface ParsedHeader {

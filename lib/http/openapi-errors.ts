@@ -23,6 +23,13 @@ const NoUsableImageError = z
   })
   .meta({ id: 'NoUsableImageError' });
 
+const EntryNotFound = HTTPError.extend({
+  merged_into: z
+    .int()
+    .optional()
+    .describe('Id of the entry that it was merged into; only in `GET`, and while that one is listed.'),
+}).meta({ id: 'EntryNotFound' });
+
 const HTTPValidationError = z
   .object({
     detail: z.array(
@@ -116,12 +123,18 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
   },
 };
 
+function shapeOf(status: number, codes: readonly ErrorCode[]): z.ZodType {
+  if (status === 422) return HTTPValidationError;
+  if (status === 400) return NoUsableImageError;
+  return status === 404 && codes.includes('entry_not_found') ? EntryNotFound : HTTPError;
+}
+
 /** Describes the answers of an endpoint that are errors. */
 export function errorResponses({ errors, public: open }: Endpoint, components: Components): Json {
   const codes = open ? errors : [...errors, ...errorsOfAll];
   const responses: Json = {};
   for (const status of new Set(codes.map((code) => statusOf[code]))) {
-    const shape = status === 422 ? HTTPValidationError : status === 400 ? NoUsableImageError : HTTPError;
+    const shape = shapeOf(status, codes);
     const special = codes.findLast((code) => statusOf[code] === status && describedCode[code]);
     const { description, example } = (special && describedCode[special]) ??
       describedStatus[status] ?? {

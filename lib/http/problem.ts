@@ -1,5 +1,6 @@
 import {
   BackendUnavailableError,
+  EntryNotFoundError,
   type ErrorCode,
   MethodNotAllowedError,
   NoUsableImageError,
@@ -48,6 +49,7 @@ export interface Problem {
   readonly body: {
     readonly detail: unknown;
     readonly errors?: readonly string[];
+    readonly merged_into?: number;
     readonly request_id?: string;
   };
 }
@@ -79,6 +81,9 @@ function bodyOf(error: ServiceError): Problem['body'] {
   if (error instanceof RequestInvalidError) return { detail: error.problems };
   if (error instanceof NoUsableImageError) {
     return { detail: [error.message, ...error.reasons].join(' '), errors: error.reasons };
+  }
+  if (error instanceof EntryNotFoundError && error.mergedInto !== undefined) {
+    return { detail: error.message, merged_into: error.mergedInto };
   }
   return { detail: error.message };
 }

@@ -9,56 +9,63 @@ const columns = ['name', 'reason', 'files'] as const;
 /** The text is no such table. */
 export class TableError extends Error {}
 
+/** A picture that a table names. */
+export interface TableFile {
+  /** Path as the table has it. */
+  readonly path: string;
+  /** Number of the row, as a spreadsheet shows it. */
+  readonly row: number;
+}
+
 /** A person of a table. */
 export interface TablePerson {
   /** Name in its normal form. */
   readonly name: string;
   readonly reason: string | null;
-  /** Paths of the pictures, as the table has them. */
-  readonly files: readonly string[];
+  readonly files: readonly TableFile[];
 }
 
 /** People of a table. `remarks` names what can't be used. */
 export interface PeopleTable {
   readonly persons: readonly TablePerson[];
-  /** Paths of pictures in rows that can't be used for want of a name. */
-  readonly nameless: readonly string[];
+  /** Pictures in rows that can't be used for want of a name. */
+  readonly nameless: readonly TableFile[];
   readonly remarks: readonly string[];
 }
 
+/** Returns true if there is a file of this path, as a table has it. */
+type IsThere = (path: string) => boolean;
+
 /**
- * Reads people from a table (CSV, RFC 4180, also with semicolons as spreadsheets write it). Rows of one name
- * are one person.
+ * Reads people from a table (CSV, RFC 4180, also with semicolons or tabs as spreadsheets write it). Rows of
+ * one name are one person.
  * @throws TableError when it is no such table
  */
-export function readTable(text: string): PeopleTable {
-  const plain = text.replace(/^\ufeff/, '');
-  const delimiter = /^[^\r\n]*;/.test(plain) && !/^[^\r\n;]*,/.test(plain) ? ';' : ',';
-  const [header = [], ...rows] = parseTable(plain, delimiter);
+export function readTable(text: string, isThere: IsThere): PeopleTable {
+  const [header = [], ...rows] = rowsOf(text);
   const names = header.map((name) => name.trim().toLowerCase());
-  if (!names.includes('name') || !names.includes('files')) {
-    throw new TableError(
-      'The first line has to name the columns name and files, and reason if there is one.',
-    );
-  }
-  const others = names.filter((name) => !columns.some((column) => column === name));
-  const remarks = others.map((name) => `The column '${name}' is passed over.`);
+  requireColumns(names);
+  const others = new Set(names.filter((name) => !columns.some((column) => column === name)));
+  const remarks = [...others].map((name) => `The column '${name}' is passed over.`);
   const people = new Map<string, ReadPerson>();
-  const nameless: string[] = [];
-  for (const [index, row] of rows.entries()) {
-    if (row.every((cell) => cell.trim() === '')) continue;
-    const cell = (name: (typeof columns)[number]) => row[names.indexOf(name)] ?? '';
-    const name = personName(cell('name'));
-    const files = filesOf(cell('files'));
+  const nameless: TableFile[] = [];
+  for (const [index, cells] of rows.entries()) {
+    if (cells.every((cell) => cell.trim() === '')) continue;
+    const row = index + 2;
+    const cell = (name: (typeof columns)[number]) => cells[names.indexOf(name)] ?? '';
+    const written = cell('name');
+    const name = personName(written);
+    const label = name === undefined ? `Row ${row}` : `Row ${row}, ${name}`;
+    if (cells.slice(names.length).some((more) => more.trim() !== '')) {
+      remarks.push(`${label}: It has more cells than the first line; the last ones are passed over.`);
+    }
+    const files = filesOf(cell('files'), isThere).map((path) => ({ path, row }));
     if (name === undefined) {
-      remarks.push(`Row ${index + 2}: A name has 1 to 100 characters.`);
+      remarks.push(`${label}: A name has 1 to 100 characters.`);
       nameless.push(...files);
       continue;
     }
-    const label = `Row ${index + 2}, ${name}`;
     if (files.length === 0) remarks.push(`${label}: It names no file.`);
-    const reason = reasonOf(cell('reason'), label, remarks);
-    const written = cell('name');
     const person = people.get(name) ?? { name, written, reason: null, files: [] };
     people.set(name, person);
     person.files.push(...files);
@@ -67,24 +74,52 @@ export function readTable(text: string): PeopleTable {
         `${label}: Its name differs from that of a row before in spaces or invisible characters; they are taken as one person.`,
       );
     }
-    person.reason ??= reason;
-    if (reason !== null && reason !== person.reason) {
-      remarks.push(`${label}: Its reason differs from that of a row before, which is kept.`);
-    }
+    addReason(person, reasonOf(cell('reason'), label, remarks), label, remarks);
   }
   return { persons: [...people.values()].filter(({ files }) => files.length > 0), nameless, remarks };
+}
+
+/** Splits a table by the separator that Excel's line `sep=` names, or else the first one of its header. */
+function rowsOf(text: string): string[][] {
+  const [line, named] = /^"?sep=([,;|\t])"?(?:\r?\n|\r|$)/i.exec(text) ?? ['', undefined];
+  const plain = text.slice(line.length);
+  return parseTable(plain, named ?? /^[^\r\n,;\t]*([,;\t])/.exec(plain)?.[1] ?? ',');
+}
+
+function requireColumns(names: readonly string[]): void {
+  if (!names.includes('name') || !names.includes('files')) {
+    const found = names.join(', ').slice(0, 100).trim() || 'nothing';
+    throw new TableError(
+      `The first line has to name the columns name and files, and reason if there is one. It has: ${found}.`,
+    );
+  }
+  const repeated = columns.find((name) => names.indexOf(name) < names.lastIndexOf(name));
+  if (repeated) throw new TableError(`The first line names several columns ${repeated}: only one may be.`);
 }
 
 interface ReadPerson extends TablePerson {
   /** Name as the first row has it. */
   readonly written: string;
   reason: string | null;
-  readonly files: string[];
+  readonly files: TableFile[];
 }
 
-/** Lists the files of a cell, which `|`, `;` or line breaks separate. */
-function filesOf(cell: string): string[] {
-  return cell.split(/[|;\r\n]+/).flatMap((name) => name.trim() || []);
+const fileSeparators: readonly (string | RegExp)[] = [/[\r\n]+/, '|', ';'];
+
+/** Lists the files of a cell, which line breaks, `|` or `;` separate. A file that is there may have them. */
+function filesOf(cell: string, isThere: IsThere, [separator = '', ...finer] = fileSeparators): string[] {
+  const path = cell.trim();
+  if (path === '') return [];
+  if (!/[|;\r\n]/.test(path) || isThere(path)) return [path];
+  return path.split(separator).flatMap((part) => filesOf(part, isThere, finer));
+}
+
+/** Gives a person the reason of a row, unless a row before has given one. */
+function addReason(person: ReadPerson, reason: string | null, label: string, remarks: string[]): void {
+  person.reason ??= reason;
+  if (reason !== null && reason !== person.reason) {
+    remarks.push(`${label}: Its reason differs from that of a row before, which is kept.`);
+  }
 }
 
 function reasonOf(cell: string, label: string, remarks: string[]): string | null {
@@ -100,9 +135,9 @@ function reasonOf(cell: string, label: string, remarks: string[]): string | null
  * Splits a table into rows of cells. A quoted cell may have delimiters and line breaks, and `""` for a quote.
  * @throws TableError when a quoted cell does not end
  */
-export function parseTable(text: string, delimiter: ',' | ';'): string[][] {
+export function parseTable(text: string, delimiter: string): string[][] {
   const plain = `[^"${delimiter}\\r\\n][^${delimiter}\\r\\n]*|`;
-  const cellForm = new RegExp(`(?:"((?:[^"]|"")*)"|(${plain}))(${delimiter}|\\r?\\n|\\r|$)`, 'y');
+  const cellForm = new RegExp(`(?:"((?:[^"]|"")*)"|(${plain}))([${delimiter}]|\\r?\\n|\\r|$)`, 'y');
   const rows: string[][] = [];
   let row: string[] = [];
   while (cellForm.lastIndex < text.length || row.length > 0) {

@@ -211,7 +211,9 @@ async function enrollFiles(enrolling: Enrolling, batch: Batch): Promise<Batch> {
   } catch (error) {
     if (error instanceof NoUsableImageError) note(enrolling, 0, error.reasons);
     else if (error instanceof NameTakenError) {
-      summary.remarks.push(`${name}: ${error.message}`);
+      summary.remarks.push(
+        `${name}: Somebody else has listed the name meanwhile. Run it again to add the pictures.`,
+      );
       enrolling.isRefused = true;
     } else if (error instanceof EntryNotFoundError) {
       summary.remarks.push(`${name}: The entry was deleted meanwhile. Run it again to list the person.`);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../lib/config.ts';
-import { decodeText } from '../../lib/decode-text.ts';
+import { decodeMarkedText } from '../../lib/decode-text.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
-import { type PeopleTable, readTable, TableError } from '../../lib/people/table.ts';
+import { type PeopleTable, readTable, TableError, type TableFile } from '../../lib/people/table.ts';
 import { leadsInto, readPictureFile } from '../commands/picture-file.ts';
 import type { FoundPeople, PersonPicture } from './found-people.ts';
 
@@ -16,8 +16,10 @@ export async function readPeopleTable(path: string): Promise<FoundPeople> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(`${path} can't be read (${error.code}).`);
   });
-  const { persons, remarks } = tableOf(path, decodeText(bytes));
   const folder = dirname(resolve(path));
+  // With `..`, the path of several files could be that of the last one.
+  const isThere = (name: string) => !name.includes('..') && leadsInto(pathOf(name, folder), folder);
+  const { persons, remarks } = tableOf(path, decodeMarkedText(bytes), isThere);
   return {
     persons: persons.map(({ name, reason, files }) => ({
       name,
@@ -30,22 +32,24 @@ export async function readPeopleTable(path: string): Promise<FoundPeople> {
   };
 }
 
-function tableOf(path: string, text: string): PeopleTable {
+function tableOf(path: string, text: string, isThere: (name: string) => boolean): PeopleTable {
   try {
-    return readTable(text);
+    return readTable(text, isThere);
   } catch (error) {
     if (error instanceof TableError) throw new ConfigError(`${path}: ${error.message}`);
     throw error;
   }
 }
 
-function pictureOf(name: string, folder: string): PersonPicture {
+const pathOf = (name: string, folder: string) => resolve(folder, name.replaceAll('\\', '/'));
+
+function pictureOf({ path: name, row }: TableFile, folder: string): PersonPicture {
   return {
     name,
     read: async (maxBytes) => {
-      const path = resolve(folder, name.replaceAll('\\', '/'));
+      const path = pathOf(name, folder);
       if (!leadsInto(path, folder)) {
-        throw new InputUnreadableError('There is no such file in the folder of the table.');
+        throw new InputUnreadableError(`There is no such file in the folder of the table (row ${row}).`);
       }
       return readPictureFile(path, maxBytes);
     },

@@ -7,6 +7,9 @@ import { describeCheckFollows } from './check-follows.ts';
 import { describeChecking } from './checking.ts';
 import { describeDoor } from './door.ts';
 import { describeDoorFaces } from './door-faces.ts';
+import { describeDoorLight } from './door-light.ts';
+import { describeDoorList } from './door-list.ts';
+import { describeDrafts } from './drafts.ts';
 import { describeFirefox } from './firefox.ts';
 import { describeHistory } from './history.ts';
 import { describeImporting } from './importing.ts';
@@ -30,12 +33,15 @@ afterAll(async () => {
 });
 
 describe('people', () => describePeople(() => setup));
+describe('a draft', () => describeDrafts(() => setup));
 describe('the import', () => describeImporting(() => setup));
 describe('checking', () => describeChecking(() => setup));
 describe('what was checked', () => describeCheckFollows(() => setup));
 describe('the door', () => {
   describeDoor(() => setup);
   describeDoorFaces(() => setup);
+  describeDoorLight(() => setup);
+  describeDoorList(() => setup);
 });
 describe('an alert', () => describeAlerts(() => setup));
 describe('a low window', () => describeLowWindows(() => setup));

@@ -3,6 +3,7 @@ import { resultExample } from '../../lib/contract/examples.ts';
 import type { Review } from '../../lib/contract/review.ts';
 import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import {
+  afterDeletion,
   afterLook,
   afterReview,
   afterTime,
@@ -11,7 +12,14 @@ import {
   isToBeKept,
   type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
-import { cells, changedShare, Presence } from '../../local/console/src/model/presence.ts';
+import {
+  cells,
+  cellsOf,
+  changedShare,
+  isDark,
+  Presence,
+  pixels,
+} from '../../local/console/src/model/presence.ts';
 
 /** Makes the result of a look at one face, which has moved by so many of its widths. */
 function look(
@@ -194,7 +202,7 @@ describe('the verdict of a door', () => {
 
   describe.each(['confirmed', 'rejected'] as const)('that a person has %s', (verdict) => {
     const shown = lookTwice(undefined, 0);
-    const judged = afterReview(shown, reviewedAs(verdict, shown.result));
+    const judged = afterReview(shown, reviewedAs(verdict, shown.result), 0);
     const tone = verdict === 'confirmed' ? 'match' : 'cannot-tell';
 
     test('stays with the face while it is followed', () => {
@@ -217,7 +225,7 @@ describe('the verdict of a door', () => {
       const once = afterLook(undefined, look('match'), 0, 4_000);
       const twice = afterLook(once, look('match', { kept: 1 }), 4_500, 8_500);
       if (twice === undefined) throw new Error('A match is shown.');
-      const slow = afterReview(twice, reviewedAs(verdict, twice.result));
+      const slow = afterReview(twice, reviewedAs(verdict, twice.result), 8_500);
       const third = afterLook(slow, look('match'), 9_000, 13_000);
       expect(third).toMatchObject({ tone, looks: 2, result: slow.result });
       // A service that takes longer sees nobody stay.
@@ -238,11 +246,117 @@ describe('the verdict of a door', () => {
       expect(twice && once && isNews(once, twice)).toBe(true);
     });
 
+    test('is carried on for a minute, and then asked anew', () => {
+      const press = 2_000;
+      const pressed = afterReview(shown, reviewedAs(verdict, shown.result), press);
+      let now = press;
+      let carried: Shown | undefined = pressed;
+      for (; now < press + 60_000; now += 500) carried = afterLook(carried, look('match'), now);
+      expect(carried).toMatchObject({ tone, result: pressed.result });
+      // Whoever turns away just then is not taken for somebody new, and no other entry ends it.
+      expect(afterLook(carried, look('no_match'), now)).toMatchObject({ tone, result: pressed.result });
+      expect(afterLook(carried, look('match', { id: 8 }), now)?.isDoubted).toBe(verdict === 'rejected');
+      // The look that asks anew is kept, so that it can be judged.
+      expect(isToBeKept(carried, now - 500)).toBe(false);
+      expect(isToBeKept(carried, now)).toBe(true);
+      const anew = afterLook(carried, look('match', { kept: 2 }), now);
+      expect(anew).toMatchObject({ tone: 'match', looks: 1, result: { db_id: 2 } });
+      expect(anew?.result.faces[0]?.blacklist_matches[0]?.review).toBeNull();
+      expect(anew && isNews(carried, anew)).toBe(true);
+      // Until somebody judges it again, it is an ordinary match, which sounds once.
+      const later = afterLook(anew, look('match'), now + 500);
+      expect(anew && later && isNews(anew, later)).toBe(false);
+    });
+
+    test('does not go on for longer by being read again', () => {
+      const pressed = afterReview(shown, reviewedAs(verdict, shown.result), 2_000);
+      expect(afterReview(pressed, reviewedAs(verdict, shown.result), 50_000)).toBe(pressed);
+    });
+
+    test('keeps the notes, which no kept result has', () => {
+      const noted = noteTwice({ notes: 'Call the police.' });
+      const kept = withEntry(reviewedAs(verdict, noted.result), { notes: null });
+      const known = afterReview(noted, kept, 0);
+      expect(entryOf(known)).toMatchObject({ notes: 'Call the police.' });
+      expect(known.tone).toBe(tone);
+    });
+
     test('says nothing of somebody who matches another entry', () => {
       expect(lookTwice(judged, 1_500, { id: 8 })).toMatchObject({ tone: 'match' });
     });
   });
 });
+
+describe('what the list says of whoever stands at a door', () => {
+  const armed = { severity: 'danger', reason: 'Has a KNIFE', notes: 'Lock the door.', name: 'Ann' } as const;
+
+  test('is that of the last look, beside the picture that was kept', () => {
+    const first = noteTwice({ severity: 'warning', notes: null });
+    const told = afterLook(first, withEntry(look('match'), armed), 1_000);
+    expect(told).toMatchObject({ look: first.look, agreeing: 2, result: { db_id: 1 } });
+    expect(entryOf(told)).toMatchObject(armed);
+    expect(told && doorHeadlineOf(told).text).toBe('Danger. Match: Ann');
+    // Also of a look that shows the person elsewhere, or not well enough. Then it tells no notes.
+    const elsewhere = afterLook(
+      told,
+      withEntry(look('match', { moved: 3 }), { ...armed, notes: null }),
+      1_500,
+    );
+    expect(entryOf(elsewhere)).toMatchObject({ ...armed, notes: null });
+    const near = withEntry(look('possible'), { ...armed, name: 'Ann B', notes: null });
+    expect(entryOf(afterLook(told, near, 1_500))).toMatchObject({ ...armed, name: 'Ann B' });
+  });
+
+  test('sounds once more when it becomes danger', () => {
+    const first = noteTwice({ severity: 'warning' });
+    const told = afterLook(first, withEntry(look('match'), armed), 1_000);
+    expect(told && isNews(first, told)).toBe(true);
+    const same = afterLook(told, withEntry(look('match'), armed), 1_500);
+    expect(same && told && isNews(told, same)).toBe(false);
+    const less = afterLook(told, withEntry(look('match'), { severity: 'info' }), 1_500);
+    expect(less && told && isNews(told, less)).toBe(false);
+    const confirmed = afterReview(first, reviewedAs('confirmed', first.result), 500);
+    const grave = afterLook(confirmed, withEntry(look('match'), armed), 1_000);
+    expect(grave && isNews(confirmed, grave)).toBe(true);
+    // It is not said of somebody of whom people said that it is another person.
+    const rejected = afterReview(first, reviewedAs('rejected', first.result), 500);
+    const other = afterLook(rejected, withEntry(look('match'), armed), 1_000);
+    expect(entryOf(other)).toMatchObject(armed);
+    expect(other && isNews(rejected, other)).toBe(false);
+  });
+
+  test('can be judged in another picture once the first was deleted', () => {
+    const gone = afterDeletion(lookTwice(undefined, 0));
+    expect(gone).toMatchObject({ tone: 'match', result: { db_id: null } });
+    expect(isToBeKept(gone, 500)).toBe(true);
+    expect(afterLook(gone, look('match', { kept: 2 }), 500)).toMatchObject({ result: { db_id: 2 } });
+  });
+});
+
+type Entry = ImageProcessingResult['faces'][number]['blacklist_matches'][number]['entry'];
+
+/** Makes the result with other words about whoever matches. */
+function withEntry(result: ImageProcessingResult, entry: Partial<Entry>): ImageProcessingResult {
+  const told = (match: { entry: Entry }) => ({ ...match, entry: { ...match.entry, ...entry } });
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map(told) as typeof face.blacklist_matches,
+    near_misses: (face.near_misses?.map(told) ?? null) as typeof face.near_misses,
+  }));
+  return { ...result, faces };
+}
+
+/** Looks twice at somebody of whom the list says this. */
+function noteTwice(entry: Partial<Entry>): Shown {
+  const once = afterLook(undefined, withEntry(look('match'), entry), 0);
+  const twice = afterLook(once, withEntry(look('match', { kept: 1 }), entry), 0);
+  if (twice === undefined) throw new Error('A match is shown.');
+  return twice;
+}
+
+function entryOf(shown: Shown | undefined): Entry | undefined {
+  return shown?.result.faces[0]?.blacklist_matches[0]?.entry;
+}
 
 /** Makes the result with what people have said of each match. */
 function reviewedAs(verdict: Review['verdict'], result: ImageProcessingResult): ImageProcessingResult {
@@ -256,21 +370,21 @@ function reviewedAs(verdict: Review['verdict'], result: ImageProcessingResult): 
 
 describe('somebody before the camera', () => {
   const size = cells.width * cells.height;
-  const empty = new Uint8Array(size).fill(90);
+  const empty = new Float32Array(size).fill(90);
   /** Makes a frame in which so many cells are darker. */
   const withDark = (count: number, brightness = 90) =>
-    Uint8Array.from({ length: size }, (_, index) => (index < count ? brightness - 60 : brightness));
+    Float32Array.from({ length: size }, (_, index) => (index < count ? brightness - 60 : brightness));
 
   test('is told from noise, and from a change of the light', () => {
     const noisy = empty.map((value, index) => value + (index % 7) - 3);
     expect(changedShare(empty, noisy)).toBe(0);
-    expect(changedShare(empty, new Uint8Array(size).fill(130))).toBe(0);
+    expect(changedShare(empty, new Float32Array(size).fill(130))).toBe(0);
     expect(changedShare(empty, withDark(size / 10))).toBeCloseTo(0.1, 2);
   });
 
   test('is looked at until there is nobody for two seconds', () => {
     const presence = new Presence();
-    const looks = (frame: Uint8Array, now: number, faces: number) => {
+    const looks = (frame: Float32Array, now: number, faces: number) => {
       const isThere = presence.isSomebodyIn(frame, now);
       if (isThere) {
         presence.look(frame);
@@ -300,4 +414,83 @@ describe('somebody before the camera', () => {
     expect(came[0]).toBe(false);
     expect(came.at(-1)).toBe(true);
   });
+
+  // Shares of daylight, in which a wall has 68 and a face 120, and deviations of each pixel's noise.
+  test.each([
+    { light: 1, noise: 10 },
+    { light: 0.3, noise: 10 },
+    { light: 0.2, noise: 10 },
+    { light: 0.1, noise: 4 },
+  ])('is told from noise of $noise in $light of the light', ({ light, noise }) => {
+    const random = randomNumbers();
+    const presence = new Presence();
+    let now = 0;
+    /** Counts the looks at so many frames that show a face of this size, in cells. */
+    const looksAt = (frames: number, side: number) => {
+      let looks = 0;
+      for (let frame = 0; frame < frames; frame++) {
+        now += 500;
+        const seen = cellsOf(noisyFrame({ light, noise, side }, random));
+        if (!presence.isSomebodyIn(seen, now)) continue;
+        presence.look(seen);
+        presence.found(0);
+        looks++;
+      }
+      return looks;
+    };
+    expect(looksAt(5, 0)).toBe(4);
+    expect(looksAt(60, 0)).toBe(0);
+    // A face of 120 pixels in a picture of 1280.
+    expect(looksAt(1, 3)).toBe(1);
+    expect(looksAt(20, 0)).toBeLessThan(10);
+    expect(looksAt(1, 12)).toBe(1);
+  });
+
+  test('is told from a change of the light in the dark', () => {
+    const dim = withDark(100, 70).map((value) => 0.2 * value);
+    const brighter = dim.map((value) => 1.6 * value);
+    expect(changedShare(dim, brighter)).toBe(0);
+    expect(changedShare(brighter, dim)).toBe(0);
+  });
+
+  test('can not be told where hardly anything is as bright as a face must be', () => {
+    const lit = (share: number) =>
+      Float32Array.from({ length: size }, (_, index) => (index < share * size ? 26 : 12));
+    expect(isDark(new Float32Array(size))).toBe(true);
+    expect(isDark(lit(0.05))).toBe(true);
+    expect(isDark(lit(0.15))).toBe(false);
+    expect(isDark(empty)).toBe(false);
+  });
 });
+
+/** Returns a function that gives the same numbers in each run, spread as a camera's noise is. */
+function randomNumbers(): () => number {
+  let state = 1;
+  const uniform = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  // So many that no two frames have the same at the same place.
+  const numbers = Float32Array.from({ length: 99_991 }, normal);
+  let last = 0;
+  return () => {
+    last = (last + 1) % numbers.length;
+    return numbers[last] ?? 0;
+  };
+}
+
+/** Makes a frame of a wall, and of a face that fills a square of so many cells. */
+function noisyFrame(
+  { light, noise, side }: { light: number; noise: number; side: number },
+  random: () => number,
+): Uint8ClampedArray {
+  const { width, height } = pixels;
+  const face = (side * width) / cells.width;
+  const rgba = new Uint8ClampedArray(4 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const isFace = pixel % width < face && pixel < face * width;
+    rgba.fill(light * (isFace ? 120 : 68) + noise * random(), 4 * pixel, 4 * pixel + 3);
+  }
+  return rgba;
+}

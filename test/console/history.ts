@@ -270,6 +270,66 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByText('The first day is after the last').first().waitFor({ state: 'detached' });
   });
 
+  it('deletes the pictures that it asked for, and asks no more once it shows others', async () => {
+    const { api, url } = setup();
+    const at = `gate ${crypto.randomUUID()}`;
+    const processAt = async (source: string) => api.process(await pictureOfNothing(), { source });
+    await processAt(at);
+    await processAt(`${at} too`);
+    await using visit = await setup().visit(`#/history?match=no&source=${encodeURIComponent(at)}`, {
+      hasTouch: true,
+    });
+    const { page } = visit;
+    const rows = page.locator('.rows').getByRole('listitem');
+    await expect.poll(() => rows.count()).toBe(1);
+    const question = page.getByRole('dialog');
+    const asked = page.getByRole('button', { name: 'Delete these' });
+    // A tap leaves the field and presses the button at one moment.
+    await page.getByLabel('Source').click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' too');
+    await asked.tap();
+    await question.getByRole('heading', { name: 'Delete 1 picture?' }).waitFor();
+    await expect.poll(() => page.url()).toContain('+too');
+    await page.goBack();
+    await question.waitFor({ state: 'detached' });
+    await expect.poll(() => rows.count()).toBe(1);
+
+    await page.getByLabel('Source').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.press('Delete');
+    const { total_items } = await api.page('?has_match=false&limit=1');
+    await asked.tap();
+    await question.getByRole('heading', { name: `Delete ${total_items} pictures?` }).waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+
+    await page.goto(`${url}/console/#/history?match=no&source=${encodeURIComponent(at)}`);
+    await expect.poll(() => rows.count()).toBe(1);
+    await asked.click();
+    await question.getByRole('heading', { name: 'Delete 1 picture?' }).waitFor();
+    const { db_id: later } = await processAt(at);
+    await question.getByRole('button', { name: 'Delete 1 picture' }).click();
+    await page.getByText('1 picture deleted').first().waitFor();
+    const left = await api.page(`?source=${encodeURIComponent(at)}`);
+    expect(left.items.map(({ db_id }) => db_id)).toEqual([later]);
+    expect((await api.page(`?source=${encodeURIComponent(`${at} too`)}`)).total_items).toBe(1);
+  });
+
+  it('prints a match with all that is known of the person', async () => {
+    const listed = await setup().listWoman();
+    const notes = `${'Do not approach alone. '.repeat(180)}Call 4411.`;
+    await setup().api.patch(listed.id, { notes });
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit(`#/history/${db_id}`);
+    const { page } = visit;
+    const shown = page.locator('.hit-notes');
+    await shown.getByText('Call 4411.').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const isWhole = (element: { scrollHeight: number; clientHeight: number }) =>
+      element.scrollHeight <= element.clientHeight;
+    expect(await shown.evaluate(isWhole)).toBe(true);
+  });
+
   it('shows administrators the audit trail, the roles, and how long things are kept', async () => {
     const listed = await setup().listWoman();
     await setup().api.patch(listed.id, { category: 'fraud' });
@@ -285,6 +345,13 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await expect.poll(() => changes.count()).toBe(1);
     const done = changes.getByRole('cell', { name: '200', exact: true });
     await expect.poll(() => done.count()).toBe(1);
+    // Whoever comes back to all lines begins with the newest.
+    await Promise.all(Array.from({ length: 60 }, () => setup().api.patch(listed.id, { notes: null })));
+    await page.goto(`${setup().url}/console/#/audit?entry=${listed.id}`);
+    await page.getByRole('button', { name: 'Older' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Newer' }).isEnabled()).toBe(true);
+    await page.goBack();
+    await expect.poll(() => page.getByRole('button', { name: 'Newer' }).isEnabled()).toBe(false);
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('365 days').first().waitFor();
     await setup().api.delete(listed.id);

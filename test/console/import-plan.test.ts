@@ -99,8 +99,8 @@ describe('a chosen table', () => {
     expect(shown(plan)).toEqual({ 'Jane Roe': ['pictures/a.jpg', 'pictures/u\u0308.jpg'] });
     // A name alone is not enough for pictures with folders: it could be somebody else's.
     expect(plan.leftOut).toEqual([
-      { what: 'Jane Roe: pictures/a.jpg', reason: 'twice' },
-      { what: 'John: a.jpg', reason: 'not-there' },
+      { what: 'pictures/a.jpg', person: 'Jane Roe', row: 2, reason: 'twice' },
+      { what: 'a.jpg', person: 'John', row: 3, reason: 'not-there' },
       { what: 'other/a.jpg', reason: 'not-in-table' },
     ]);
   });
@@ -114,7 +114,36 @@ describe('a chosen table', () => {
   test('tells of pictures of a row without a name that it has none, unless another row names them', () => {
     const plan = planTable('name,files\n,a.jpg|b.jpg|c.jpg\nJane,b.jpg', [chosen('a.jpg'), chosen('b.jpg')]);
     expect(shown(plan)).toEqual({ Jane: ['b.jpg'] });
-    expect(plan.leftOut).toEqual([{ what: 'a.jpg', reason: 'nameless-row' }]);
+    expect(plan.leftOut).toEqual([{ what: 'a.jpg', row: 2, reason: 'nameless-row' }]);
+  });
+
+  test('may name a file whose name holds the separators of several, with a folder that was not chosen', () => {
+    const files = ['a.jpg', 'b;c|d.jpg'].map((path) => chosen(path));
+    const plan = planTable('name,files\nJane,x/b;c|d.jpg\nJohn,x/a.jpg;x/b;c|d.jpg\nAda,x;a.jpg', files);
+    expect(shown(plan)).toEqual({ Jane: ['b;c|d.jpg'], John: ['a.jpg'], Ada: ['a.jpg'] });
+    const missing = plan.leftOut.map(({ what, person, row }) => [row, person, what]);
+    expect(missing).toEqual([
+      [3, 'John', 'x/b'],
+      [3, 'John', 'c'],
+      [3, 'John', 'd.jpg'],
+      [4, 'Ada', 'x'],
+    ]);
+  });
+
+  test('tells of a chosen file that can not be used its fault, with the row, and not that it is missing', () => {
+    const files = [
+      chosen('a.jpg', 'image/jpeg', 0),
+      chosen('b.txt', 'text/plain'),
+      chosen('c.txt', 'text/plain'),
+    ];
+    expect(planTable('name,files\nJane,a.jpg|b.txt', files)).toMatchObject({
+      persons: [],
+      leftOut: [
+        { what: 'a.jpg', person: 'Jane', row: 2, reason: 'empty' },
+        { what: 'b.txt', person: 'Jane', row: 2, reason: 'no-picture' },
+        { what: 'c.txt', reason: 'no-picture' },
+      ],
+    });
   });
 
   test('is one at the top, and none that a system made', () => {

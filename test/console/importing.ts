@@ -119,6 +119,34 @@ export function describeImporting(setup: () => ConsoleSetup): void {
     expect(await setup().api.images(entry?.id ?? 0)).toHaveLength(2);
   });
 
+  it('reads a table as Excel writes it, and tells once by row and person what it can not do', async () => {
+    const { woman, sameWoman, withWoman } = setup().pictures;
+    const [name, taken] = [newName(), newName()];
+    const table = `\ufeffsep=;\r\nname;files\r\n${name};"a;b.jpg"\r\n${name};c.jpg\r\n${taken};d.jpg|e.jpg\r\n`;
+    await using visit = await setup().visit('#/blacklist/import', { expected: [/409 \(Conflict\)/] });
+    const { page } = visit;
+    await tableInput(page).setInputFiles([
+      { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(table, 'utf16le') },
+      fileOf('a;b.jpg', withWoman),
+      fileOf('d.jpg', woman),
+      fileOf('e.jpg', sameWoman),
+    ]);
+    await page.getByText('Found: 2 people, 3 pictures to send.').waitFor();
+    await page.getByText(`Row 3, ${name}: c.jpg: the picture was not chosen.`).waitFor();
+    await setup().listWoman(taken);
+    await page.getByRole('button', { name: 'Send 3 pictures' }).click();
+    await page.getByText('1 person listed, 1 picture added. 2 pictures not taken.').first().waitFor();
+    const meanwhile = 'Somebody else has listed this name meanwhile.';
+    await row(page, taken).getByText(meanwhile).waitFor();
+    expect(await row(page, taken).getByText('Not taken.').count()).toBe(0);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Report as CSV' }).click();
+    const report = await readFile(await (await downloading).path(), 'utf8');
+    expect(report).toContain(`\r\n${name},"a;b.jpg",Added.,`);
+    expect(report).toContain(`\r\n${name},c.jpg,Not taken.,Row 3: the picture was not chosen.,`);
+    expect(report).toContain(`\r\n${taken},e.jpg,Not taken.,"${meanwhile}`);
+  });
+
   it('holds a picture of somebody else back, to be looked at and sent on purpose', async () => {
     const { woman, sameWoman, group } = setup().pictures;
     const [first, second] = (await setup().api.detect(group)).map((face) => face.facial_area);

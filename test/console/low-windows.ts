@@ -266,7 +266,7 @@ interface Part {
   getClientRects(): Iterable<{ left: number; top: number; width: number; height: number }>;
 }
 
-/** Computes which share of each part nothing lies over, by 49 points a line, once the page stands still. */
+/** Computes which share of each part is seen, by 49 points of each line, once the page stands still. */
 async function sharesSeen(parts: Locator): Promise<number[]> {
   await parts.page().locator('html.moved').waitFor({ state: 'detached' });
   return parts.evaluateAll((elements: Part[]) => {

@@ -61,28 +61,7 @@ export async function imagesOf(table: TableClient, entryId: number): Promise<Ima
 /** Makes the methods that add images and their faces. */
 function imageAdditions(table: TableClient) {
   return {
-    async createImage(given: NewImage) {
-      const { id, entryId } = given;
-      if (!Number.isSafeInteger(entryId)) throw new EntryNotFoundError();
-      const addedDate = new Date().toISOString();
-      const image: ImageRecord = { ...given, status: 'PENDING', addedDate, face: null };
-      return table.settle(async () => {
-        const { done, refused } = await table.transact([
-          { put: { ...imageKey(id), ...image }, ...isNew },
-          { put: entryPlace(image) },
-          { put: statusPlace(image) },
-          {
-            check: entryKey(entryId),
-            condition: 'attribute_exists(#pk) AND #status <> :going',
-            values: { going: 'DELETING' },
-          },
-        ]);
-        if (done) return image;
-        if (refused.has(0)) return undefined;
-        if (refused.has(3)) throw new EntryNotFoundError();
-        return again;
-      });
-    },
+    createImage: (given: NewImage) => createImage(table, given),
 
     async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
       return table.settle(async () => {
@@ -116,34 +95,33 @@ function imageAdditions(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
+async function createImage(table: TableClient, given: NewImage): Promise<ImageRecord | undefined> {
+  const { id, entryId } = given;
+  if (!Number.isSafeInteger(entryId)) throw new EntryNotFoundError();
+  const addedDate = new Date().toISOString();
+  const image: ImageRecord = { ...given, status: 'PENDING', addedDate, face: null };
+  return table.settle(async () => {
+    const { done, refused } = await table.transact([
+      { put: { ...imageKey(id), ...image }, ...isNew },
+      { put: entryPlace(image) },
+      { put: statusPlace(image) },
+      {
+        check: entryKey(entryId),
+        condition: 'attribute_exists(#pk) AND #status <> :going',
+        values: { going: 'DELETING' },
+      },
+    ]);
+    if (done) return image;
+    if (refused.has(0)) return undefined;
+    if (refused.has(3)) throw new EntryNotFoundError();
+    return again;
+  });
+}
+
 /** Makes the methods that take images away. */
 function imageRemovals(table: TableClient) {
   return {
-    async withdrawImage(imageId: string, staysId?: string): Promise<ImageRecord | undefined> {
-      return table.settle(async () => {
-        const image = await getImage(table, imageId);
-        if (image?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact(
-          [
-            {
-              ...takenOff(image.entryId),
-              condition: '#status = :shown AND #imageCount > :one',
-              values: { by: -1, one: 1, shown: 'ACTIVE' },
-            },
-            ...changeOfStatus(image, 'DELETING'),
-            ...(staysId === undefined ? [] : [isShown(staysId)]),
-          ],
-          [changeFacts({ entryId: image.entryId, imageId })],
-        );
-        if (done) countWritten(1);
-        if (done) return image;
-        if (staysId !== undefined && refused.has(checkedLast)) throw new LastImageError();
-        // If the image has changed too, both are read and checked again.
-        if (!refused.has(0) || refused.has(1)) return again;
-        if (refused.get(0)?.status !== 'ACTIVE') throw new EntryNotFoundError();
-        throw new LastImageError();
-      });
-    },
+    withdrawImage: (imageId: string, staysId?: string) => withdrawImage(table, imageId, staysId),
 
     async keepImage(imageId: string): Promise<boolean> {
       const action = {
@@ -182,6 +160,36 @@ function imageRemovals(table: TableClient) {
       });
     },
   } satisfies Partial<RecordStore>;
+}
+
+async function withdrawImage(
+  table: TableClient,
+  imageId: string,
+  staysId?: string,
+): Promise<ImageRecord | undefined> {
+  return table.settle(async () => {
+    const image = await getImage(table, imageId);
+    if (image?.status !== 'ACTIVE') return undefined;
+    const { done, refused } = await table.transact(
+      [
+        {
+          ...takenOff(image.entryId),
+          condition: '#status = :shown AND #imageCount > :one',
+          values: { by: -1, one: 1, shown: 'ACTIVE' },
+        },
+        ...changeOfStatus(image, 'DELETING'),
+        ...(staysId === undefined ? [] : [isShown(staysId)]),
+      ],
+      [changeFacts({ entryId: image.entryId, imageId })],
+    );
+    if (done) countWritten(1);
+    if (done) return image;
+    if (staysId !== undefined && refused.has(checkedLast)) throw new LastImageError();
+    // If the image has changed too, both are read and checked again.
+    if (!refused.has(0) || refused.has(1)) return again;
+    if (refused.get(0)?.status !== 'ACTIVE') throw new EntryNotFoundError();
+    throw new LastImageError();
+  });
 }
 
 /**

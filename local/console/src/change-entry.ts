@@ -24,6 +24,20 @@ export function changeEntry(id: number, patch: PersonPatch): Promise<BlacklistRe
   });
 }
 
+/**
+ * Reads an entry, or the one that it was merged into; undefined if there is neither.
+ *
+ * @throws what `call` throws
+ */
+export async function stayingEntry(id: number): Promise<BlacklistRecord | undefined> {
+  try {
+    return await getEntry(id);
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.status === 404)) throw error;
+    return error.mergedInto === undefined ? undefined : stayingEntry(error.mergedInto);
+  }
+}
+
 function hasAll(entry: BlacklistRecord, { version: _, ...patch }: PersonPatch): boolean {
   return (Object.keys(patch) as (keyof typeof patch)[]).every((field) => {
     const [is, wanted] = [entry[field], patch[field]];

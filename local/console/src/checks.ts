@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { isAway, isUnanswered, isWorkedOn, mayPass } from './api/again.ts';
 import { lacks } from './api/caller.ts';
 import { call, errorMessage, type Message, wordsOf } from './api/client.ts';
@@ -9,7 +9,7 @@ import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { type Press, pressedNow } from './api/token.ts';
 import { headlineOf, withoutComparing } from './model/verdict-words.ts';
-import { hitsOf, isLapsed, judgePicture, reviewOf } from './model/verdicts.ts';
+import { hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
 import { randomKey } from './random-key.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
@@ -133,24 +133,10 @@ export function clearChecks(): void {
   selectedCheck.set(undefined);
 }
 
-/** Takes over what people said of a result's matches. The kept result has no candidates and no notes. */
+/** Takes over what people said of a result's matches. */
 export function noteReviews(id: number, reviewed: ImageProcessingResult): void {
   const { result } = checks.value.find((check) => check.id === id) ?? {};
-  if (result === undefined) return;
-  const faces = result.faces.map((face) => {
-    const kept = reviewed.faces.find(({ face_index }) => face_index === face.face_index);
-    const known = [...(kept?.blacklist_matches ?? []), ...(kept?.near_misses ?? [])];
-    const withReview = (match: BlacklistMatch): BlacklistMatch => {
-      const same = known.find(({ entry }) => entry.id === match.entry.id);
-      return same ? { ...match, review: same.review } : match;
-    };
-    return {
-      ...face,
-      blacklist_matches: face.blacklist_matches.map(withReview),
-      near_misses: face.near_misses?.map(withReview) ?? null,
-    };
-  });
-  change(id, { result: { ...result, faces } });
+  if (result !== undefined) change(id, { result: withReviews(result, reviewed) });
 }
 
 export function change(id: number, part: Partial<Check>): void {

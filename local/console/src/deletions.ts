@@ -1,9 +1,10 @@
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
-import { askedAgainText, untilGone } from './api/again.ts';
+import { askedAgainText, isUnanswered, untilGone } from './api/again.ts';
 import { errorText, RefusedError } from './api/client.ts';
 import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { pressedNow } from './api/token.ts';
+import { holdTab } from './held-tab.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
 import { notify, notifyWithUndo, undoMs } from './ui/live.tsx';
@@ -29,22 +30,28 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
     deleting.update((ids) => new Set([...ids].filter((other) => other !== id)));
   };
   const press = pressedNow();
-  const tellLater = (error: unknown) =>
-    notify(texts.frame.withError(name, askedAgainText(error)), { about: `deletion ${id}`, isFailure: true });
+  const about = `deletion ${id}`;
+  let release: (() => void) | undefined;
+  const tellLater = (error: unknown) => {
+    release ??= holdTab();
+    notify(texts.frame.withError(name, askedAgainText(error)), { about, isFailure: true });
+  };
   const timer = setTimeout(() => void send(), undoMs);
   const send = async () => {
     clearTimeout(timer);
     if (!waiting.delete(id)) return;
     try {
       await untilGone(() => deleteEntry(id, { version, ...press }), tellLater);
-      forgetPictures(imagePath(id, ''));
     } catch (error) {
-      const isGone = error instanceof RefusedError && error.status === 404;
-      if (!isGone) {
+      if (!(error instanceof RefusedError && error.status === 404)) {
         show();
-        notify(texts.people.notDeleted(name, errorText(error)), { isFailure: true });
+        return notify(notDeletedText(name, error), { about, isFailure: true });
       }
+    } finally {
+      release?.();
     }
+    forgetPictures(imagePath(id, ''));
+    notify(texts.people.deletedNow(name), { about });
   };
   waiting.set(id, send);
   deleting.update((ids) => new Set([...ids, id]));
@@ -52,4 +59,9 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
     clearTimeout(timer);
     show();
   });
+}
+
+function notDeletedText(name: string, error: unknown): string {
+  if (isUnanswered(error)) return texts.frame.withError(name, texts.people.notKnown);
+  return texts.people.notDeleted(name, errorText(error));
 }

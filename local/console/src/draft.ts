@@ -75,14 +75,26 @@ export interface DraftRequest {
 
 export type Draft = Store<readonly DraftPicture[]>;
 
+/** Drafts with a picture of which nobody knows yet whether it was added. */
+export const unsettled = new Store<ReadonlySet<Draft>>(new Set());
+
+function newDraft(): Draft {
+  const draft: Draft = new Store<readonly DraftPicture[]>([]);
+  draft.subscribe(() => {
+    const others = [...unsettled.value].filter((other) => other !== draft);
+    unsettled.set(new Set(draft.value.some(isUnsettled) ? [...others, draft] : others));
+  });
+  return draft;
+}
+
 /** Pictures of the person who is to be listed. They outlive the page. */
-export const newPersonPictures: Draft = new Store<readonly DraftPicture[]>([]);
+export const newPersonPictures = newDraft();
 
 const ofEntries = new Map<number, Draft>();
 
 /** Returns the pictures that are to be added to a listed person. They outlive the page. */
 export function picturesFor(entryId: number): Draft {
-  const draft = ofEntries.get(entryId) ?? new Store<readonly DraftPicture[]>([]);
+  const draft = ofEntries.get(entryId) ?? newDraft();
   ofEntries.set(entryId, draft);
   return draft;
 }
@@ -177,11 +189,33 @@ export function clearDraft(draft: Draft): void {
   draft.set([]);
 }
 
+export const isNotAdded = ({ state }: DraftPicture) => state !== 'added';
+
 /** Gives the pictures of a draft that were not sent to another one. */
 export function movePictures(from: Draft, to: Draft): void {
-  const moved = from.value.filter(({ state }) => state !== 'added');
+  const moved = from.value.filter(isNotAdded);
   from.update((pictures) => pictures.filter((picture) => !moved.includes(picture)));
-  to.update((pictures) => [...pictures, ...moved]);
+  to.update((pictures) => [...pictures, ...moved.map(asNew)]);
+}
+
+/** Forgets a request whose entry is gone. An entry keeps each picture once, so it may be sent again. */
+const asNew = (picture: DraftPicture): DraftPicture =>
+  isUnsettled(picture) ? { ...picture, state: 'ready', request: undefined } : picture;
+
+/**
+ * Gives an entry the pictures that were chosen for another one, which was merged into it. Their draft itself
+ * moves, so that what is looked for or sent meanwhile still reaches it. Returns true if there are some.
+ */
+export function inheritPictures(fromId: number, intoId: number): boolean {
+  const draft = ofEntries.get(fromId);
+  if (draft === undefined || fromId === intoId) return false;
+  ofEntries.delete(fromId);
+  draft.update((pictures) => pictures.filter(isNotAdded).map(asNew));
+  const own = ofEntries.get(intoId);
+  if (draft.value.length === 0) return false;
+  if (own) movePictures(own, draft);
+  ofEntries.set(intoId, draft);
+  return true;
 }
 
 export function change(draft: Draft, id: number, part: Partial<DraftPicture>): void {

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { decodeMarkedText } from '../../../lib/decode-text.ts';
 import { listEntries } from './api/endpoints.ts';
 import { currentImport, type ImportPerson } from './import-state.ts';
 import { namesOfCopies, unusable } from './model/import-files.ts';
@@ -28,7 +29,9 @@ export async function planImport(files: readonly File[]): Promise<void> {
     const names = [table, ...more].map(({ path }) => path);
     throw new SeveralTablesError(texts.importing.severalTables(names.join(', ')));
   }
-  const plan = table ? planTable(await textOf(table.file), chosen) : planFolders(chosen);
+  const plan = table
+    ? planTable(decodeMarkedText(new Uint8Array(await table.file.arrayBuffer())), chosen)
+    : planFolders(chosen);
   const { items } = await listEntries({ query: '', sort: 'name', limit: Number.MAX_SAFE_INTEGER });
   const clashes = clashesOf(plan.persons, items);
   const alike = alikeOf(plan.persons);
@@ -56,14 +59,4 @@ function isOut({ isSame, isOutOfForce = false }: Partial<Clash> = {}): boolean {
 /** Returns the path below the chosen folder. */
 function pathOf({ name, webkitRelativePath: path }: File): string {
   return path === '' ? name : path.slice(path.indexOf('/') + 1);
-}
-
-/** Reads a table as UTF-8, or as Windows-1252, which older spreadsheets write. */
-async function textOf(file: File): Promise<string> {
-  const bytes = await file.arrayBuffer();
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }

@@ -91,11 +91,11 @@ function disagreement({ pictures, agreeing = 0, tied = [], listedBy }: ImportPer
 
 /** Writes what became of each picture, and of what was left out, as lines of CSV in the page's language. */
 export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
-  const { states, leftOutReasons, columns, samePicture } = texts.importing;
+  const { states, leftOutReasons, columns, samePicture, row: inRow } = texts.importing;
   const rows = persons.flatMap((person) => {
     const isOut = isLeftOut(person, addsToListed);
     const remarks = remarksOn(person, addsToListed);
-    const { notice = '' } = person;
+    const { notice = '', refusal } = person;
     return person.pictures.map(({ name, state, messages = [], sameAs = [], looksLike = [] }) => [
       person.name,
       name,
@@ -104,12 +104,16 @@ export function reportOf({ persons, plan, addsToListed }: Import): string[][] {
         ...messages.map(wordsOf),
         ...(sameAs.length > 0 ? [samePicture(sameAs.map(withForce).join(', '))] : []),
         ...remarks,
+        ...(refusal ? [wordsOf(refusal)] : []),
         ...(notice ? [wordsOf({ text: notice, isByService: true })] : []),
       ].join(' '),
       looksLike.join('; '),
     ]);
   });
-  const left = plan.leftOut.map(({ what, reason }) => ['', what, states.refused, leftOutReasons[reason], '']);
+  const left = plan.leftOut.map(({ what, row, person = '', reason }) => {
+    const why = leftOutReasons[reason];
+    return [person, what, states.refused, row === undefined ? why : `${inRow(row)}: ${why}`, ''];
+  });
   const remarks = plan.remarks.map((remark) => ['', '', '', remark, '']);
   return [Object.values(columns), ...rows, ...left, ...remarks];
 }

@@ -45,6 +45,8 @@ export interface ImportPerson {
   readonly folders?: number;
   /** Name of the picture by which the person was listed. */
   readonly listedBy?: string;
+  /** Why the person can't be listed, or gets no more pictures. */
+  readonly refusal?: Message;
   /** Words of the service about the entry: that nobody matches it. Empty if there is nothing to tell. */
   readonly notice?: string;
   /** True if the look-alikes are not known. */

@@ -18,6 +18,7 @@ import {
 } from './import-state.ts';
 import { onePersonFrom } from './model/one-person-from.ts';
 import { nobody } from './model/person.ts';
+import { texts } from './texts.ts';
 
 /** Listing of many people from files: a plan is shown first, then sent, with a result for each picture. */
 
@@ -120,7 +121,7 @@ async function sendPerson(index: number, sending: Sending): Promise<void> {
       if (isOfOnePicture(error)) {
         changePicture(index, key, { state: 'refused', messages: reasonsOf(error, fileNameAt(index, key)) });
       } else if (isAboutPerson(error)) {
-        refuseAll(index, errorMessage(error));
+        refuse(index, isNameTaken(error) ? { text: texts.importing.listedMeanwhile } : errorMessage(error));
         return;
       } else {
         changePicture(index, key, { state: 'failed', messages: signal.aborted ? [] : [errorMessage(error)] });
@@ -192,14 +193,15 @@ function fileNameAt(index: number, key: string): string {
   return personAt(index)?.pictures.find((one) => one.key === key)?.file.name ?? '';
 }
 
-/** Marks all of a person's pictures that were not sent, where the person can't be listed. */
-function refuseAll(index: number, message: Message): void {
+/** Marks all of a person's pictures that were not sent, and tells once why. */
+function refuse(index: number, refusal: Message): void {
   changePerson(index, (person) => ({
     ...person,
+    refusal,
     pictures: person.pictures.map((picture) =>
       ['added', 'there', 'refused'].includes(picture.state)
         ? picture
-        : { ...picture, state: 'refused', messages: [message] },
+        : { ...picture, state: 'refused', messages: [] },
     ),
   }));
 }
@@ -212,10 +214,10 @@ const isOfOnePicture = (error: unknown): error is RefusedError | UnreadableFileE
 
 /** The name is refused, or was given to somebody meanwhile, or the person was deleted. */
 function isAboutPerson(error: unknown): boolean {
-  return (
-    isRefused(error, [404, 410, 422]) || (isRefused(error, [409]) && /already exists/.test(error.message))
-  );
+  return isRefused(error, [404, 410, 422]) || isNameTaken(error);
 }
+
+const isNameTaken = (error: unknown) => isRefused(error, [409]) && /already exists/.test(error.message);
 
 /** Others would fail as well: the service is away, or refuses this caller. */
 function isAboutAll(error: unknown): boolean {

@@ -30,14 +30,18 @@ document.addEventListener('click', ({ target }) => {
   isReturn = isByLink;
 });
 
-/** Notes where a page was left. To be called before the next one is shown. */
-export function noteLeaving(): void {
-  if (location.hash === shown) return;
+/**
+ * Notes where a page was left. To be called before the next one is shown. Returns false if the address is
+ * still that page's.
+ */
+export function noteLeaving(): boolean {
+  if (location.hash === shown) return false;
   places.delete(shown);
   places.set(shown, { top: scrollY, next: location.hash });
   const [oldest] = places.keys();
   if (places.size > maxPlaces && oldest !== undefined) places.delete(oldest);
   shown = location.hash;
+  return true;
 }
 
 /**

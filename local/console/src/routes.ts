@@ -77,12 +77,15 @@ export function addressQuery(): URLSearchParams {
 }
 
 export const route = new Store<Route>(parse(location.hash));
-addEventListener('hashchange', () => {
-  noteLeaving();
+addEventListener('hashchange', follow);
+
+/** Shows the page of the address, unless it is shown. */
+function follow(): void {
+  if (!noteLeaving()) return;
   const came = parse(location.hash);
   if (came.page === 'history') historyShown.set(location.hash);
   route.set(came);
-});
+}
 
 /** Address of the list of the history as it was last seen, with its filter. */
 export const historyShown = new Store<string>(
@@ -94,10 +97,9 @@ export function keyOf(shown: Route): string {
   return 'id' in shown ? `${shown.page} ${shown.id}` : shown.page;
 }
 
+/** Goes to a page at once. The browser tells of another address later than of what is pressed meanwhile. */
 export function go(path: string, { replace = false } = {}): void {
-  if (replace) {
-    history.replaceState(null, '', path);
-    noteLeaving();
-    route.set(parse(location.hash));
-  } else location.hash = path;
+  if (replace) history.replaceState(null, '', path);
+  else location.hash = path;
+  follow();
 }

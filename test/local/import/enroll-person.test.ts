@@ -282,7 +282,7 @@ it('takes a name that a crash left, and waits for one that is under way', async 
   const id = await janeId();
   expect(await enroll([pictures.other])).toEqual({
     counts: [0, 0, 0],
-    remarks: ["Jane Roe: Blacklist entry with name 'Jane Roe' already exists."],
+    remarks: ['Jane Roe: Somebody else has listed the name meanwhile. Run it again to add the pictures.'],
     unlisted: ['Jane Roe'],
   });
   expect(await janeId()).toBe(id);
@@ -293,6 +293,6 @@ it('leaves alone what another process is making', async () => {
   const { id } = await ports.records.createEntry({ name: 'Jane Roe', reason: null });
   const enrolling = enroll([pictures.other]);
   await ports.records.activateEntry(id);
-  expect((await enrolling).remarks).toEqual([expect.stringContaining('already exists')]);
+  expect((await enrolling).remarks).toEqual([expect.stringContaining('has listed the name meanwhile')]);
   expect(await janeId()).toBe(id);
 });

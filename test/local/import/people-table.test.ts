@@ -11,6 +11,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'people', 'pictures'), { recursive: true });
   await writeFile(join(folder, 'people', 'pictures', 'a.jpg'), 'a');
   await writeFile(join(folder, 'people', 'b.jpg'), 'b');
+  await writeFile(join(folder, 'people', 'Roe; Jane|1.jpg'), 'both');
   await writeFile(join(folder, 'secret.jpg'), 'secret');
   await symlink(join(folder, 'secret.jpg'), join(folder, 'people', 'link.jpg'));
 });
@@ -78,22 +79,60 @@ describe('a table of people', () => {
     ]);
   });
 
+  test.each([
+    ['a first line of Excel that names the separator', Buffer.from('sep=;\r\nname;files\r\nZo\u00eb;b.jpg')],
+    ['such a line that another program has quoted', Buffer.from('"sep=|"\nname|files\nZo\u00eb|b.jpg')],
+    ['UTF-16, with tabs', Buffer.from('\ufeffname\tfiles\r\nZo\u00eb\tb.jpg\r\n', 'utf16le')],
+    ['UTF-16 of the other order', Buffer.from('\ufeffname;files\nZo\u00eb;b.jpg', 'utf16le').swap16()],
+  ])('may have %s', async (_, content) => {
+    const persons = [{ name: 'Zoë', reason: null, pictures: ['b'] }];
+    expect(await read(content)).toEqual({ persons, remarks: [] });
+  });
+
+  test.each([
+    ['"Roe; Jane|1.jpg"', ['both']],
+    ['"b.jpg\nRoe; Jane|1.jpg"', ['b', 'both']],
+    ['"b.jpg;pictures/../b.jpg"', ['b', 'b']],
+    ['"b.jpg|pictures/a.jpg;b.jpg"', ['b', 'a', 'b']],
+  ])(
+    'has a file whose name holds separators, if it is there, and else the files between: %s',
+    async (cell, pictures) => {
+      expect(await read(`name;files\nJane;${cell}`)).toMatchObject({ persons: [{ pictures }] });
+    },
+  );
+
+  test('with two columns of one meaning is refused, by their name', async () => {
+    const told = 'The first line names several columns name: only one may be.';
+    await expect(read('Name,files, name \nJane,b.jpg,John')).rejects.toThrow(told);
+    const { remarks } = await read('name,files,door,Door\nJane,b.jpg,1,2');
+    expect(remarks).toEqual(["The column 'door' is passed over."]);
+  });
+
+  test('tells of cells that belong to no column', async () => {
+    const { persons, remarks } = await read('name;files\nJane;b.jpg;pictures/a.jpg\nJohn;b.jpg;;');
+    expect(persons.map(({ pictures }) => pictures)).toEqual([['b'], ['b']]);
+    expect(remarks).toEqual([
+      'Row 2, Jane: It has more cells than the first line; the last ones are passed over.',
+    ]);
+  });
+
   test.each(['../secret.jpg', 'link.jpg', '/etc/passwd', 'missing.jpg', '.'])(
     'reads nothing outside of its folder: %s',
     async (file) => {
       const { persons } = await read(`name,files\nJane,${file}\n`);
-      expect(persons[0]?.pictures).toEqual(['There is no such file in the folder of the table.']);
+      expect(persons[0]?.pictures).toEqual(['There is no such file in the folder of the table (row 2).']);
     },
   );
 
-  test.each(['', 'person,picture\nJane,b.jpg', 'name\nJane'])(
-    'without its columns is refused: %j',
-    async (content) => {
-      await expect(read(content)).rejects.toThrow(
-        'The first line has to name the columns name and files, and reason if there is one.',
-      );
-    },
-  );
+  test.each([
+    ['', 'nothing'],
+    ['Person,picture\nJane,b.jpg', 'person, picture'],
+    ['name\nJane', 'name'],
+  ])('without its columns is refused, with those that it has: %j', async (content, found) => {
+    await expect(read(content)).rejects.toThrow(
+      `The first line has to name the columns name and files, and reason if there is one. It has: ${found}.`,
+    );
+  });
 
   test('that is not there is told by its name', async () => {
     const path = join(folder, 'none.csv');

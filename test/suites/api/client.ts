@@ -48,7 +48,11 @@ export interface Person {
 
 export type Overrides = Readonly<Record<string, unknown>>;
 
-const Refusal = z.object({ detail: z.string(), errors: z.array(z.string()).optional() });
+const Refusal = z.object({
+  detail: z.string(),
+  errors: z.array(z.string()).optional(),
+  merged_into: z.int().optional(),
+});
 const ValidationRefusal = z.object({
   detail: z.array(
     z.object({

@@ -90,7 +90,12 @@ export function deletingSuite(get: () => Tested): void {
         ...{ image_count: 2, reason: 'ARMED.', severity: 'danger', notes: `${from.name}\nBites.` },
       });
       await knowsAllOf(api, { seen, oldId: from.id, id: into.id });
+      // Whoever looks for the other one learns where it is, as long as it is anywhere.
+      const gone = { detail: 'Blacklist entry not found' };
+      const lookedFor = async () => JSON.parse(String((await api.get(`${path}/`)).bytes));
+      expect(await lookedFor()).toEqual({ ...gone, merged_into: into.id });
       await api.delete(into.id);
+      expect(await lookedFor()).toEqual(gone);
       expect(JSON.stringify(await api.page(`?limit=100&entry_id=${into.id}`))).not.toContain(from.name);
     });
   });

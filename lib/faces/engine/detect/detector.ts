@@ -5,10 +5,10 @@ import type { LookPlaces } from '../../follower.ts';
 import type { Point } from '../geometry/align.ts';
 import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { type DetectFaces, type FoundFace, loadBlazeFace } from './blazeface.ts';
+import { type BlazeFace, type DetectFaces, type FoundFace, loadBlazeFace } from './blazeface.ts';
 import { confidenceOf } from './confidence.ts';
 import { suspicion } from './find-by-ssd.ts';
-import { findFaces, weakestGuess } from './find-faces.ts';
+import { findFaces, type Looks, weakestGuess } from './find-faces.ts';
 import { type FindMeshes, loadMesh } from './mesh.ts';
 import { withoutDoubles } from './overlap.ts';
 import { findAt } from './regions.ts';
@@ -63,62 +63,90 @@ export async function loadDetector(
   minConfidence: number,
   share: Share<LookWork> = (_work, _pyramid, items, own) => own(items),
 ): Promise<Detector> {
-  const [ownBlazeFace, meshes] = await Promise.all([loadBlazeFace(weakestGuess), loadMesh()]);
-  const { detect: looks, detectInTiles } = ownBlazeFace;
-  const blazeFace = {
-    detectInTiles,
-    detect: ((pyramid, views) =>
-      share('looks', pyramid, views, (some) => looks(pyramid, some))) satisfies DetectFaces,
-  };
-  const findMeshes: FindMeshes = (pyramid, faces) =>
-    share('meshes', pyramid, faces, (some) => meshes(pyramid, some));
-  let ssd: Promise<DetectFaces> | undefined;
-  const networks = {
-    blazeFace,
-    ssd: () => {
-      ssd ??= loadSsd(suspicion);
-      return ssd;
-    },
-  };
-  return {
-    looks,
-    meshes,
-    async detect(pyramid, detector = 'mediapipe+ssd', times = {}) {
-      const { picture } = pyramid;
-      const started = performance.now();
-      if (detector === 'skip') {
-        const whole = { x: -0.5, y: -0.5, w: picture.width, h: picture.height, confidence: 1 };
-        const [seen] = (await new Seer(pyramid, findMeshes, blazeFace.detect).see([whole])) as [SeenFace];
-        times.mesh = (performance.now() - started) / 1000;
-        return [pictureAsFace(seen, picture)];
-      }
-      const faces = await findFaces(pyramid, networks, detector);
-      const found = performance.now();
-      times.detect = (found - started) / 1000;
-      const seen = await new Seer(pyramid, findMeshes, blazeFace.detect).see(faces);
-      if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
-      const detections = seen
-        .map((one) => detectionOf(one, picture))
-        .filter(({ area }) => area.w > 0 && area.h > 0)
-        .filter(({ confidence }) => confidence >= minConfidence)
-        .sort((one, other) => other.confidence - one.confidence);
-      return withoutSameFace(detections).sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
-    },
-    async detectAt(pyramid, places, times = {}) {
-      const { picture } = pyramid;
-      const started = performance.now();
-      const { fresh, known } = await findAt(pyramid, blazeFace, places);
-      const found = performance.now();
-      times.detect = (found - started) / 1000;
-      const seen = await new Seer(pyramid, findMeshes, blazeFace.detect).seeUpright(fresh);
-      if (fresh.length > 0) times.mesh = (performance.now() - found) / 1000;
-      const detections = [
-        ...known.map((face) => knownOf(face, picture)),
-        ...seen.map((one) => detectionOf(one, picture)),
-      ].filter(({ area, confidence }) => area.w > 0 && area.h > 0 && confidence >= minConfidence);
-      return detections.sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
-    },
-  };
+  const [blazeFace, meshes] = await Promise.all([loadBlazeFace(weakestGuess), loadMesh()]);
+  return new NetworkDetector(blazeFace, meshes, share, minConfidence);
+}
+
+class NetworkDetector implements Detector {
+  readonly looks: DetectFaces;
+  readonly meshes: FindMeshes;
+  readonly #networks: Looks;
+  readonly #findMeshes: FindMeshes;
+  readonly #minConfidence: number;
+
+  constructor(blazeFace: BlazeFace, meshes: FindMeshes, share: Share<LookWork>, minConfidence: number) {
+    const { detect: looks, detectInTiles } = blazeFace;
+    this.looks = looks;
+    this.meshes = meshes;
+    this.#minConfidence = minConfidence;
+    const detect: DetectFaces = (pyramid, views) =>
+      share('looks', pyramid, views, (some) => looks(pyramid, some));
+    this.#findMeshes = (pyramid, faces) => share('meshes', pyramid, faces, (some) => meshes(pyramid, some));
+    let ssd: Promise<DetectFaces> | undefined;
+    this.#networks = {
+      blazeFace: { detectInTiles, detect },
+      ssd: () => {
+        ssd ??= loadSsd(suspicion);
+        return ssd;
+      },
+    };
+  }
+
+  async detect(
+    pyramid: Pyramid,
+    detector: EngineDetector = 'mediapipe+ssd',
+    times: LookTimes = {},
+  ): Promise<Detection[]> {
+    const { picture } = pyramid;
+    const started = performance.now();
+    if (detector === 'skip') {
+      const whole = { x: -0.5, y: -0.5, w: picture.width, h: picture.height, confidence: 1 };
+      const [seen] = (await this.#seer(pyramid).see([whole])) as [SeenFace];
+      times.mesh = (performance.now() - started) / 1000;
+      return [pictureAsFace(seen, picture)];
+    }
+    const faces = await findFaces(pyramid, this.#networks, detector);
+    const found = performance.now();
+    times.detect = (found - started) / 1000;
+    const seen = await this.#seer(pyramid).see(faces);
+    if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
+    const detections = seen
+      .map((one) => detectionOf(one, picture))
+      .filter((face) => this.#isLikely(face))
+      .sort((one, other) => other.confidence - one.confidence);
+    return largestFirst(withoutSameFace(detections));
+  }
+
+  async detectAt(
+    pyramid: Pyramid,
+    places: LookPlaces,
+    times: LookTimes = {},
+  ): Promise<(Detection | KnownDetection)[]> {
+    const { picture } = pyramid;
+    const started = performance.now();
+    const { fresh, known } = await findAt(pyramid, this.#networks.blazeFace, places);
+    const found = performance.now();
+    times.detect = (found - started) / 1000;
+    const seen = await this.#seer(pyramid).seeUpright(fresh);
+    if (fresh.length > 0) times.mesh = (performance.now() - found) / 1000;
+    const detections = [
+      ...known.map((face) => knownOf(face, picture)),
+      ...seen.map((one) => detectionOf(one, picture)),
+    ];
+    return largestFirst(detections.filter((face) => this.#isLikely(face)));
+  }
+
+  #seer(pyramid: Pyramid): Seer {
+    return new Seer(pyramid, this.#findMeshes, this.#networks.blazeFace.detect);
+  }
+
+  #isLikely({ area, confidence }: KnownDetection | Detection): boolean {
+    return area.w > 0 && area.h > 0 && confidence >= this.#minConfidence;
+  }
+}
+
+function largestFirst<Face extends KnownDetection | Detection>(faces: readonly Face[]): Face[] {
+  return faces.toSorted((one, other) => sizeOf(other.area) - sizeOf(one.area));
 }
 
 /** Picks the surest detection of each face. Two boxes that lay apart may have led the mesh to one face. */

@@ -13,11 +13,14 @@ export class RefusedError extends Error {
   readonly reasons: readonly string[];
   /** True if the message is the service's own text. */
   readonly isByService: boolean;
-  constructor(status: number, reason?: string, reasons: readonly string[] = []) {
+  /** Entry into which the missing one was merged; undefined if it was not. */
+  readonly mergedInto: number | undefined;
+  constructor(status: number, reason?: string, reasons: readonly string[] = [], mergedInto?: number) {
     super(reason ?? statusText(status));
     this.status = status;
     this.reasons = reasons;
     this.isByService = reason !== undefined;
+    this.mergedInto = mergedInto;
   }
 }
 
@@ -152,9 +155,10 @@ async function refusal(response: Response): Promise<RefusedError> {
   // The service tells its versions and times, which say nothing to a person.
   if (status === 412) return new RefusedError(status);
   try {
-    const { detail, errors, message }: Record<string, unknown> = await response.json();
+    const { detail, errors, message, merged_into }: Record<string, unknown> = await response.json();
     const reasons = Array.isArray(errors) ? errors.map(String) : [];
-    return new RefusedError(status, textOf(detail) ?? textOf(message), reasons);
+    const mergedInto = typeof merged_into === 'number' ? merged_into : undefined;
+    return new RefusedError(status, textOf(detail) ?? textOf(message), reasons, mergedInto);
   } catch {
     return new RefusedError(status);
   }

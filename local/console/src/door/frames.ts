@@ -1,6 +1,6 @@
 import { draw, type Size } from '../api/pictures.ts';
 import { isSlowLine } from '../api/prepare.ts';
-import { type Brightness, cells } from '../model/presence.ts';
+import { type Brightness, cellsOf, pixels } from '../model/presence.ts';
 
 /** Longer side of a picture that is sent. Whoever stands at a door fills enough of it. */
 const sentSide = 1_280;
@@ -15,21 +15,17 @@ export class FrameReader {
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
-    this.#canvas.width = cells.width;
-    this.#canvas.height = cells.height;
+    this.#canvas.width = pixels.width;
+    this.#canvas.height = pixels.height;
     this.#context = this.#canvas.getContext('2d', { willReadFrequently: true });
   }
 
   /** Returns the brightness of the frame that is shown; undefined while there is none. */
   cells(): Brightness | undefined {
-    const { width, height } = cells;
+    const { width, height } = pixels;
     if (this.#context === null || this.#video.videoWidth === 0) return undefined;
     this.#context.drawImage(this.#video, 0, 0, width, height);
-    const { data } = this.#context.getImageData(0, 0, width, height);
-    return Uint8Array.from({ length: width * height }, (_, index) => {
-      const [red = 0, green = 0, blue = 0] = data.subarray(4 * index, 4 * index + 3);
-      return 0.3 * red + 0.59 * green + 0.11 * blue;
-    });
+    return cellsOf(this.#context.getImageData(0, 0, width, height).data);
   }
 
   /** Returns the frame that is shown as a JPEG, scaled down. */

@@ -1,21 +1,24 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { noteOwnPicture, ring } from '../alerts.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
-import { lookAtDoor } from '../api/endpoints.ts';
+import { pause } from '../api/connection.ts';
+import { getProcessed, lookAtDoor } from '../api/endpoints.ts';
+import { onEvent, onMissed } from '../api/live-events.ts';
 import type { Size } from '../api/pictures.ts';
 import { toBase64 } from '../api/prepare.ts';
 import {
+  afterDeletion,
   afterLook,
   afterReview,
   afterTime,
+  dangersIn,
   hasHit,
   isNews,
   isToBeKept,
   type Shown,
 } from '../model/door-verdict.ts';
-import { Presence } from '../model/presence.ts';
+import { isDark, Presence } from '../model/presence.ts';
 import { headlineOf } from '../model/verdict-words.ts';
-import { hitsOf, judgePicture } from '../model/verdicts.ts';
 import { Store } from '../store.ts';
 import { texts } from '../texts.ts';
 import { announce } from '../ui/live.tsx';
@@ -26,6 +29,8 @@ import { FrameReader } from './frames.ts';
 export interface DoorView {
   /** Activity at the moment. */
   readonly state: 'starting' | 'waiting' | 'looking' | 'slow' | 'failing';
+  /** True if it is too dark to tell whether somebody is there. */
+  readonly isDark: boolean;
   readonly shown: Shown | undefined;
   /** Number of matches that the door has told of. */
   readonly news: number;
@@ -37,6 +42,7 @@ export interface DoorView {
 
 export const nothingSeen: DoorView = {
   state: 'starting',
+  isDark: false,
   shown: undefined,
   news: 0,
   picture: undefined,
@@ -62,11 +68,23 @@ export class DoorWatch {
   #notBefore = 0;
   /** Time from which looks are at the next person. */
   #nextAt = 0;
+  /** Number of times that somebody told, or was asked, what people said of a match. */
+  #reviews = 0;
 
   /** @param video element that shows the camera */
   constructor(video: HTMLVideoElement) {
     this.#frames = new FrameReader(video);
     this.#timer = setInterval(() => this.#tick(), everyMs);
+    const ends = [
+      onEvent(({ type, picture_id }) => {
+        const isShown = picture_id !== null && picture_id === this.view.value.shown?.result.db_id;
+        if (isShown && (type === 'review' || type === 'deletion')) void this.#readReviews(picture_id);
+      }),
+      onMissed(() => void this.#readReviews(this.view.value.shown?.result.db_id ?? null)),
+    ];
+    this.#ended.signal.addEventListener('abort', () => {
+      for (const end of ends) end();
+    });
   }
 
   /** Ends it for good, and gives back all that it holds. */
@@ -83,10 +101,40 @@ export class DoorWatch {
     this.#show({ shown: undefined });
   }
 
-  /** Takes over what a person said of the match that is shown. */
+  /** Takes over what a person said of the match that is shown. An answer of before says less. */
   noteReview(reviewed: ImageProcessingResult): void {
+    this.#reviews++;
     const { shown } = this.view.value;
-    if (shown?.result.db_id === reviewed.db_id) this.#show({ shown: afterReview(shown, reviewed) });
+    if (shown?.result.db_id !== reviewed.db_id) return;
+    this.#show({ shown: afterReview(shown, reviewed, Date.now()) });
+  }
+
+  /** Reads what people elsewhere said of the match that is shown, until an answer comes. */
+  async #readReviews(id: number | null): Promise<void> {
+    const turn = ++this.#reviews;
+    const isWanted = () => turn === this.#reviews && this.view.value.shown?.result.db_id === id;
+    while (id !== null && isWanted()) {
+      try {
+        const reviewed = await getProcessed(id, this.#ended.signal);
+        if (isWanted()) this.#hearReview(reviewed);
+        return;
+      } catch (error) {
+        const isGone = error instanceof RefusedError && error.status === 404;
+        const { shown } = this.view.value;
+        if (isGone && shown && isWanted()) return this.#show({ shown: afterDeletion(shown) });
+        await pause(afterFailureMs);
+      }
+    }
+  }
+
+  /** Takes over what others said. If they say after all that it is the listed person, it sounds again. */
+  #hearReview(reviewed: ImageProcessingResult): void {
+    const { shown: before } = this.view.value;
+    this.noteReview(reviewed);
+    const { shown } = this.view.value;
+    if (shown === undefined || shown === before) return;
+    if (shown.tone === 'match' && before?.tone !== 'match') this.#alarm(shown);
+    announce(headlineOf(shown.result).text);
   }
 
   #tick(): void {
@@ -102,6 +150,7 @@ export class DoorWatch {
     if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();
     if (cells === undefined) return;
+    this.#show({ isDark: isDark(cells) });
     if (!this.#presence.isSomebodyIn(cells, now)) {
       this.#show({ state: 'waiting' });
       return;
@@ -117,7 +166,7 @@ export class DoorWatch {
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(timeoutMs)]);
     try {
       const { blob, size } = await this.#frames.picture();
-      const keep = isToBeKept(this.view.value.shown, Date.now()) ? 'matches' : 'none';
+      const keep = isToBeKept(this.view.value.shown, began) ? 'matches' : 'none';
       const result = await lookAtDoor(await toBase64(blob), keep, signal);
       if (this.#ended.signal.aborted) return;
       this.#presence.found(result.faces.length);
@@ -143,16 +192,18 @@ export class DoorWatch {
     const { shown: before, picture: pictureBefore } = this.view.value;
     if (result.db_id !== null) noteOwnPicture(result.db_id);
     const shown = afterLook(before, result, began, now);
-    const isFresh = shown !== undefined && shown.result !== before?.result;
+    const isFresh = shown !== undefined && shown.look !== before?.look;
     const fresh = isFresh && hasHit(shown) ? { url: URL.createObjectURL(blob), size } : undefined;
     const picture = isFresh ? fresh : pictureBefore;
     this.#show({ state: 'looking', error: undefined, shown, picture });
-    if (shown && isNews(before, shown)) {
-      this.#show({ news: this.view.value.news + 1 });
-      alarm(shown.result);
-    }
+    if (shown && isNews(before, shown)) this.#alarm(shown);
     const text = shown && headlineOf(shown.result).text;
     if (text !== undefined && text !== (before && headlineOf(before.result).text)) announce(text);
+  }
+
+  #alarm(shown: Shown): void {
+    this.#show({ news: this.view.value.news + 1 });
+    ring(dangersIn(shown).length > 0);
   }
 
   /** Shows it, and gives back the address of a picture that is shown no more. */
@@ -164,11 +215,4 @@ export class DoorWatch {
     const names = Object.keys(after) as (keyof DoorView)[];
     if (names.some((name) => after[name] !== before[name])) this.view.set(after);
   }
-}
-
-function alarm(result: ImageProcessingResult): void {
-  const hits = hitsOf(judgePicture(result));
-  ring(
-    hits.some(({ comparison }) => comparison.likeness === 'match' && comparison.entry.severity === 'danger'),
-  );
 }

@@ -2,20 +2,23 @@ import type { DetectedFace, ImageProcessingResult } from '../../../../lib/contra
 import { texts } from '../texts.ts';
 import { type Age, facesIn, isSoonAfter, type Moment, pairUp, type SeenFace } from './same-face.ts';
 import { type Headline, headlineOf, type Tone } from './verdict-words.ts';
-import { hitsOf, judgePicture, reviewOf } from './verdicts.ts';
+import { hitsOf, isMatch, isRejected, judgePicture, reviewOf, withFacts, withReviews } from './verdicts.ts';
 
 /** Chooses the verdict that a door shows, out of two looks a second. Times are in milliseconds. */
 
 /** Result of a look that is shown. Its moment is that of the last look that gave this verdict. */
 export interface Shown extends Moment {
+  /** Result of that look, with what the list says and people have said since. */
   readonly result: ImageProcessingResult;
+  /** Name of that look: another look has another picture. */
+  readonly look: symbol;
   readonly tone: Tone;
   /** True if a match is told as a possible one, because no other look has agreed yet. */
   readonly isDoubted: boolean;
   /** Number of looks at this person since the verdict is shown, and of those that agree with it. */
   readonly looks: number;
   readonly agreeing: number;
-  /** Time at which the service kept the picture; undefined if it did not. */
+  /** Time at which the service kept the picture, or somebody has judged it; undefined if it did not. */
   readonly keptAt: number | undefined;
   readonly named: Named;
   /** Faces that the verdict is about. */
@@ -42,7 +45,7 @@ const agreeing: Age = { idle: 8_000, most: 20_000 };
 const sameFace: Age = { idle: 3_000, most: 20_000 };
 /** The same for a face that a person has judged. What they said must reach nobody else. */
 const judgedFace: Age = { idle: 3_000, most: 6_000 };
-/** Time after which a match that goes on is kept once more. */
+/** Time after which a match that goes on is kept once more, and one that was judged is asked anew. */
 const keepAgainMs = 60_000;
 
 /**
@@ -65,18 +68,21 @@ export function afterLook(
   const known = held?.faces.filter((face) => isSoonAfter(face, seenAt, ageOf(held))) ?? [];
   const pairOf = pairUp(known, seen);
   const isAnother = held !== undefined && isJudged(held) && hasTwin(held, seen, pairOf);
+  const isAskedAnew = held !== undefined && isJudgedLongAgo(held, looked, seenAt);
   const before = isAnother ? nobodyNamed : namedLately(held, seenAt);
   const confirmed = new Set([...before.ids, ...(isAnother ? [] : known.flatMap(({ ids }) => ids))]);
   const ids = matchingEntries(looked);
   const named = ids.length > 0 ? { ids, ...moment } : before;
   const fresh = freshOf(looked, confirmed, named, moment);
-  if (held === undefined || isAnother) return fresh;
+  if (held === undefined || isAnother || isAskedAnew) return fresh;
   const pairs = seen.map(pairOf);
   const faces = known.map((face) => followed(face, seen[pairs.indexOf(face)]));
-  if (isSame(held, fresh, pairs)) return agreed(held, fresh, faces);
+  // The picture stays, and what the list says of whoever is in it is that of now.
+  const told = withResult(held, withFacts(held.result, looked));
+  if (isSame(held, fresh, pairs)) return agreed(told, fresh, faces);
   if (!isGraver(held, fresh, pairs)) return fresh;
   // Whoever looked like a listed person may only have turned away. A look at others says nothing of that.
-  return { ...held, looks: held.looks + (pairs.some(Boolean) ? 1 : 0), named, faces };
+  return { ...told, looks: held.looks + (pairs.some(Boolean) ? 1 : 0), named, faces };
 }
 
 const ageOf = (shown: Shown) => (isJudged(shown) ? judgedFace : sameFace);
@@ -89,6 +95,16 @@ export function hasHit({ result }: Shown): boolean {
 /** Returns true if people have said something of who is shown. */
 function isJudged({ result }: Shown): boolean {
   return hitsOf(judgePicture(result)).some(({ comparison }) => reviewOf(comparison) !== null);
+}
+
+/**
+ * Returns true if somebody who was judged a minute ago still matches. Another person may have taken their
+ * place meanwhile, quicker than the door can tell.
+ */
+function isJudgedLongAgo(held: Shown, looked: ImageProcessingResult, seenAt: number): boolean {
+  if (!isJudged(held) || !isLongKept(held, seenAt)) return false;
+  const ids = new Set(matchingEntries(held.result));
+  return matchingEntries(looked).some((id) => ids.has(id));
 }
 
 /** Returns true if a face matches the same entry, and can't be told to be the one that is shown. */
@@ -159,11 +175,27 @@ export function afterTime(shown: Shown | undefined, now: number, asked = now): S
 
 /** Returns true if a match is shown of which the door has not told yet, so that it sounds. */
 export function isNews(before: Shown | undefined, shown: Shown): boolean {
-  if (shown.tone !== 'match' || shown.result === before?.result) return false;
+  if (shown.tone !== 'match') return false;
+  if (before !== undefined && hasNewDanger(before, shown)) return true;
+  if (shown.look === before?.look) return false;
   if (before === undefined || before.tone !== 'match' || isJudged(before)) return true;
   const known = new Set(matchingEntries(before.result));
   const isKnown = matchingEntries(shown.result).every((id) => known.has(id));
   return !isKnown || !isSoonAfter(before.named, shown.seenAt, sameFace);
+}
+
+/** Returns true if the list says of somebody who matches that they are dangerous, and did not before. */
+function hasNewDanger(before: Shown, shown: Shown): boolean {
+  const known = new Set(dangersIn(before));
+  return dangersIn(shown).some((id) => !known.has(id));
+}
+
+/** Returns the ids of the dangerous people who match. */
+export function dangersIn({ result }: Shown): number[] {
+  return hitsOf(judgePicture(result))
+    .map(({ comparison }) => comparison)
+    .filter((comparison) => isMatch(comparison) && !isRejected(comparison))
+    .flatMap(({ entry }) => (entry.severity === 'danger' ? [entry.id] : []));
 }
 
 /**
@@ -172,7 +204,12 @@ export function isNews(before: Shown | undefined, shown: Shown): boolean {
  */
 export function isToBeKept(shown: Shown | undefined, now: number): boolean {
   if (shown === undefined || namedLately(shown, now).ids.length === 0) return false;
-  return shown.keptAt === undefined || now - shown.keptAt >= keepAgainMs;
+  return shown.keptAt === undefined || isLongKept(shown, now);
+}
+
+/** Returns true if a minute has passed since the picture was kept, or judged. */
+function isLongKept({ keptAt }: Shown, now: number): boolean {
+  return keptAt !== undefined && now - keptAt >= keepAgainMs;
 }
 
 /** Returns the ids of the entries that match. */
@@ -193,7 +230,18 @@ function freshOf(
   const keptAt = result.db_id === null ? undefined : moment.toldAt;
   const alike = new Set(hitsOf(judgePicture(result)).map(({ verdict }) => verdict.face));
   const faces = facesIn(result, moment).filter((_, index) => alike.has(result.faces[index] as DetectedFace));
-  return { result, tone, isDoubted, ...moment, looks: 1, agreeing: 1, keptAt, named, faces };
+  return {
+    result,
+    look: Symbol('look'),
+    tone,
+    isDoubted,
+    ...moment,
+    looks: 1,
+    agreeing: 1,
+    keptAt,
+    named,
+    faces,
+  };
 }
 
 /** Returns the verdict that a door shows in a line. */
@@ -235,7 +283,18 @@ function hitsAreOf(pairs: Pairs, { result }: Shown): boolean {
   );
 }
 
-/** Takes over what a person said of the match that is shown. */
-export function afterReview(shown: Shown, reviewed: ImageProcessingResult): Shown {
-  return { ...shown, result: reviewed, tone: headlineOf(reviewed).tone };
+/** Takes over what people said of the match that is shown. They said it now. */
+export function afterReview(shown: Shown, reviewed: ImageProcessingResult, now: number): Shown {
+  const told = withResult(shown, withReviews(shown.result, reviewed));
+  return told === shown ? shown : { ...told, keptAt: now };
+}
+
+/** Notes that the service has deleted the picture. The next look that matches is kept, and can be judged. */
+export function afterDeletion(shown: Shown): Shown {
+  return { ...shown, keptAt: undefined, result: { ...shown.result, db_id: null } };
+}
+
+/** Takes over what is known by now of the people who are shown. */
+function withResult(shown: Shown, result: ImageProcessingResult): Shown {
+  return result === shown.result ? shown : { ...shown, result, tone: headlineOf(result).tone };
 }

@@ -30,8 +30,12 @@ export type LeftOutReason =
   | 'twice';
 
 export interface LeftOut {
-  /** Path of a file, or the words of a table's row. */
+  /** Path of a file. */
   readonly what: string;
+  /** Number of the table's row that names it. */
+  readonly row?: number;
+  /** Name of the row's person. */
+  readonly person?: string;
   readonly reason: LeftOutReason;
 }
 
@@ -103,20 +107,19 @@ export function planTable<Chosen extends ChosenFile>(
   text: string,
   files: readonly Chosen[],
 ): ImportPlan<Chosen> {
-  const { persons, nameless, remarks } = readTable(text);
   const sorter = new Sorter<Chosen>();
-  const usable = sorter.usable(inOrder(files.filter((chosen) => !isTable(chosen))));
-  const places = new PicturePlaces(usable);
+  const places = new PicturePlaces(sorter.own(inOrder(files.filter((chosen) => !isTable(chosen)))));
+  const { persons, nameless, remarks } = readTable(text, (path) => places.has(path));
   const planned = persons.map((person) => ({
     name: person.name,
     reason: person.reason,
     pictures: picturesOf(person, places, sorter),
   }));
-  for (const file of nameless) {
-    const found = places.findUnused(file);
-    if (found) sorter.leaveOut(found.path, 'nameless-row');
+  for (const { path, row } of nameless) {
+    const found = places.findUnused(path);
+    if (found) sorter.leaveOut(found.path, faultOf(found) ?? 'nameless-row', { row });
   }
-  for (const { path } of places.unused()) sorter.leaveOut(path, 'not-in-table');
+  for (const chosen of places.unused()) sorter.leaveOut(chosen.path, faultOf(chosen) ?? 'not-in-table');
   return sorter.plan(
     planned.filter(({ pictures }) => pictures.length > 0),
     remarks,
@@ -124,18 +127,26 @@ export function planTable<Chosen extends ChosenFile>(
 }
 
 function picturesOf<Chosen extends ChosenFile>(
-  { name, files }: TablePerson,
+  { name: person, files }: TablePerson,
   places: PicturePlaces<Chosen>,
   sorter: Sorter<Chosen>,
 ): Chosen[] {
   const pictures = new Set<Chosen>();
-  for (const file of files) {
-    const found = places.find(file);
-    if (found === undefined) sorter.leaveOut(`${name}: ${file}`, 'not-there');
-    else if (pictures.has(found)) sorter.leaveOut(`${name}: ${file}`, 'twice');
-    else pictures.add(found);
+  for (const { path, row } of files) {
+    const found = places.find(path);
+    const fault = found ? faultOf(found) : 'not-there';
+    if (fault) sorter.leaveOut(path, fault, { row, person });
+    else if (found && pictures.has(found)) sorter.leaveOut(path, 'twice', { row, person });
+    else if (found) pictures.add(found);
   }
   return [...pictures];
+}
+
+/** Tells why a file can't be a picture; `undefined` if it may be one. */
+function faultOf({ path, file, fault }: ChosenFile): LeftOutReason | undefined {
+  if (file.size === 0) return 'empty';
+  const mayBe = file.type.startsWith('image/') || (file.type === '' && pictureEnding.test(path));
+  return mayBe ? fault : 'no-picture';
 }
 
 /** Sorts chosen files into those that may be pictures, and others. */
@@ -143,21 +154,23 @@ class Sorter<Chosen extends ChosenFile> {
   readonly #leftOut: LeftOut[] = [];
   #passedOver = 0;
 
+  /** Returns the files that no system has made for itself. */
+  own(files: readonly Chosen[]): Chosen[] {
+    const own = files.filter(({ path }) => !systemPath(segmentsOf(path)));
+    this.#passedOver += files.length - own.length;
+    return own;
+  }
+
   usable(files: readonly Chosen[]): Chosen[] {
-    return files.filter((chosen) => {
-      const { path, file } = chosen;
-      if (systemPath(segmentsOf(path))) this.#passedOver++;
-      else if (file.size === 0) this.leaveOut(path, 'empty');
-      else if (!file.type.startsWith('image/') && !(file.type === '' && pictureEnding.test(path))) {
-        this.leaveOut(path, 'no-picture');
-      } else if (chosen.fault) this.leaveOut(path, chosen.fault);
-      else return true;
-      return false;
+    return this.own(files).filter((chosen) => {
+      const fault = faultOf(chosen);
+      if (fault) this.leaveOut(chosen.path, fault);
+      return fault === undefined;
     });
   }
 
-  leaveOut(what: string, reason: LeftOutReason): void {
-    this.#leftOut.push({ what, reason });
+  leaveOut(what: string, reason: LeftOutReason, inTable: Pick<LeftOut, 'row' | 'person'> = {}): void {
+    this.#leftOut.push({ what, reason, ...inTable });
   }
 
   plan(persons: readonly PlannedPerson<Chosen>[], remarks: readonly string[] = []): ImportPlan<Chosen> {
@@ -186,6 +199,14 @@ class PicturePlaces<Chosen extends ChosenFile> {
     const found = this.#byPath.get(path) ?? (this.#isFlat ? this.#byPath.get(lastOf(path)) : undefined);
     if (found) this.#used.add(found);
     return found;
+  }
+
+  /** Returns true if one file has this path. Folders that were not chosen may hold no separator of files. */
+  has(named: string): boolean {
+    const path = formOf(named);
+    const last = lastOf(path);
+    const hasPlainFolders = !/[|;\r\n]/.test(path.slice(0, -last.length));
+    return this.#byPath.has(path) || (this.#isFlat && hasPlainFolders && this.#byPath.has(last));
   }
 
   /** Finds a file that no other row has named. */

@@ -138,3 +138,44 @@ export function wouldMatch(verdicts: readonly Verdict[], distance: number): stri
   );
   return [...new Set(names)];
 }
+
+/** Returns a result with what people said of its matches, as the kept one tells, which has no notes. */
+export function withReviews(
+  result: ImageProcessingResult,
+  reviewed: ImageProcessingResult,
+): ImageProcessingResult {
+  return withMatches(result, (match, { face_index }) => {
+    const kept = reviewed.faces.find((face) => face.face_index === face_index);
+    const known = [...(kept?.blacklist_matches ?? []), ...(kept?.near_misses ?? [])];
+    const same = known.find(({ entry }) => entry.id === match.entry.id);
+    return same ? { ...match, review: same.review } : match;
+  });
+}
+
+/** Returns a result with what the list says of the same people in a later one. A near miss has no notes. */
+export function withFacts(
+  result: ImageProcessingResult,
+  later: ImageProcessingResult,
+): ImageProcessingResult {
+  const hits = hitsOf(judgePicture(later)).map(({ comparison }) => comparison);
+  return withMatches(result, (match) => {
+    const same = hits.filter(({ entry }) => entry.id === match.entry.id);
+    const known = same.find(({ likeness }) => likeness === 'match') ?? same[0];
+    if (known === undefined) return match;
+    const notes = known.likeness === 'match' ? known.entry.notes : match.entry.notes;
+    return { ...match, entry: { ...known.entry, notes } };
+  });
+}
+
+/** Changes the matches and near misses of a result. It is the same result if nothing differs. */
+function withMatches(
+  result: ImageProcessingResult,
+  change: (match: BlacklistMatch, face: DetectedFace) => BlacklistMatch,
+): ImageProcessingResult {
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match) => change(match, face)),
+    near_misses: face.near_misses?.map((match) => change(match, face)) ?? null,
+  }));
+  return JSON.stringify(faces) === JSON.stringify(result.faces) ? result : { ...result, faces };
+}

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { untilGone } from '../api/again.ts';
+import { isUnanswered, untilGone } from '../api/again.ts';
 import { useMay } from '../api/caller.ts';
 import { errorText, RefusedError } from '../api/client.ts';
 import { deleteEntry, getStatus } from '../api/endpoints.ts';
-import { changeEntry } from '../change-entry.ts';
+import { changeEntry, stayingEntry } from '../change-entry.ts';
 import { addFiles, change, clearDraft, isToSend, isUnsettled, newPersonPictures } from '../draft.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
@@ -15,6 +15,7 @@ import { texts } from '../texts.ts';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
 import { EnrollingDoubts } from '../ui/enrolling-doubts.tsx';
+import { LeaveUnsettled } from '../ui/leave-unsettled.tsx';
 import { notify, notifyWithUndo } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
@@ -110,10 +111,22 @@ function Actions({ isSending }: { isSending: boolean }) {
   const drafts = useStore(pictures);
   const name = values.name.trim();
   const isListed = entryId !== undefined;
+  const [isLeaving, setLeaving] = useState(false);
   return (
     <div class="actions end">
+      {isLeaving && (
+        <LeaveUnsettled onLeave={discard} onClose={() => setLeaving(false)}>
+          <p>{texts.people.mayBeListed(name)}</p>
+          <ListedByThisName name={name} />
+        </LeaveUnsettled>
+      )}
       {(drafts.length > 0 || name !== '') && (
-        <button type="button" class="button" disabled={isSending} onClick={discard}>
+        <button
+          type="button"
+          class="button"
+          disabled={isSending}
+          onClick={() => (drafts.some(isUnsettled) ? setLeaving(true) : discard())}
+        >
           {isListed ? texts.people.addAnother : texts.people.startOver}
         </button>
       )}
@@ -127,6 +140,17 @@ function Actions({ isSending }: { isSending: boolean }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** Leads to whoever is listed under the name of a listing whose answer was lost. */
+function ListedByThisName({ name }: { name: string }) {
+  const { data } = useLoad(`listed ${name}`, () => takenBy(name), ['entry']);
+  if (data?.entry === undefined) return null;
+  return (
+    <p>
+      {data.text} <a href={paths.entry(data.entry.id)}>{texts.people.open(data.entry.name)}</a>
+    </p>
   );
 }
 
@@ -154,7 +178,15 @@ async function takeBack(entryId: number, name: string, how: typeof erase): Promi
   try {
     notify(await how(entryId, name));
   } catch (error) {
-    notify(texts.people.stillListed(name, errorText(error)), { isFailure: true });
+    const isGone = error instanceof RefusedError && error.status === 404;
+    const staying = isGone ? await stayingEntry(entryId).catch(() => undefined) : undefined;
+    if (staying) return notify(texts.people.wasMerged(name, staying.name), { isFailure: true });
+    if (isGone) return notify(texts.people.noLongerListed(name));
+    const text = errorText(error);
+    // Without an answer it may be listed, or not.
+    const { stillListed } = texts.people;
+    const words = isUnanswered(error) ? texts.frame.withError(name, text) : stillListed(name, text);
+    notify(words, { isFailure: true });
   }
 }
 

@@ -33,16 +33,19 @@ function filterOf(query: URLSearchParams): AuditFilter {
 /** Shows who looked at or changed what. */
 export function AuditPage({ query }: { query: URLSearchParams }) {
   const filter = filterOf(query);
-  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const address = auditPath(query);
+  const [turned, setTurned] = useState({ address, cursors: [] as readonly string[] });
+  // Another filter begins with its own newest lines.
+  const cursors = turned.address === address ? turned.cursors : [];
+  const turn = (to: readonly string[]) => setTurned({ address, cursors: to });
   const cursor = cursors.at(-1);
-  const { data, error, isLoading, reload } = useLoad(`audit ${auditPath(query)} ${cursor ?? ''}`, (signal) =>
+  const { data, error, isLoading, reload } = useLoad(`audit ${address} ${cursor ?? ''}`, (signal) =>
     listAudit({ ...filter, limit: linesAtOnce, cursor }, signal),
   );
   const next = data?.next ?? null;
   const show = (part: Partial<AuditFilter>) => {
     const { actor, action, entryId } = { ...filterOf(addressQuery()), ...part };
     const texts = Object.entries({ actor, action, entry: entryId }).filter(([, text]) => text !== '');
-    setCursors([]);
     go(auditPath(new URLSearchParams(texts)));
   };
   return (
@@ -57,8 +60,8 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
       )}
       {data && data.items.length > 0 && <Lines lines={data.items} isStale={isLoading} />}
       <PageTurner
-        onNewer={cursors.length === 0 ? undefined : () => setCursors((before) => before.slice(0, -1))}
-        onOlder={next === null ? undefined : () => setCursors((before) => [...before, next])}
+        onNewer={cursors.length === 0 ? undefined : () => turn(cursors.slice(0, -1))}
+        onOlder={next === null ? undefined : () => turn([...cursors, next])}
       />
     </Page>
   );

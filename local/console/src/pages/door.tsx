@@ -80,8 +80,8 @@ function Door() {
   const people = peopleIn(view.shown);
   useVerdictInSight('the start');
   useVerdictInSight(people ? `${people} ${view.news}` : undefined);
-  // Other faces, or none, are now where the thumb was.
-  useLayoutEffect(swapped, [people, view.news, view.shown?.result.db_id]);
+  // Other faces, or none, are now where the thumb was, or other words moved the buttons.
+  useLayoutEffect(swapped, [factsIn(view.shown), view.news, view.shown?.result.db_id]);
   return (
     <div class="door">
       {state === 'refused' ? (
@@ -126,6 +126,12 @@ function peopleIn(shown: Shown | undefined): string {
   if (shown === undefined) return '';
   const ids = hitsOf(judgePicture(shown.result)).map(({ comparison }) => comparison.entry.id);
   return [...new Set(ids)].sort().join();
+}
+
+/** Tells what the list says of these people, to compare it. */
+function factsIn(shown: Shown | undefined): string {
+  const hits = shown ? hitsOf(judgePicture(shown.result)) : [];
+  return JSON.stringify(hits.map(({ comparison }) => comparison.entry));
 }
 
 type CameraState = 'asking' | 'running' | 'refused';
@@ -212,11 +218,13 @@ function keepAwake(): () => void {
   };
 }
 
-function nobodyWords(state: DoorView['state']): string {
-  const { looksOnceSeen, nobodyThere, noFaceThere, serviceSlow } = texts.checking;
-  if (state === 'starting') return looksOnceSeen;
-  if (state === 'slow') return serviceSlow;
-  return state === 'waiting' ? nobodyThere : noFaceThere;
+/** Tells what the door does while it shows nobody. */
+function idleWords({ state, isDark }: DoorView): { text: string; detail: string } {
+  const { ready, checkingNow, looksOnceSeen, nobodyThere, noFaceThere, serviceSlow } = texts.checking;
+  if (state === 'slow') return { text: checkingNow, detail: serviceSlow };
+  if (isDark) return { text: texts.checking.tooDark, detail: texts.checking.darkThere };
+  if (state === 'starting') return { text: ready, detail: looksOnceSeen };
+  return { text: ready, detail: state === 'waiting' ? nobodyThere : noFaceThere };
 }
 
 interface DoorVerdictProps {
@@ -226,13 +234,14 @@ interface DoorVerdictProps {
 }
 
 /** Shows the last verdict, large. */
-function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch }: DoorVerdictProps) {
+function DoorVerdict({ view, isRunning, watch }: DoorVerdictProps) {
+  const { state, shown, picture, error } = view;
   const status = useLoad('status', getStatus);
   if (shown === undefined) {
-    const { ready, notLooking, starting, checkingNow } = texts.checking;
-    const running = state === 'slow' ? checkingNow : ready;
-    const text = isRunning ? (error === undefined ? running : notLooking) : starting;
-    const { text: detail, ...origin }: Message = error ?? { text: nobodyWords(state) };
+    const idle = idleWords(view);
+    const running = error === undefined ? idle.text : texts.checking.notLooking;
+    const text = isRunning ? running : texts.checking.starting;
+    const { text: detail, ...origin }: Message = error ?? { text: idle.detail };
     return <VerdictBar headline={{ tone: 'cannot-tell', text, detail, ...origin }} />;
   }
   return (

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { RefusedError } from '../api/client.ts';
-import { getEntry, getErasure, listProcessed } from '../api/endpoints.ts';
+import { getEntry, listProcessed } from '../api/endpoints.ts';
 import { deleteLater, deleting } from '../deletions.ts';
 import { dateOf, timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -15,7 +15,9 @@ import { EditPerson } from '../ui/edit-person.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { EntryPictures } from '../ui/entry-pictures.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { LeftPictures } from '../ui/left-pictures.tsx';
 import { MergePerson } from '../ui/merge-person.tsx';
+import { goOn, MergedHere } from '../ui/merged-here.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
 import { Empty, Failure, Notice } from '../ui/states.tsx';
@@ -34,8 +36,12 @@ export function EntryPage({ id }: { id: number }) {
     setWarnings(saved.warnings);
     reload();
   };
+  const gone = error instanceof RefusedError && error.status === 404 ? error : undefined;
   if (isDeleting) return <NotListed />;
-  if (error instanceof RefusedError && error.status === 404) return <MergedOrNotListed id={id} />;
+  // The page keeps a text that somebody is writing.
+  if (gone && !(entry && open === 'edit')) {
+    return <MergedOrNotListed id={id} name={entry?.name} mergedInto={gone.mergedInto} />;
+  }
   return (
     <Page
       title={entry?.name ?? (error === undefined ? undefined : texts.people.person)}
@@ -46,12 +52,18 @@ export function EntryPage({ id }: { id: number }) {
       {error !== undefined && entry === undefined && <Failure error={error} onRetry={reload} />}
       {entry && (
         <>
+          <MergedHere entry={entry} />
           <Warnings warnings={warnings} />
           <About entry={entry} />
           <EntryPictures entry={entry} onChange={reload} />
           <RecentMatches id={id} />
           {open === 'edit' && (
-            <EditPerson entry={entry} onSaved={showSaved} onClose={() => setOpen(undefined)} />
+            <EditPerson
+              entry={entry}
+              isGone={gone !== undefined}
+              onSaved={showSaved}
+              onClose={() => setOpen(undefined)}
+            />
           )}
           {open === 'merge' && (
             <MergePerson entry={entry} onMerged={reload} onClose={() => setOpen(undefined)} />
@@ -97,19 +109,22 @@ function Actions({ id, onOpen }: { id: number; onOpen: (dialog: EntryDialog) => 
   );
 }
 
-/** Goes on to the entry that stays, where this one was merged; only an admin is told of that. */
-function MergedOrNotListed({ id }: { id: number }) {
-  const mayAsk = useMay('admin');
-  const { data: mergedInto, isLoading } = useLoad(`merged ${id} ${mayAsk}`, async () =>
-    mayAsk ? (await getErasure(id)).merged_into : null,
-  );
-  useEffect(() => {
-    if (mergedInto != null) go(paths.entry(mergedInto), { replace: true });
-  }, [mergedInto]);
-  return isLoading || mergedInto != null ? null : <NotListed />;
+interface GoneProps {
+  readonly id: number;
+  /** Name that the page showed; undefined if it never did. */
+  readonly name: string | undefined;
+  readonly mergedInto: number | undefined;
 }
 
-function NotListed() {
+/** Goes on to the entry that stays, where this one was merged. */
+function MergedOrNotListed({ id, name, mergedInto }: GoneProps) {
+  useEffect(() => {
+    if (mergedInto !== undefined) goOn({ id, name }, mergedInto);
+  }, [mergedInto]);
+  return mergedInto === undefined ? <NotListed id={id} /> : null;
+}
+
+function NotListed({ id }: { id?: number }) {
   return (
     <Page title={texts.people.notListed} back={back()}>
       <Empty icon="people" title={texts.people.nobodyHere}>
@@ -118,6 +133,7 @@ function NotListed() {
           {texts.people.toTheList}
         </a>
       </Empty>
+      {id !== undefined && <LeftPictures entryId={id} />}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { getStatus } from '../api/endpoints.ts';
-import { addFiles, clearDraft, isToSend, picturesFor } from '../draft.ts';
+import { addFiles, clearDraft, isToSend, isUnsettled, picturesFor } from '../draft.ts';
 import { useLoad } from '../load.ts';
 import { valuesOf } from '../model/person.ts';
 import { useStore } from '../store.ts';
@@ -10,6 +10,7 @@ import { useEnrolling } from '../use-enrolling.ts';
 import { DraftPictures } from './draft-pictures.tsx';
 import { Duplicates } from './duplicates.tsx';
 import { EnrollingDoubts } from './enrolling-doubts.tsx';
+import { LeaveUnsettled } from './leave-unsettled.tsx';
 import { notify } from './live.tsx';
 import { PictureInput } from './picture-input.tsx';
 import { ErrorNotice } from './states.tsx';
@@ -35,6 +36,11 @@ export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdde
   });
   const { isSending, outcome, error, send, reset } = enrolling;
   const toSend = pictures.filter(isToSend).length;
+  const [isLeaving, setLeaving] = useState(false);
+  const leave = () => {
+    reset();
+    clearDraft(draft);
+  };
   return (
     <div class="add-pictures">
       <PictureInput
@@ -53,7 +59,12 @@ export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdde
       {outcome && <Duplicates outcome={outcome} />}
       {pictures.length > 0 && (
         <div class="actions end">
-          <button type="button" class="button" disabled={isSending} onClick={() => clearDraft(draft)}>
+          <button
+            type="button"
+            class="button"
+            disabled={isSending}
+            onClick={() => (pictures.some(isUnsettled) ? setLeaving(true) : leave())}
+          >
             {toSend > 0 ? texts.frame.cancel : texts.people.done}
           </button>
           {toSend > 0 && (
@@ -62,6 +73,17 @@ export function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdde
             </button>
           )}
         </div>
+      )}
+      {isLeaving && (
+        <LeaveUnsettled
+          onLeave={() => {
+            leave();
+            onAdded();
+          }}
+          onClose={() => setLeaving(false)}
+        >
+          <p>{texts.people.mayBeAdded}</p>
+        </LeaveUnsettled>
       )}
       <EnrollingDoubts
         enrolling={enrolling}

@@ -1,9 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { isUnanswered } from '../api/again.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
-import { getEntry } from '../api/endpoints.ts';
-import { changeEntry } from '../change-entry.ts';
+import { changeEntry, stayingEntry } from '../change-entry.ts';
 import { timeOf } from '../format.ts';
+import { useHeldTab } from '../held-tab.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
 import { type NameFault, takenBy } from '../names-there.ts';
 import { texts } from '../texts.ts';
@@ -14,6 +15,8 @@ import { ErrorNotice, Notice } from './states.tsx';
 
 export interface EditPersonProps {
   readonly entry: BlacklistRecord;
+  /** True once somebody else has deleted the entry, or merged it into another one. */
+  readonly isGone: boolean;
   /** Gets the entry as it is now, with the service's warnings. */
   readonly onSaved: (saved: BlacklistRecord) => void;
   readonly onClose: () => void;
@@ -21,13 +24,19 @@ export interface EditPersonProps {
 
 /**
  * Changes what is known of a person. If somebody else has saved the entry meanwhile, it shows both texts of
- * each field that both changed, and nothing is overwritten unseen.
+ * each field that both changed, and nothing is overwritten unseen. Of an entry that was merged, what was
+ * written is for the one that stays; of a deleted one, it stays to be copied.
  */
-export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
-  const editing = useEditing(entry, (saved) => {
-    notify(texts.people.wasSaved(saved.name));
-    onSaved(saved);
-    onClose();
+export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps) {
+  const editing = useEditing({
+    entry,
+    isGone,
+    onSaved: (saved) => {
+      notify(texts.people.wasSaved(saved.name));
+      onSaved(saved);
+      onClose();
+    },
+    onClose,
   });
   const { values, base, theirs, takenOver, isSaving, nameError, error, change, save } = editing;
   const submit = (event: Event) => {
@@ -35,16 +44,9 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
     void save();
   };
   return (
-    <Dialog title={texts.people.editPerson(entry.name)} onClose={onClose} wide>
+    <Dialog title={texts.people.editPerson(base.name)} onClose={onClose} wide>
       <form class="form" onSubmit={submit} noValidate>
-        {theirs && (
-          <div role="alert">
-            <Notice kind="warning">
-              <strong>{otherSaved(base)}</strong>{' '}
-              {Object.keys(theirs).length > 0 ? texts.people.bothShown : texts.people.otherFields}
-            </Notice>
-          </div>
-        )}
+        <Overtaken entry={entry} editing={editing} />
         <PersonFields
           values={values}
           nameError={nameError}
@@ -60,12 +62,36 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
           <button type="button" class="button" onClick={onClose}>
             {texts.frame.cancel}
           </button>
-          <button type="submit" class="button primary" disabled={isSaving}>
-            {texts.frame.save}
-          </button>
+          {!editing.isDeleted && (
+            <button type="submit" class="button primary" disabled={isSaving}>
+              {texts.frame.save}
+            </button>
+          )}
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** Says what somebody else has done with the entry meanwhile. */
+function Overtaken({ entry, editing }: { entry: BlacklistRecord; editing: ReturnType<typeof useEditing> }) {
+  const { base, theirs, isDeleted } = editing;
+  if (theirs === undefined && !isDeleted) return null;
+  const isMerged = base.id !== entry.id;
+  const { bothShown, otherFields, deletedWhileWriting, mergedWhileWriting } = texts.people;
+  return (
+    <div role="alert">
+      <Notice kind="warning">
+        {isDeleted && <strong>{deletedWhileWriting(base.name)}</strong>}
+        {!isDeleted && isMerged && <strong>{mergedWhileWriting(entry.name, base.name)}</strong>}
+        {!isDeleted && !isMerged && (
+          <>
+            <strong>{otherSaved(base)}</strong>{' '}
+            {Object.keys(theirs ?? {}).length > 0 ? bothShown : otherFields}
+          </>
+        )}
+      </Notice>
+    </div>
   );
 }
 
@@ -83,20 +109,25 @@ async function ofAnother(name: string): Promise<NameFault> {
   return { text: text === texts.people.nameTaken ? texts.people.nameOfAnother : text };
 }
 
-function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) => void) {
+function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
   /** The entry that the changes are for. */
   const [base, setBase] = useState(entry);
   const [values, setValues] = useState(() => valuesOf(entry));
   const [theirs, setTheirs] = useState<Partial<PersonValues>>();
   /** Fields that somebody else alone has changed. */
   const [takenOver, setTakenOver] = useState<readonly (keyof PersonValues)[]>([]);
+  const [isDeleted, setDeleted] = useState(false);
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<NameFault>();
   const [error, setError] = useState<Message>();
+  useHeldTab(isSaving);
   const meet = async () => {
-    const latest = await getEntry(entry.id);
-    const [before, now] = [valuesOf(base), valuesOf(latest)];
+    const latest = await stayingEntry(base.id);
+    const before = valuesOf(base);
     const mine = changedFields(before, values);
+    if (latest?.id !== base.id && mine.length === 0) return onClose();
+    if (latest === undefined) return setDeleted(true);
+    const now = valuesOf(latest);
     // An answer was lost: what the person wants is kept already.
     if (mine.every((field) => now[field] === values[field])) return onSaved(latest);
     const disputed = mine.filter((field) => now[field] !== before[field] && now[field] !== values[field]);
@@ -106,6 +137,10 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
     setValues({ ...now, ...Object.fromEntries(mine.map((field) => [field, values[field]])) });
     setBase(latest);
   };
+  const meetOrTell = () => meet().catch((later) => setError(errorMessage(later)));
+  useEffect(() => {
+    if (isGone) void meetOrTell();
+  }, [isGone]);
   const save = async () => {
     setError(undefined);
     setNameError(values.name.trim() === '' ? { text: texts.people.nameNeeded } : undefined);
@@ -113,15 +148,15 @@ function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) =>
     setSaving(true);
     try {
       const patch = patchOf(valuesOf(base), values);
-      onSaved(await changeEntry(entry.id, { ...patch, version: base.version }));
+      onSaved(await changeEntry(base.id, { ...patch, version: base.version }));
     } catch (failure) {
       const status = failure instanceof RefusedError ? failure.status : 0;
       if (status === 409) setNameError(await ofAnother(values.name));
-      else if (status === 412) await meet().catch((later) => setError(errorMessage(later)));
-      else setError(errorMessage(failure));
+      else if (status === 412 || status === 404) await meetOrTell();
+      else setError(isUnanswered(failure) ? { text: texts.people.notKnown } : errorMessage(failure));
       setSaving(false);
     }
   };
   const change = (part: Partial<PersonValues>) => setValues((before) => ({ ...before, ...part }));
-  return { values, base, theirs, takenOver, isSaving, nameError, error, change, save };
+  return { values, base, theirs, takenOver, isDeleted, isSaving, nameError, error, change, save };
 }

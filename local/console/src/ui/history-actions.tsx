@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, errorText } from '../api/client.ts';
-import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
+import { deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { pressedNow } from '../api/token.ts';
 import { csvOf } from '../model/csv.ts';
 import { saveCsv } from '../save-csv.ts';
@@ -20,7 +20,6 @@ export interface HistoryActionsProps {
 export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
   const mayDelete = useMay('admin');
   const [isExporting, setExporting] = useState(false);
-  const [found, setFound] = useState<DeletedCount>();
   const exportAll = async () => {
     if (isExporting) return;
     setExporting(true);
@@ -31,29 +30,58 @@ export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
     }
     setExporting(false);
   };
-  const ask = () =>
-    deleteMany(filter, true).then(setFound, (error: unknown) =>
-      notify(errorMessage(error), { isFailure: true }),
-    );
   return (
     <>
       <button type="button" class="button" aria-disabled={isExporting} onClick={() => void exportAll()}>
         {isExporting ? texts.history.exporting : texts.history.exportCsv}
       </button>
-      {mayDelete && isFiltered && (
-        <button type="button" class="button danger-quiet" onClick={() => void ask()}>
-          {texts.history.deleteThese}
-        </button>
-      )}
-      {found && (
+      {mayDelete && <DeleteThese filter={filter} isFiltered={isFiltered} />}
+    </>
+  );
+}
+
+/** A question that is open. */
+interface Asked {
+  /** Filter of the page that it was asked on. */
+  readonly shown: string;
+  readonly meant: ProcessedFilter;
+  readonly matched: number;
+}
+
+/** Deletes the pictures that the filter leaves, once somebody has said so. */
+function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
+  const [asked, setAsked] = useState<Asked>();
+  const shown = JSON.stringify(filter);
+  // A question about pictures that the page no longer shows is none any more.
+  useEffect(() => setAsked(undefined), [shown]);
+  const ask = async () => {
+    // Pictures that come while the question is open are not meant.
+    const meant = { ...filter, until: filter.until ?? new Date().toISOString() };
+    try {
+      const { matched } = await deleteMany(meant, true);
+      setAsked({ shown, meant, matched });
+    } catch (error) {
+      notify(errorMessage(error), { isFailure: true });
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class={`button danger-quiet ${isFiltered ? '' : 'kept-free'}`}
+        onClick={() => void ask()}
+      >
+        {texts.history.deleteThese}
+      </button>
+      {asked?.shown === shown && (
         <Confirm
-          title={texts.history.deleteHowMany(found.matched)}
-          action={texts.history.deletePictures(found.matched)}
+          title={texts.history.deleteHowMany(asked.matched)}
+          action={texts.history.deletePictures(asked.matched)}
           run={async () => {
-            notify(await deleteAll(filter));
-            setFound(undefined);
+            notify(await deleteAll(asked.meant));
+            setAsked(undefined);
           }}
-          onClose={() => setFound(undefined)}
+          onClose={() => setAsked(undefined)}
         >
           <p>{texts.history.deleteMeans}</p>
         </Confirm>

@@ -64,7 +64,7 @@ interface PersonProps {
 }
 
 function PersonRow({ person, index, known }: PersonProps) {
-  const { reason, pictures, entryId, isUnsure, notice = '' } = person;
+  const { reason, pictures, entryId, isUnsure, refusal, notice = '' } = person;
   const added = pictures.filter(({ state }) => state === 'added').length;
   const looksLike = looksLikeOf(person);
   return (
@@ -80,6 +80,11 @@ function PersonRow({ person, index, known }: PersonProps) {
         {remarksOn(person, known.addsToListed).map((remark) => (
           <p key={remark}>{remark}</p>
         ))}
+        {refusal && (
+          <p>
+            <MessageText message={refusal} />
+          </p>
+        )}
         {notice !== '' && (
           <p>
             <MessageText message={{ text: notice, isByService: true }} />
@@ -134,9 +139,9 @@ function PictureRemarks({ picture, children }: { picture: ImportPicture; childre
   );
 }
 
-/** Returns true for a picture of which there is more to say than that it waits, or was added. */
+/** Returns true for a picture that has something of its own to tell. */
 function hasMessages({ state, messages = [], sameAs = [] }: ImportPicture): boolean {
-  return ['there', 'refused', 'failed'].includes(state) || messages.length + sameAs.length > 0;
+  return ['there', 'failed'].includes(state) || messages.length + sameAs.length > 0;
 }
 
 /** Shows the files and rows that can't be used, each with the reason. */
@@ -153,8 +158,16 @@ export function LeftOutFiles({ plan: { leftOut, remarks, passedOver } }: { plan:
             <MessageText message={{ text, isByService: true }} />
           </li>
         ))}
-        {shown.map(({ what, reason }) => (
-          <li key={`${reason} ${what}`}>
+        {shown.map(({ what, row, person, reason }) => (
+          <li key={`${row} ${person} ${reason} ${what}`}>
+            {row !== undefined && texts.importing.row(row)}
+            {person !== undefined && (
+              <>
+                {', '}
+                <bdi>{person}</bdi>
+              </>
+            )}
+            {row !== undefined && ': '}
             <bdi>{what}</bdi>
             {': '}
             {texts.importing.leftOutReasons[reason]}

@@ -2,12 +2,14 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
-import { untilAnswered } from '../api/again.ts';
-import { errorMessage, RefusedError } from '../api/client.ts';
+import { isUnanswered, untilAnswered } from '../api/again.ts';
+import { errorMessage, RefusedError, UnreachableError } from '../api/client.ts';
 import { imagePath, mergeEntry } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
 import { pressedNow } from '../api/token.ts';
+import { inheritPictures } from '../draft.ts';
 import { dateOf, timeOf } from '../format.ts';
+import { useHeldTab } from '../held-tab.ts';
 import { useLoad } from '../load.ts';
 import { isOutOfForce, lastMomentOf } from '../model/person.ts';
 import { go, paths } from '../routes.ts';
@@ -124,17 +126,19 @@ function Preview({ into, from, merging, children, onMerged, onClose }: PreviewPr
   const [isAsking, setAsking] = useState(false);
   const { data, error, isLoading } = usePreview(into, from, merging);
   const likeness = data?.likeness ?? null;
+  useHeldTab(isMerging);
   const run = async () => {
     setMerging(true);
     try {
       await mergeToTheEnd(into, from);
     } catch (failure) {
       if (await merging.isOvertaken(failure)) return setAsking(false);
-      throw failure;
+      throw isUnanswered(failure) ? new UnreachableError(texts.people.notKnown) : failure;
     } finally {
       setMerging(false);
     }
     forgetPictures(imagePath(from.id, ''));
+    inheritPictures(from.id, into.id);
     go(paths.entry(into.id), { replace: true });
     notify(texts.people.wasMerged(from.name, into.name));
     onClose();

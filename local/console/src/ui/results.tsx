@@ -1,5 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { reviewProcessed } from '../api/endpoints.ts';
@@ -9,7 +10,7 @@ import { type Headline, headlineOf } from '../model/verdict-words.ts';
 import { type Hit, hitsOf, judgePicture, reviewOf, type Verdict } from '../model/verdicts.ts';
 import { go, paths } from '../routes.ts';
 import { FaceOf, type ShownPicture } from './face-of.tsx';
-import { HitCard } from './hit-card.tsx';
+import { HitCard, type HitCardProps } from './hit-card.tsx';
 import { OtherFaces } from './other-faces.tsx';
 import { ResultDetails } from './result-details.tsx';
 import { ComingVerdict, VerdictBar } from './verdict-bar.tsx';
@@ -85,11 +86,11 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
   const { withKeys, choose } = useKeysOwner(hits);
   return hits.map((hit) => {
     const { verdict, comparison } = hit;
-    const faceIndex = verdict.face.face_index;
-    const entryId = comparison.entry.id;
+    const { id: entryId } = comparison.entry;
     return (
-      <HitCard
+      <ReviewedHit
         key={keyOf(hit)}
+        recordId={id}
         hit={hit}
         face={<FaceOf picture={picture} verdict={verdict} />}
         isKept={isKept}
@@ -97,14 +98,28 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
         onChoose={() => choose(hit)}
         isOnly={hits.length === 1}
         onAdd={take && (() => void take(verdict, picturesFor(entryId), paths.entry(entryId)))}
-        onReview={
-          id === null
-            ? undefined
-            : async (given) => onReviewed(await reviewProcessed(id, { faceIndex, entryId, verdict: given }))
-        }
+        onReviewed={onReviewed}
       />
     );
   });
+}
+
+interface ReviewedHitProps extends Omit<HitCardProps, 'onReview'>, Pick<ResultsProps, 'onReviewed'> {
+  readonly recordId: number | null;
+}
+
+/** Shows who matched. What is pressed is said of the record that is shown then, and of no later one. */
+function ReviewedHit({ recordId, onReviewed, ...card }: ReviewedHitProps) {
+  const { face_index: faceIndex } = card.hit.verdict.face;
+  const { id: entryId } = card.hit.comparison.entry;
+  const tell = useRef(onReviewed);
+  tell.current = onReviewed;
+  const onReview = useMemo(() => {
+    if (recordId === null) return undefined;
+    return async (verdict: ReviewVerdict) =>
+      tell.current(await reviewProcessed(recordId, { faceIndex, entryId, verdict }));
+  }, [recordId, faceIndex, entryId]);
+  return <HitCard {...card} onReview={onReview} />;
 }
 
 /**

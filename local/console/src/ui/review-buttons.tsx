@@ -1,11 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
+import { askedAgainText, mayPass, untilAnswered } from '../api/again.ts';
 import { caller } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
 import { timeOf } from '../format.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { announce } from './live.tsx';
+import { announce, notify } from './live.tsx';
 import { ErrorNotice } from './states.tsx';
 import { areKeysHeld } from './steady.ts';
 
@@ -27,7 +28,7 @@ export interface ReviewButtonsProps {
   readonly review: Review | null;
   /** True if the keys 1, 2 and 3 press these buttons. */
   readonly hasKeys: boolean;
-  /** Keeps the verdict. It throws what the service refuses. */
+  /** Keeps the verdict. It throws what the service refuses. Another function is about another record. */
   readonly onReview: (verdict: ReviewVerdict) => Promise<void>;
 }
 
@@ -79,26 +80,54 @@ function useOwnVerdict(review: Review | null): ReviewVerdict | undefined {
   return review === null || review.verdict === 'open' ? undefined : review.verdict;
 }
 
-/** Saves one verdict at a time. The pressed button stays pressed until the answer is shown. */
+interface Pressed {
+  readonly onReview: ReviewButtonsProps['onReview'];
+  /** Undefined once it is kept, or could not be. */
+  readonly saving?: ReviewVerdict;
+  readonly error?: Message;
+}
+
+/**
+ * Saves one verdict at a time, also once the service answers again. The pressed button stays pressed until
+ * the answer is shown. If somebody else is shown by then, a message tells what became of it.
+ */
 function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
-  const [saving, setSaving] = useState<ReviewVerdict>();
-  const isBusy = useRef(false);
-  const [error, setError] = useState<Message>();
+  const [pressed, setPressed] = useState<Pressed>();
+  const shown = useRef<ReviewButtonsProps['onReview'] | undefined>(undefined);
+  const busy = useRef(new Set<ReviewButtonsProps['onReview']>());
+  const isLost = useRef(false);
+  const tellLost = () => notify(texts.verdicts.saidNotKept(name), { isFailure: true });
+  useLayoutEffect(() => {
+    shown.current = onReview;
+    return () => {
+      shown.current = undefined;
+      if (isLost.current) tellLost();
+      isLost.current = false;
+    };
+  }, [onReview]);
+  const show = (after: Pressed) => shown.current === onReview && setPressed(after);
   const save = async (verdict: ReviewVerdict) => {
-    if (isBusy.current) return;
-    isBusy.current = true;
-    setSaving(verdict);
-    setError(undefined);
+    if (busy.current.has(onReview)) return;
+    busy.current.add(onReview);
+    isLost.current = false;
+    show({ onReview, saving: verdict });
+    const wait = (error: unknown) =>
+      show({ onReview, saving: verdict, error: { text: askedAgainText(error) } });
     try {
-      await onReview(verdict);
+      await untilAnswered(() => onReview(verdict), wait, mayPass);
+      const said = texts.verdicts.saidKept(name, saidOf(verdict));
       // The buttons show it, and a toast would hide the verdict.
-      announce(texts.verdicts.saidKept(name, saidOf(verdict)));
+      if (shown.current === onReview) announce(said);
+      else notify(said);
+      show({ onReview });
     } catch (failure) {
-      setError(errorMessage(failure));
+      if (shown.current !== onReview) tellLost();
+      isLost.current = shown.current === onReview;
+      show({ onReview, error: errorMessage(failure) });
     }
-    isBusy.current = false;
-    setSaving(undefined);
+    busy.current.delete(onReview);
   };
+  const { saving, error } = pressed?.onReview === onReview ? pressed : {};
   return { saving, error, save };
 }
 

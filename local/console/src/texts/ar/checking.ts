@@ -65,6 +65,8 @@ export const checking: Texts['checking'] = {
   looksOnceSeen: 'يبدأ الفحص حين يظهر أحد.',
   nobodyThere: 'لا أحد هناك.',
   noFaceThere: 'لا يظهر أي وجه.',
+  tooDark: 'مظلم جدًا',
+  darkThere: 'المكان مظلم جدًا لمعرفة ما إذا كان هناك أحد. أشعل ضوءًا.',
   ready: 'جاهز',
   notLooking: 'الفحص متوقف',
   starting: 'جارٍ التشغيل …',

@@ -72,6 +72,7 @@ export const importing: Texts['importing'] = {
   listedAlready: 'مدرج بهذا الاسم من قبل: تُرك.',
   outOfForceAlready: 'يوجد قيد بهذا الاسم، لكنه موقوف أو منتهٍ فلا يطابقه أحد: تُرك.',
   addedToListed: 'مدرج بهذا الاسم من قبل: تضاف الصور إلى قيده.',
+  listedMeanwhile: 'أدرج شخص آخر هذا الاسم في هذه الأثناء. لإضافة الصور إلى قيده، اختر الملفات من جديد.',
   nearlyListed: (name) => `هناك شخص مدرج باسم يكاد يكون نفسه: ${name}.`,
   looksLike: (names) => `يشبه ${names}، مدرج من قبل.`,
   unwanted: 'تركتَه أنت.',
@@ -105,6 +106,7 @@ export const importing: Texts['importing'] = {
   },
 
   leftOut: 'ما تُرك',
+  row: (row) => `الصف ${row}`,
   leftOutReasons: {
     'not-in-folder': 'ليس في مجلد شخص.',
     'too-deep': 'موجود في مجلد داخل مجلد شخص.',

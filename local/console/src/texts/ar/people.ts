@@ -109,6 +109,7 @@ export const people: Texts['people'] = {
       other: '# ثانية',
     })}.`,
   notDeleted: (name, error) => `لم يُحذف ${name}: ${error}`,
+  deletedNow: (name) => `حُذف ${name}.`,
   recentMatches: 'أحدث التطابقات',
   allMatches: (count) => `الكل (${number(count)})`,
   noMatchYet: 'لم تطابقه بعد أي صورة مفحوصة.',
@@ -148,6 +149,9 @@ export const people: Texts['people'] = {
   otherSavedAt: (actor, time) => `حفظ ${actor} هذا القيد (${time}) وأنت تكتب.`,
   bothShown: 'يظهر النصان معًا. احفظ مرة أخرى لتُبقي ما في الحقول.',
   otherFields: 'تغيّرت حقول غير حقولك. احفظ مرة أخرى لتُبقي الاثنين.',
+  mergedWhileWriting: (from, into) =>
+    `دُمج ${from} في ${into} أثناء كتابتك. ما كتبته لم يُحفظ بعد. احفظه ليبقى لدى ${into}.`,
+  deletedWhileWriting: (name) => `حُذف ${name} أثناء كتابتك. لم يعد حفظ ما كتبته ممكنًا. انسخ ما تحتاج إليه.`,
   nameNeeded: 'الاسم مطلوب.',
   nameTaken: 'يوجد شخص مدرج بهذا الاسم.',
   nameOutOfForce: 'يوجد قيد بهذا الاسم، لكنه موقوف أو منتهٍ فلا يطابقه أحد.',
@@ -245,6 +249,12 @@ export const people: Texts['people'] = {
   notSentYet: 'لم تُرسل بعد.',
   askedAgain: 'لم يصل رد. تُسأل الخدمة مرة أخرى، ولا يُضاف شيء مرتين.',
   notKnown: 'لم يصل رد، فلا يُعرف بعدُ هل تم ذلك. اضغط مرة أخرى: تُسأل الخدمة أولًا، ولا يتم شيء مرتين.',
+  leaveUnknown: 'هل تغادر دون الرد؟',
+  leaveNevertheless: 'غادر رغم ذلك',
+  mayBeListed: (name) =>
+    `لم يصل رد، فقد يكون ${name} مدرجًا. «أضف إلى القائمة السوداء» يسأل الخدمة عن الرد. إن غادرت فابحث في القائمة السوداء.`,
+  mayBeAdded:
+    'لم يصل رد عن بعض الصور: ربما أُضيفت. الزر المجاور يسأل الخدمة عن الرد. إن غادرت فانظر بين الصور المرجعية.',
 
   lookTwice: 'دقّق النظر قبل الحفظ',
   nearlyThere: 'يكاد يكون هذا اسم قيد موقوف أو منتهٍ:',
@@ -269,6 +279,8 @@ export const people: Texts['people'] = {
   merging: 'يجري نقل الصور …',
   notTakenOver: 'لا يمكن نقل هذه الصور. أزلها أولًا من السجل الآخر:',
   wasMerged: (from, into) => `دُمج ${from} في ${into}.`,
+  picturesHere: 'الصور التي اخترتها له موجودة هنا الآن، ولم تُضف بعد.',
+  picturesLeft: 'لم تُضف الصور التي اخترتها، لأن الشخص لم يعد مدرجًا.',
   mergeInto: (into) => `الدمج في ${into}؟`,
   mergeAction: (from, into) => `دمج ${from} في ${into}`,
   mergeNevertheless: (from, into) => `دمج ${from} في ${into} رغم ذلك`,

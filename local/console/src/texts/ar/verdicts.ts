@@ -82,6 +82,7 @@ export const verdicts: Texts['verdicts'] = {
   saidNot: 'شخص آخر',
   saidUnsure: 'غير متأكد',
   saidKept: (name, said) => `${name}: ${said}. تم الحفظ.`,
+  saidNotKept: (name) => `ما قلته عن ${name} لم يُحفظ. قله مرة أخرى.`,
   reviewOpen: 'مفتوح إلى أن يحكم شخص ثانٍ.',
   reviewConfirmed: 'مؤكد.',
   reviewRejected: 'مرفوض: شخص آخر.',

@@ -55,6 +55,8 @@ export const checking: Texts['checking'] = {
   looksOnceSeen: 'Geprüft wird, sobald jemand zu sehen ist.',
   nobodyThere: 'Niemand ist da.',
   noFaceThere: 'Kein Gesicht ist zu sehen.',
+  tooDark: 'Zu dunkel',
+  darkThere: 'Es ist zu dunkel, um zu sagen, ob jemand da ist. Machen Sie Licht.',
   ready: 'Bereit',
   notLooking: 'Prüft nicht',
   starting: 'Startet …',

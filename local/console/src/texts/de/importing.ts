@@ -65,6 +65,8 @@ export const importing: Texts['importing'] = {
   outOfForceAlready:
     'Einen Eintrag mit diesem Namen gibt es, aber er ist ausgesetzt oder abgelaufen und ergibt keine Treffer: ausgelassen.',
   addedToListed: 'Unter diesem Namen schon gelistet: Die Bilder kommen zu diesem Eintrag.',
+  listedMeanwhile:
+    'Diesen Namen hat inzwischen jemand anders gelistet. Um die Bilder diesem Eintrag hinzuzufügen, die Dateien noch einmal wählen.',
   nearlyListed: (name) => `Unter fast demselben Namen ist schon jemand gelistet: ${name}.`,
   looksLike: (names) => `Sieht aus wie ${names}, schon gelistet.`,
   unwanted: 'Von Ihnen ausgelassen.',
@@ -99,6 +101,7 @@ export const importing: Texts['importing'] = {
   },
 
   leftOut: 'Ausgelassen',
+  row: (row) => `Zeile ${row}`,
   leftOutReasons: {
     'not-in-folder': 'liegt nicht im Ordner einer Person.',
     'too-deep': 'liegt in einem Ordner innerhalb des Ordners einer Person.',

@@ -70,6 +70,7 @@ export const people: Texts['people'] = {
     'Frühere Treffer bleiben im Verlauf als Zeiten und Zahlen, ohne den Namen und ohne Bilder.',
   deletedSoon: (name, seconds) => `${name} wird in ${number(seconds)} Sekunden gelöscht.`,
   notDeleted: (name, error) => `${name} wurde nicht gelöscht: ${error}`,
+  deletedNow: (name) => `${name} wurde gelöscht.`,
   recentMatches: 'Letzte Treffer',
   allMatches: (count) => `Alle ${number(count)}`,
   noMatchYet: 'Noch ergab kein geprüftes Bild einen Treffer.',
@@ -111,6 +112,10 @@ export const people: Texts['people'] = {
   bothShown:
     'Beide Texte sind zu sehen. Speichern Sie noch einmal, um zu behalten, was in den Feldern steht.',
   otherFields: 'Das betraf andere Felder als Ihre. Speichern Sie noch einmal, um beides zu behalten.',
+  mergedWhileWriting: (from, into) =>
+    `${from} wurde mit ${into} zusammengeführt, während Sie schrieben. Ihr Text ist noch nicht gespeichert. Speichern Sie, um ihn für ${into} zu behalten.`,
+  deletedWhileWriting: (name) =>
+    `${name} wurde gelöscht, während Sie schrieben. Ihr Text lässt sich nicht mehr speichern. Kopieren Sie, was Sie noch brauchen.`,
   nameNeeded: 'Ein Name ist nötig.',
   nameTaken: 'Unter diesem Namen ist schon jemand gelistet.',
   nameOutOfForce:
@@ -206,6 +211,12 @@ export const people: Texts['people'] = {
   askedAgain: 'Es kam keine Antwort. Der Dienst wird noch einmal gefragt; nichts wird zweimal hinzugefügt.',
   notKnown:
     'Es kam keine Antwort, also ist noch nicht bekannt, ob es getan wurde. Drücken Sie noch einmal: der Dienst wird zuerst gefragt, und nichts geschieht zweimal.',
+  leaveUnknown: 'Ohne die Antwort verlassen?',
+  leaveNevertheless: 'Trotzdem verlassen',
+  mayBeListed: (name) =>
+    `Es kam keine Antwort, also ist ${name} vielleicht gelistet. „Auf die Sperrliste setzen“ fragt den Dienst nach der Antwort. Wenn Sie dies verlassen, sehen Sie in der Sperrliste nach.`,
+  mayBeAdded:
+    'Für manche Bilder kam keine Antwort: Sie sind vielleicht hinzugefügt. Der Knopf neben diesem fragt den Dienst nach der Antwort. Wenn Sie dies verlassen, sehen Sie bei den Referenzbildern nach.',
 
   lookTwice: 'Sehen Sie genau hin, bevor das gespeichert wird',
   nearlyThere: 'Fast denselben Namen hat ein Eintrag, der ausgesetzt oder abgelaufen ist:',
@@ -230,6 +241,8 @@ export const people: Texts['people'] = {
   notTakenOver:
     'Diese Bilder können nicht übernommen werden. Entfernen Sie sie zuerst aus dem anderen Eintrag:',
   wasMerged: (from, into) => `${from} wurde mit ${into} zusammengeführt.`,
+  picturesHere: 'Die Bilder, die Sie dafür gewählt haben, sind jetzt hier. Sie sind noch nicht hinzugefügt.',
+  picturesLeft: 'Die gewählten Bilder wurden nicht hinzugefügt, denn die Person ist nicht mehr gelistet.',
   mergeInto: (into) => `Mit ${into} zusammenführen?`,
   mergeAction: (from, into) => `${from} mit ${into} zusammenführen`,
   mergeNevertheless: (from, into) => `${from} trotzdem mit ${into} zusammenführen`,

@@ -88,6 +88,8 @@ export const verdicts: Texts['verdicts'] = {
   saidNot: 'es ist jemand anders',
   saidUnsure: 'nicht sicher',
   saidKept: (name, said) => `${name}: ${said}. Das ist gespeichert.`,
+  saidNotKept: (name) =>
+    `Was Sie über ${name} gesagt haben, ist nicht gespeichert. Sagen Sie es noch einmal.`,
   reviewOpen: 'Offen, bis eine zweite Person geurteilt hat.',
   reviewConfirmed: 'Bestätigt.',
   reviewRejected: 'Verworfen: jemand anders.',

@@ -53,6 +53,8 @@ export const checking = {
   looksOnceSeen: 'It looks once it sees somebody.',
   nobodyThere: 'Nobody is there.',
   noFaceThere: 'No face is there.',
+  tooDark: 'Too dark',
+  darkThere: 'It is too dark to tell if somebody is there. Turn on a light.',
   ready: 'Ready',
   notLooking: 'Not looking',
   starting: 'Starting …',

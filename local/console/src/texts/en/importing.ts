@@ -58,6 +58,8 @@ export const importing = {
   outOfForceAlready:
     'There is an entry with this name, but it is suspended or has expired, so nobody matches it: left out.',
   addedToListed: 'Listed already under this name: the pictures are added to that entry.',
+  listedMeanwhile:
+    'Somebody else has listed this name meanwhile. To add the pictures to that entry, choose the files again.',
   nearlyListed: (name: string) => `Somebody is listed under nearly the same name: ${name}.`,
   looksLike: (names: string) => `Looks like ${names}, listed already.`,
   unwanted: 'Left out by you.',
@@ -92,6 +94,7 @@ export const importing = {
   },
 
   leftOut: 'Left out',
+  row: (row: number) => `Row ${row}`,
   leftOutReasons: {
     'not-in-folder': 'it is not in the folder of a person.',
     'too-deep': 'it lies in a folder inside a person’s folder.',

@@ -68,6 +68,7 @@ export const people = {
     'Past matches stay in the history as times and counts, without the name and without pictures.',
   deletedSoon: (name: string, seconds: number) => `${name} is deleted in ${number(seconds)} seconds.`,
   notDeleted: (name: string, error: string) => `${name} was not deleted: ${error}`,
+  deletedNow: (name: string) => `${name} was deleted.`,
   recentMatches: 'Recent matches',
   allMatches: (count: number) => `All ${number(count)}`,
   noMatchYet: 'No picture that was checked has matched yet.',
@@ -108,6 +109,10 @@ export const people = {
   otherSavedAt: (actor: string, time: string) => `${actor} has saved this entry at ${time}, while you wrote.`,
   bothShown: 'Both texts are shown. Save again to keep what stands in the fields.',
   otherFields: 'That changed other fields than yours. Save again to keep both.',
+  mergedWhileWriting: (from: string, into: string) =>
+    `${from} was merged into ${into}, while you wrote. What you wrote is not saved yet. Save it to keep it for ${into}.`,
+  deletedWhileWriting: (name: string) =>
+    `${name} was deleted, while you wrote. What you wrote can no longer be saved. Copy what you still need.`,
   nameNeeded: 'A name is needed.',
   nameTaken: 'Somebody is listed under this name already.',
   nameOutOfForce:
@@ -202,6 +207,12 @@ export const people = {
   askedAgain: 'No answer came. The service is asked again; nothing is added twice.',
   notKnown:
     'No answer came, so it is not known whether this was done. Press the button again: the service is asked first, and nothing is done twice.',
+  leaveUnknown: 'Leave this without its answer?',
+  leaveNevertheless: 'Leave it nevertheless',
+  mayBeListed: (name: string) =>
+    `No answer came, so ${name} may be listed. “Add to the blacklist” asks the service for the answer. If you leave this, look in the blacklist.`,
+  mayBeAdded:
+    'No answer came for some pictures: they may have been added. The button beside this one asks the service for the answer. If you leave this, look among the reference pictures.',
 
   lookTwice: 'Look twice before this is kept',
   nearlyThere: 'Nearly this name stands in an entry that is suspended or has expired:',
@@ -225,6 +236,8 @@ export const people = {
   merging: 'The pictures are being moved …',
   notTakenOver: 'These pictures cannot be taken over. Remove them from the other entry first:',
   wasMerged: (from: string, into: string) => `${from} was merged into ${into}.`,
+  picturesHere: 'The pictures that you chose for it are here now. They are not added yet.',
+  picturesLeft: 'The pictures that you chose were not added, because the person is no longer listed.',
   mergeInto: (into: string) => `Merge into ${into}?`,
   mergeAction: (from: string, into: string) => `Merge ${from} into ${into}`,
   mergeNevertheless: (from: string, into: string) => `Merge ${from} into ${into} nevertheless`,

@@ -98,6 +98,7 @@ export const verdicts = {
   saidNot: 'it is somebody else',
   saidUnsure: 'not sure',
   saidKept: (name: string, said: string) => `${name}: ${said}. This is kept.`,
+  saidNotKept: (name: string) => `What you said of ${name} is not kept. Say it again.`,
   reviewOpen: 'Open until a second person has judged.',
   reviewConfirmed: 'Confirmed.',
   reviewRejected: 'Rejected: somebody else.',

@@ -52,6 +52,8 @@ export const checking: Texts['checking'] = {
   looksOnceSeen: 'Comprueba en cuanto ve a alguien.',
   nobodyThere: 'No hay nadie.',
   noFaceThere: 'No se ve ninguna cara.',
+  tooDark: 'Demasiado oscuro',
+  darkThere: 'Está demasiado oscuro para saber si hay alguien. Encienda una luz.',
   ready: 'Listo',
   notLooking: 'No comprueba',
   starting: 'Encendiendo …',

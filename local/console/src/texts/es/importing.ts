@@ -60,6 +60,8 @@ export const importing: Texts['importing'] = {
   outOfForceAlready:
     'Hay una ficha con este nombre, pero está suspendida o caducada, así que nadie coincide con ella: se omite.',
   addedToListed: 'Ya está en la lista con este nombre: las fotos se añaden a esa entrada.',
+  listedMeanwhile:
+    'Entretanto otra persona ha puesto este nombre en la lista. Para añadir las fotos a esa entrada, elija de nuevo los archivos.',
   nearlyListed: (name) => `Ya hay alguien en la lista con casi el mismo nombre: ${name}.`,
   looksLike: (names) => `Se parece a ${names}, ya en la lista.`,
   unwanted: 'Omitida por usted.',
@@ -94,6 +96,7 @@ export const importing: Texts['importing'] = {
   },
 
   leftOut: 'Omitidos',
+  row: (row) => `Fila ${row}`,
   leftOutReasons: {
     'not-in-folder': 'no está en la carpeta de una persona.',
     'too-deep': 'está en una carpeta dentro de la carpeta de una persona.',

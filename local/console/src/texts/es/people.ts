@@ -69,6 +69,7 @@ export const people: Texts['people'] = {
   deletedSoon: (name, seconds) =>
     `${name} se elimina en ${plural(seconds, { one: '# segundo', other: '# segundos' })}.`,
   notDeleted: (name, error) => `No se eliminó a ${name}: ${error}`,
+  deletedNow: (name) => `Se eliminó a ${name}.`,
   recentMatches: 'Coincidencias recientes',
   allMatches: (count) => `Todas (${number(count)})`,
   noMatchYet: 'Todavía no ha coincidido ninguna foto comprobada.',
@@ -109,6 +110,10 @@ export const people: Texts['people'] = {
   otherSavedAt: (actor, time) => `${actor} guardó esta ficha (${time}) mientras usted escribía.`,
   bothShown: 'Se muestran ambos textos. Guarde de nuevo para conservar lo que está en los campos.',
   otherFields: 'Cambió otros campos que los suyos. Guarde de nuevo para conservar ambos.',
+  mergedWhileWriting: (from, into) =>
+    `Se fusionó ${from} con ${into} mientras usted escribía. Lo que escribió aún no está guardado. Guárdelo para conservarlo en ${into}.`,
+  deletedWhileWriting: (name) =>
+    `Se eliminó a ${name} mientras usted escribía. Lo que escribió ya no se puede guardar. Copie lo que aún necesite.`,
   nameNeeded: 'Hace falta un nombre.',
   nameTaken: 'Ya hay alguien en la lista con este nombre.',
   nameOutOfForce: 'Hay una ficha con este nombre, pero está suspendida o caducada: nadie coincide con ella.',
@@ -203,6 +208,12 @@ export const people: Texts['people'] = {
   askedAgain: 'No llegó respuesta. Se pregunta de nuevo al servicio; nada se añade dos veces.',
   notKnown:
     'No llegó respuesta, así que aún no se sabe si se hizo. Pulse de nuevo: primero se pregunta al servicio, y nada se hace dos veces.',
+  leaveUnknown: '¿Dejar esto sin la respuesta?',
+  leaveNevertheless: 'Dejarlo de todos modos',
+  mayBeListed: (name) =>
+    `No llegó respuesta, así que ${name} puede estar en la lista. «Añadir a la lista negra» pide la respuesta al servicio. Si deja esto, mire en la lista negra.`,
+  mayBeAdded:
+    'No llegó respuesta para algunas fotos: pueden haberse añadido. El botón de al lado pide la respuesta al servicio. Si deja esto, mire entre las fotos de referencia.',
 
   lookTwice: 'Mire bien antes de guardar',
   nearlyThere: 'Una ficha suspendida o caducada tiene casi el mismo nombre:',
@@ -226,6 +237,8 @@ export const people: Texts['people'] = {
   merging: 'Se están trasladando las imágenes …',
   notTakenOver: 'Estas imágenes no se pueden trasladar. Quítelas antes de la otra ficha:',
   wasMerged: (from, into) => `Se fusionó ${from} con ${into}.`,
+  picturesHere: 'Las fotos que eligió para esa entrada están ahora aquí. Aún no se han añadido.',
+  picturesLeft: 'Las fotos que eligió no se añadieron, porque la persona ya no está en la lista.',
   mergeInto: (into) => `¿Fusionar con ${into}?`,
   mergeAction: (from, into) => `Fusionar ${from} con ${into}`,
   mergeNevertheless: (from, into) => `Fusionar ${from} con ${into} de todos modos`,

@@ -88,6 +88,7 @@ export const verdicts: Texts['verdicts'] = {
   saidNot: 'es otra persona',
   saidUnsure: 'no es seguro',
   saidKept: (name, said) => `${name}: ${said}. Queda guardado.`,
+  saidNotKept: (name) => `Lo que dijo de ${name} no queda guardado. Dígalo de nuevo.`,
   reviewOpen: 'Abierto hasta que una segunda persona haya juzgado.',
   reviewConfirmed: 'Confirmado.',
   reviewRejected: 'Rechazado: otra persona.',

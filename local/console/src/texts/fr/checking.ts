@@ -53,6 +53,8 @@ export const checking: Texts['checking'] = {
   looksOnceSeen: 'La vérification commence dès que quelqu’un apparaît.',
   nobodyThere: 'Personne n’est là.',
   noFaceThere: 'Aucun visage n’est visible.',
+  tooDark: 'Trop sombre',
+  darkThere: 'Il fait trop sombre pour savoir si quelqu’un est là. Allumez une lumière.',
   ready: 'Prêt',
   notLooking: 'Vérification arrêtée',
   starting: 'Démarrage …',

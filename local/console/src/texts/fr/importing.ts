@@ -68,6 +68,8 @@ export const importing: Texts['importing'] = {
   outOfForceAlready:
     'Une fiche porte ce nom, mais elle est suspendue ou expirée, donc personne n’y correspond : laissée de côté.',
   addedToListed: 'Déjà dans la liste sous ce nom : les photos sont ajoutées à cette fiche.',
+  listedMeanwhile:
+    'Quelqu’un d’autre a mis ce nom dans la liste entre-temps. Pour ajouter les photos à cette fiche, choisissez de nouveau les fichiers.',
   nearlyListed: (name) => `Quelqu’un est dans la liste sous presque le même nom : ${name}.`,
   looksLike: (names) => `Ressemble à ${names}, déjà dans la liste.`,
   unwanted: 'Laissée de côté par vous.',
@@ -103,6 +105,7 @@ export const importing: Texts['importing'] = {
   },
 
   leftOut: 'Laissés de côté',
+  row: (row) => `Ligne ${row}`,
   leftOutReasons: {
     'not-in-folder': 'n’est pas dans le dossier d’une personne.',
     'too-deep': 'se trouve dans un dossier à l’intérieur du dossier d’une personne.',

@@ -70,6 +70,7 @@ export const people: Texts['people'] = {
   deletedSoon: (name, seconds) =>
     `${name} sera supprimé dans ${plural(seconds, { one: '# seconde', other: '# secondes' })}.`,
   notDeleted: (name, error) => `${name} n’a pas été supprimé : ${error}`,
+  deletedNow: (name) => `${name} a été supprimé.`,
   recentMatches: 'Correspondances récentes',
   allMatches: (count) => `Toutes (${number(count)})`,
   noMatchYet: 'Aucune photo vérifiée n’a encore donné de correspondance.',
@@ -110,6 +111,10 @@ export const people: Texts['people'] = {
   otherSavedAt: (actor, time) => `${actor} a enregistré cette fiche (${time}) pendant que vous écriviez.`,
   bothShown: 'Les deux textes sont affichés. Enregistrez de nouveau pour garder ce qui est dans les champs.',
   otherFields: 'D’autres champs que les vôtres ont changé. Enregistrez de nouveau pour garder les deux.',
+  mergedWhileWriting: (from, into) =>
+    `${from} a été fusionné avec ${into} pendant que vous écriviez. Votre texte n’est pas encore enregistré. Enregistrez-le pour le garder chez ${into}.`,
+  deletedWhileWriting: (name) =>
+    `${name} a été supprimé pendant que vous écriviez. Votre texte ne peut plus être enregistré. Copiez ce dont vous avez encore besoin.`,
   nameNeeded: 'Il faut un nom.',
   nameTaken: 'Quelqu’un est déjà inscrit sous ce nom.',
   nameOutOfForce: 'Une fiche porte ce nom, mais elle est suspendue ou expirée : personne n’y correspond.',
@@ -205,6 +210,12 @@ export const people: Texts['people'] = {
   askedAgain: 'Aucune réponse. Le service est interrogé de nouveau ; rien n’est ajouté deux fois.',
   notKnown:
     'Aucune réponse, donc on ne sait pas encore si cela a été fait. Appuyez de nouveau : le service est d’abord interrogé, et rien n’est fait deux fois.',
+  leaveUnknown: 'Quitter sans la réponse ?',
+  leaveNevertheless: 'Quitter quand même',
+  mayBeListed: (name) =>
+    `Aucune réponse, donc ${name} est peut-être sur la liste. « Ajouter à la liste noire » demande la réponse au service. Si vous quittez, regardez dans la liste noire.`,
+  mayBeAdded:
+    'Aucune réponse pour certaines photos : elles ont peut-être été ajoutées. Le bouton d’à côté demande la réponse au service. Si vous quittez, regardez parmi les photos de référence.',
 
   lookTwice: 'Regardez bien avant d’enregistrer',
   nearlyThere: 'Une fiche suspendue ou expirée porte presque le même nom :',
@@ -228,6 +239,8 @@ export const people: Texts['people'] = {
   merging: 'Les images sont en cours de déplacement …',
   notTakenOver: 'Ces images ne peuvent pas être reprises. Retirez-les d’abord de l’autre fiche :',
   wasMerged: (from, into) => `${from} a été fusionné avec ${into}.`,
+  picturesHere: 'Les photos que vous aviez choisies sont maintenant ici. Elles ne sont pas encore ajoutées.',
+  picturesLeft: 'Les photos choisies n’ont pas été ajoutées, car la personne n’est plus sur la liste.',
   mergeInto: (into) => `Fusionner avec ${into} ?`,
   mergeAction: (from, into) => `Fusionner ${from} avec ${into}`,
   mergeNevertheless: (from, into) => `Fusionner ${from} avec ${into} malgré tout`,

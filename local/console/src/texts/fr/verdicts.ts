@@ -88,6 +88,7 @@ export const verdicts: Texts['verdicts'] = {
   saidNot: 'c’est quelqu’un d’autre',
   saidUnsure: 'pas sûr',
   saidKept: (name, said) => `${name} : ${said}. C’est enregistré.`,
+  saidNotKept: (name) => `Ce que vous avez dit de ${name} n’est pas enregistré. Redites-le.`,
   reviewOpen: 'Ouvert jusqu’à ce qu’une deuxième personne ait jugé.',
   reviewConfirmed: 'Confirmé.',
   reviewRejected: 'Rejeté : quelqu’un d’autre.',

@@ -52,6 +52,8 @@ export const checking: Texts['checking'] = {
   looksOnceSeen: 'A verificação começa quando alguém aparecer.',
   nobodyThere: 'Não há ninguém.',
   noFaceThere: 'Nenhum rosto à vista.',
+  tooDark: 'Escuro demais',
+  darkThere: 'Está escuro demais para saber se há alguém. Acenda uma luz.',
   ready: 'Pronto',
   notLooking: 'Sem verificar',
   starting: 'Ligando …',

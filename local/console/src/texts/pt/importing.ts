@@ -61,6 +61,8 @@ export const importing: Texts['importing'] = {
   outOfForceAlready:
     'Há um registro com este nome, mas está suspenso ou expirou, então ninguém corresponde a ele: deixada de fora.',
   addedToListed: 'Já está na lista com este nome: as fotos são adicionadas a esse registro.',
+  listedMeanwhile:
+    'Outra pessoa pôs este nome na lista nesse meio-tempo. Para adicionar as fotos a esse registro, escolha os arquivos de novo.',
   nearlyListed: (name) => `Já há alguém na lista com quase o mesmo nome: ${name}.`,
   looksLike: (names) => `Parece-se com ${names}, já na lista.`,
   unwanted: 'Deixada de fora por você.',
@@ -95,6 +97,7 @@ export const importing: Texts['importing'] = {
   },
 
   leftOut: 'Deixados de fora',
+  row: (row) => `Linha ${row}`,
   leftOutReasons: {
     'not-in-folder': 'não está na pasta de uma pessoa.',
     'too-deep': 'está em uma pasta dentro da pasta de uma pessoa.',

@@ -70,6 +70,7 @@ export const people: Texts['people'] = {
   deletedSoon: (name, seconds) =>
     `${name} será excluído em ${plural(seconds, { one: '# segundo', other: '# segundos' })}.`,
   notDeleted: (name, error) => `${name} não foi excluído: ${error}`,
+  deletedNow: (name) => `${name} foi excluído.`,
   recentMatches: 'Correspondências recentes',
   allMatches: (count) => `Todas (${number(count)})`,
   noMatchYet: 'Nenhuma foto verificada correspondeu ainda.',
@@ -110,6 +111,10 @@ export const people: Texts['people'] = {
   otherSavedAt: (actor, time) => `${actor} salvou este registro (${time}) enquanto você escrevia.`,
   bothShown: 'Os dois textos são mostrados. Salve de novo para manter o que está nos campos.',
   otherFields: 'Mudaram outros campos que os seus. Salve de novo para manter os dois.',
+  mergedWhileWriting: (from, into) =>
+    `${from} foi mesclado com ${into} enquanto você escrevia. O que você escreveu ainda não está salvo. Salve para manter em ${into}.`,
+  deletedWhileWriting: (name) =>
+    `${name} foi excluído enquanto você escrevia. O que você escreveu não pode mais ser salvo. Copie o que ainda precisa.`,
   nameNeeded: 'É preciso um nome.',
   nameTaken: 'Já há alguém na lista com este nome.',
   nameOutOfForce: 'Há um registro com este nome, mas está suspenso ou expirou: ninguém corresponde a ele.',
@@ -205,6 +210,12 @@ export const people: Texts['people'] = {
   askedAgain: 'Não veio resposta. O serviço é consultado de novo; nada é adicionado duas vezes.',
   notKnown:
     'Não veio resposta, então ainda não se sabe se foi feito. Pressione de novo: o serviço é consultado primeiro, e nada é feito duas vezes.',
+  leaveUnknown: 'Sair sem a resposta?',
+  leaveNevertheless: 'Sair mesmo assim',
+  mayBeListed: (name) =>
+    `Não veio resposta, então ${name} pode estar na lista. “Adicionar à lista negra” pede a resposta ao serviço. Se sair, procure na lista negra.`,
+  mayBeAdded:
+    'Não veio resposta para algumas fotos: elas podem ter sido adicionadas. O botão ao lado pede a resposta ao serviço. Se sair, procure entre as fotos de referência.',
 
   lookTwice: 'Olhe bem antes de gravar',
   nearlyThere: 'Um registro suspenso ou expirado tem quase o mesmo nome:',
@@ -228,6 +239,8 @@ export const people: Texts['people'] = {
   merging: 'As imagens estão sendo transferidas …',
   notTakenOver: 'Estas imagens não podem ser transferidas. Remova-as primeiro do outro registro:',
   wasMerged: (from, into) => `${from} foi mesclado com ${into}.`,
+  picturesHere: 'As fotos que você escolheu estão agora aqui. Ainda não foram adicionadas.',
+  picturesLeft: 'As fotos escolhidas não foram adicionadas, porque a pessoa não está mais na lista.',
   mergeInto: (into) => `Mesclar com ${into}?`,
   mergeAction: (from, into) => `Mesclar ${from} com ${into}`,
   mergeNevertheless: (from, into) => `Mesclar ${from} com ${into} mesmo assim`,

@@ -88,6 +88,7 @@ export const verdicts: Texts['verdicts'] = {
   saidNot: 'é outra pessoa',
   saidUnsure: 'sem certeza',
   saidKept: (name, said) => `${name}: ${said}. Fica gravado.`,
+  saidNotKept: (name) => `O que você disse de ${name} não ficou gravado. Diga de novo.`,
   reviewOpen: 'Em aberto até uma segunda pessoa julgar.',
   reviewConfirmed: 'Confirmado.',
   reviewRejected: 'Rejeitado: outra pessoa.',

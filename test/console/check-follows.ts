@@ -66,10 +66,12 @@ export function describeCheckFollows(setup: () => ConsoleSetup): void {
     expect(await setup().api.sendJson('POST', `/api/v1/blacklist/${stays.id}/merge`, merged)).toMatchObject({
       status: 200,
     });
-    await gone.getByText('it was merged into another one, or deleted').waitFor();
+    await gone.getByText('it was merged into another one, which matches in its place').waitFor();
     expect(await page.locator('.hit.match').count()).toBe(2);
     await setup().api.delete(stays.id);
     const other = page.locator(`.hit:has(a[href="#/blacklist/${stays.id}"])`);
     await other.getByText('Deleted from the blacklist').waitFor();
+    await gone.getByText('Deleted from the blacklist').waitFor();
+    expect(await page.locator('.hit.match').count()).toBe(0);
   });
 }

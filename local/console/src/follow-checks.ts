@@ -2,7 +2,6 @@ import pLimit from 'p-limit';
 import type { BlacklistMatch, BlacklistRecord, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
 import { RefusedError } from './api/client.ts';
-import { pause } from './api/connection.ts';
 import { getEntry, getProcessed } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
 import { type Check, change, checks, noteReviews } from './checks.ts';
@@ -18,11 +17,6 @@ import { announce } from './ui/live.tsx';
 
 /** Few readings at once, so that many pictures do not hold up a slow line. */
 const reading = pLimit(2);
-/** Name that the service writes where it has erased one. */
-const erasedText = '(erased)';
-/** Time in which a deletion has reached the history. */
-const erasingMs = 5_000;
-
 /** Follows events about the pictures. Returns a function that ends that. */
 export function followChecks(): () => void {
   const ended = new AbortController();
@@ -37,7 +31,8 @@ export function followChecks(): () => void {
       if (ofRecord && (type === 'review' || type === 'deletion')) follow(ofRecord, []);
       else if (type === 'deletion' && picture_id === null)
         for (const check of checks.value) follow(check, []);
-      if (type === 'entry' && entry_id !== null) void readEntry(entry_id, signal).catch(() => {});
+      if (type !== 'entry' || entry_id === null) return;
+      for (const id of [entry_id, ...movedIds()]) void readEntry(id, signal).catch(() => {});
     }),
     onMissed(() => {
       for (const check of checks.value) follow(check, entryIdsOf(check));
@@ -54,6 +49,13 @@ function entryIdsOf({ result }: Check): number[] {
   return [...new Set(hitsOf(judgePicture(result)).map(({ comparison }) => comparison.entry.id))];
 }
 
+/** Returns the ids of entries that were merged into another one, which may be gone by now. */
+function movedIds(): number[] {
+  const hits = checks.value.flatMap(({ result }) => (result ? hitsOf(judgePicture(result)) : []));
+  const entries: FollowedEntry[] = hits.map(({ comparison }) => comparison.entry);
+  return [...new Set(entries.filter(({ since }) => since?.force === 'moved').map(({ id }) => id))];
+}
+
 /** Reads what people said of a picture. */
 async function readRecord({ id, result }: Check, signal: AbortSignal): Promise<void> {
   if (result?.db_id == null) return;
@@ -66,54 +68,46 @@ async function readRecord({ id, result }: Check, signal: AbortSignal): Promise<v
 async function readEntry(entryId: number, signal: AbortSignal): Promise<void> {
   const concerned = () => checks.value.filter((check) => entryIdsOf(check).includes(entryId));
   if (concerned().length === 0) return;
-  const today = await orGone(() => getEntry(entryId, signal));
+  const { force, today } = await fateOf(entryId, signal);
   for (const check of concerned()) {
-    const force = today ? forceOf(today) : await forceOfGone(check, entryId, signal);
     update(check.id, (result) => ({ result: withToday(result, entryId, force, today) }));
   }
 }
 
-/** Reads a record; undefined once it is gone. */
-const recordOf = (id: number, signal: AbortSignal) => orGone(() => getProcessed(id, signal));
+interface Fate {
+  readonly force: Since['force'];
+  /** Entry as it is today; undefined if it is gone. */
+  readonly today?: BlacklistRecord;
+}
 
-/** Reads until there is an answer; undefined if what is read is gone. */
-async function orGone<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {
+/** Reads what has become of an entry, until there is an answer. Whoever was merged is listed still. */
+async function fateOf(entryId: number, signal: AbortSignal): Promise<Fate> {
   try {
-    return await untilRead(() => reading(read));
+    const today = await untilRead(() => reading(() => getEntry(entryId, signal)));
+    return { force: forceOf(today), today };
   } catch (error) {
-    if (error instanceof RefusedError && error.status === 404) return undefined;
+    if (!isGone(error)) throw error;
+    return { force: error.mergedInto === undefined ? 'deleted' : 'moved' };
+  }
+}
+
+/** Reads a record until there is an answer; undefined if it is gone. */
+async function recordOf(id: number, signal: AbortSignal): Promise<ImageProcessingResult | undefined> {
+  try {
+    return await untilRead(() => reading(() => getProcessed(id, signal)));
+  } catch (error) {
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
+
+const isGone = (error: unknown): error is RefusedError =>
+  error instanceof RefusedError && error.status === 404;
 
 function forceOf(entry: BlacklistRecord): Since['force'] {
   if (entry.suspended) return 'suspended';
   return isExpired(entry) ? 'expired' : 'listed';
 }
-
-/**
- * Tells an entry that was deleted from one that was merged into another: a deletion takes the person out of
- * the history. Whoever was merged is listed still, and so may be whoever has no record any more.
- */
-async function forceOfGone({ result }: Check, entryId: number, signal: AbortSignal): Promise<Since['force']> {
-  const id = result?.db_id;
-  if (id == null) return 'moved';
-  const isNamed = async () => {
-    const kept = await recordOf(id, signal);
-    return kept !== undefined && matchesOf(kept).some(isOf(entryId, erasedText));
-  };
-  if (!(await isNamed())) return 'deleted';
-  await pause(erasingMs);
-  return (await isNamed()) ? 'moved' : 'deleted';
-}
-
-const matchesOf = ({ faces }: ImageProcessingResult) =>
-  faces.flatMap((face) => [...face.blacklist_matches, ...(face.near_misses ?? [])]);
-
-const isOf =
-  (entryId: number, notName: string) =>
-  ({ entry }: BlacklistMatch) =>
-    entry.id === entryId && entry.name !== notName;
 
 /** Changes a check's result, and says it if that changes the verdict. */
 function update(id: number, part: (result: ImageProcessingResult) => Partial<Check>): void {

@@ -57,7 +57,7 @@ export const verdicts: Texts['verdicts'] = {
     'Der Eintrag wurde ausgesetzt, gelöscht oder ist abgelaufen, seit dieses Bild geprüft wurde: Er ergibt keine Treffer mehr.',
   sinceDeleted: 'Von der Sperrliste gelöscht, seit dieses Bild geprüft wurde.',
   sinceMoved:
-    'Diesen Eintrag gibt es nicht mehr, seit dieses Bild geprüft wurde: Er wurde mit einem anderen zusammengeführt oder gelöscht. Suchen Sie die Person in der Sperrliste.',
+    'Diesen Eintrag gibt es nicht mehr, seit dieses Bild geprüft wurde: Er wurde mit einem anderen zusammengeführt, der an seiner Stelle Treffer ergibt.',
   sinceChanged: (fields) => `Geändert, seit dieses Bild geprüft wurde: ${fields}.`,
   judgedBy: (who: string, time: string) => `Beurteilt von ${who}, ${time}.`,
   alikeButNotEnough: 'Ähnlich, aber zu wenig für einen Treffer. Vergleichen Sie die Gesichter.',

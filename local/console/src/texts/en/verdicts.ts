@@ -67,7 +67,7 @@ export const verdicts = {
     'The entry was suspended, deleted or has ended since this picture was checked: nobody matches it now.',
   sinceDeleted: 'Deleted from the blacklist since this picture was checked.',
   sinceMoved:
-    'This entry is gone since this picture was checked: it was merged into another one, or deleted. Look for the person in the blacklist.',
+    'This entry is gone since this picture was checked: it was merged into another one, which matches in its place.',
   sinceChanged: (fields: string) => `Changed since this picture was checked: ${fields}.`,
   judgedBy: (who: string, time: string) => `Judged by ${who}, ${time}.`,
   alikeButNotEnough: 'Alike, but not enough for a match. Compare the faces.',

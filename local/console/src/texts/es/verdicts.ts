@@ -57,7 +57,7 @@ export const verdicts: Texts['verdicts'] = {
     'La ficha se suspendió, se eliminó o ha caducado desde que se comprobó esta foto: ya no coincide con nadie.',
   sinceDeleted: 'Se eliminó de la lista negra después de comprobar esta foto.',
   sinceMoved:
-    'Esta ficha ya no existe desde que se comprobó esta foto: se fusionó con otra o se eliminó. Busque a la persona en la lista negra.',
+    'Esta ficha ya no existe desde que se comprobó esta foto: se fusionó con otra, que coincide en su lugar.',
   sinceChanged: (fields) => `Ha cambiado desde que se comprobó esta foto: ${fields}.`,
   judgedBy: (who: string, time: string) => `Revisado por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, pero no lo bastante para una coincidencia. Compare las caras.',

@@ -57,7 +57,7 @@ export const verdicts: Texts['verdicts'] = {
     'La fiche a été suspendue, supprimée ou a expiré depuis le contrôle de cette photo : elle ne correspond plus à personne.',
   sinceDeleted: 'Supprimée de la liste noire depuis le contrôle de cette photo.',
   sinceMoved:
-    'Cette fiche n’existe plus depuis le contrôle de cette photo : elle a été fusionnée avec une autre, ou supprimée. Cherchez la personne dans la liste noire.',
+    'Cette fiche n’existe plus depuis le contrôle de cette photo : elle a été fusionnée avec une autre, qui correspond à sa place.',
   sinceChanged: (fields) => `Modifié depuis le contrôle de cette photo : ${fields}.`,
   judgedBy: (who: string, time: string) => `Jugé par ${who}, ${time}.`,
   alikeButNotEnough: 'Ressemblant, mais pas assez pour une correspondance. Comparez les visages.',

@@ -57,7 +57,7 @@ export const verdicts: Texts['verdicts'] = {
     'O registro foi suspenso, excluído ou expirou depois que esta foto foi verificada: não corresponde mais a ninguém.',
   sinceDeleted: 'Excluído da lista negra depois que esta foto foi verificada.',
   sinceMoved:
-    'Este registro deixou de existir depois que esta foto foi verificada: foi mesclado com outro ou excluído. Procure a pessoa na lista negra.',
+    'Este registro deixou de existir depois que esta foto foi verificada: foi mesclado com outro, que corresponde em seu lugar.',
   sinceChanged: (fields) => `Alterado depois que esta foto foi verificada: ${fields}.`,
   judgedBy: (who: string, time: string) => `Conferido por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, mas não o bastante para uma correspondência. Compare os rostos.',

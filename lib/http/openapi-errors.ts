@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Endpoint } from '../contract/endpoint.ts';
+import { getEntryContract } from '../contract/endpoints/get-entry.ts';
 import {
   ErasureNotFoundError,
   type ErrorCode,
@@ -27,7 +28,7 @@ const EntryNotFound = HTTPError.extend({
   merged_into: z
     .int()
     .optional()
-    .describe('Id of the entry that it was merged into; only in `GET`, and while that one is listed.'),
+    .describe('Id of the entry that it was merged into, while that one is listed.'),
 }).meta({ id: 'EntryNotFound' });
 
 const HTTPValidationError = z
@@ -123,18 +124,21 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
   },
 };
 
-function shapeOf(status: number, codes: readonly ErrorCode[]): z.ZodType {
+function shapeOf(status: number, operationId: string): z.ZodType {
   if (status === 422) return HTTPValidationError;
   if (status === 400) return NoUsableImageError;
-  return status === 404 && codes.includes('entry_not_found') ? EntryNotFound : HTTPError;
+  return status === 404 && operationId === getEntryContract.operationId ? EntryNotFound : HTTPError;
 }
 
 /** Describes the answers of an endpoint that are errors. */
-export function errorResponses({ errors, public: open }: Endpoint, components: Components): Json {
+export function errorResponses(
+  { operationId, errors, public: open }: Endpoint,
+  components: Components,
+): Json {
   const codes = open ? errors : [...errors, ...errorsOfAll];
   const responses: Json = {};
   for (const status of new Set(codes.map((code) => statusOf[code]))) {
-    const shape = shapeOf(status, codes);
+    const shape = shapeOf(status, operationId);
     const special = codes.findLast((code) => statusOf[code] === status && describedCode[code]);
     const { description, example } = (special && describedCode[special]) ??
       describedStatus[status] ?? {

@@ -172,6 +172,10 @@ describe('the OpenAPI document', () => {
       expect(schemaOf(status), String(status)).toEqual({ $ref: '#/components/schemas/HTTPError' });
     }
     expect(at('components', 'schemas', 'HTTPError', 'properties', 'detail', 'type')).toBe('string');
+    expect(at('components', 'schemas', 'EntryNotFound')).toMatchObject({
+      required: ['detail'],
+      properties: { detail: { type: 'string' }, merged_into: { type: 'integer' } },
+    });
   });
 
   it('names the bearer token, and the endpoints that want none', () => {

@@ -4,7 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest. They start first, so that none of them runs alone at the end. */
 const longest = [
-  'console/console',
+  'console/guard',
+  'console/desk',
   'api/cloud-http',
   'api/http',
   'records/dynamodb/faults',
@@ -104,9 +105,9 @@ const services = ['test/set-up/services.ts'];
 
 export default defineConfig({
   test: {
-    // The engine's tests start workers of their own, and the AWS mode's tests mostly wait, so three at once
+    // The engine's tests start workers of their own, and the AWS mode's tests mostly wait, so four at once
     // are enough.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Shared machines stall, and are sometimes less than half as fast.
     testTimeout: 120_000,

@@ -46,6 +46,29 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     },
   );
 
+  it('alerts of a match of which it was not told, once it learns that there was more', async () => {
+    const listed = await listDangerous();
+    await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.addInitScript({ content: noteSounds });
+    const stream = /\/events\/stream/;
+    await page.route(stream, (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: 'event: reload\n\n' }),
+    );
+    const counted = page.waitForResponse(/review=open/);
+    await page.reload();
+    await counted;
+    await page.waitForResponse(stream);
+    // What matched before the page was opened is no news.
+    await page.waitForResponse(stream);
+    expect(await page.locator('.alert-bar').count()).toBe(0);
+    await setup().api.process(setup().pictures.withWoman);
+    await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
+    for (let looks = 0; looks < 2; looks++) await page.waitForResponse(stream);
+    expect(await sounds(page)).toEqual([danger]);
+  });
+
   it('takes an alert back once its record is gone', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status', { expected: [/503|404/] });

@@ -346,7 +346,8 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const done = changes.getByRole('cell', { name: '200', exact: true });
     await expect.poll(() => done.count()).toBe(1);
     // Whoever comes back to all lines begins with the newest.
-    await Promise.all(Array.from({ length: 60 }, () => setup().api.patch(listed.id, { notes: null })));
+    const notes = Array.from({ length: 60 }, (_, index) => String(index));
+    await Promise.all(notes.map((one) => setup().api.patch(listed.id, { notes: one })));
     await page.goto(`${setup().url}/console/#/audit?entry=${listed.id}`);
     await page.getByRole('button', { name: 'Older' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'Newer' }).isEnabled()).toBe(true);

@@ -1,10 +1,12 @@
+import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
 import { RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
-import { onEvent } from './api/live-events.ts';
+import { onEvent, onMissed } from './api/live-events.ts';
 import { checks } from './checks.ts';
 import { namesOf } from './model/verdict-words.ts';
 import { hitsOf, judgePicture, reviewOf } from './model/verdicts.ts';
+import { RecentIds } from './recent-ids.ts';
 import { Store } from './store.ts';
 
 /** Matches that came from elsewhere, and nobody here has acknowledged; and what is still to be reviewed. */
@@ -39,15 +41,12 @@ export function setSound(isOn: boolean): void {
   if (isOn) sound(false);
 }
 
-/** Ids of the pictures whose match a page shows already, such as the door's; the latest last. */
-const ownPictures = new Set<number>();
-const maxOwnPictures = 100;
+/** Pictures whose match a page shows already, such as the door's. */
+const ownPictures = new RecentIds<number>(100);
 
 /** Notes that a page shows this match, so that no alert tells of it once more. */
 export function noteOwnPicture(id: number): void {
   ownPictures.add(id);
-  const [oldest] = ownPictures;
-  if (ownPictures.size > maxOwnPictures && oldest !== undefined) ownPictures.delete(oldest);
 }
 
 /** Sounds for a match, if sound is wanted. */
@@ -62,15 +61,31 @@ export function acknowledge(): void {
 /** Watches for matches. Returns a function that ends that. */
 export function watchAlerts(): () => void {
   const ended = new AbortController();
-  const end = onEvent((event) => {
-    const { type, picture_id: pictureId, time } = event;
-    if (pictureId === null) return;
-    if (type === 'match') setTimeout(() => void raise(pictureId, time, ended.signal), ownCheckMs);
-    if (type === 'review' || type === 'deletion') withdraw(pictureId);
-  });
+  const { signal } = ended;
+  const raised = new RecentIds<number>(1_000);
+  const raiseOnce = (pictureId: number, time: string) => {
+    if (raised.add(pictureId)) setTimeout(() => void raise(pictureId, time, signal), ownCheckMs);
+  };
+  // Whatever matched before is no news.
+  const newestBefore = openMatches(1, signal).then(([newest]) => newest?.db_id ?? 0);
+  const catchUp = async () => {
+    const [open, before] = await Promise.all([openMatches(maxAlerts, signal), newestBefore]);
+    for (const { db_id: id, processing_timestamp: time } of open.toReversed()) {
+      if (id !== null && id > before) raiseOnce(id, time ?? new Date().toISOString());
+    }
+  };
+  const ends = [
+    onEvent(({ type, picture_id: pictureId, time }) => {
+      if (pictureId === null) return;
+      if (type === 'match') raiseOnce(pictureId, time);
+      if (type === 'review' || type === 'deletion') withdraw(pictureId);
+    }),
+    onMissed(() => void catchUp().catch(() => {})),
+  ];
+  newestBefore.catch(() => {});
   return () => {
     ended.abort();
-    end();
+    for (const end of ends) end();
   };
 }
 
@@ -124,10 +139,16 @@ function withdraw(pictureId: number): void {
 
 /** Counts the pictures that wait for somebody's judgement, as soon as the service tells. */
 export async function countToReview(signal: AbortSignal): Promise<void> {
-  const { total_items } = await untilRead(() =>
-    listProcessed({ review: 'open' }, { limit: 1, offset: 0 }, signal),
-  );
-  toReview.set(total_items);
+  toReview.set((await readOpen(1, signal)).total_items);
+}
+
+/** Returns the newest pictures that wait for somebody's judgement, as soon as the service tells. */
+async function openMatches(limit: number, signal: AbortSignal): Promise<ImageProcessingResult[]> {
+  return (await readOpen(limit, signal)).items;
+}
+
+function readOpen(limit: number, signal: AbortSignal): Promise<PaginatedProcessedImages> {
+  return untilRead(() => listProcessed({ review: 'open' }, { limit, offset: 0 }, signal));
 }
 
 const tones = { ordinary: [660, 880], danger: [880, 660, 880, 660] };

@@ -3,6 +3,7 @@ import type {
   ServiceEvent,
   ServiceEvents,
 } from '../../../../lib/contract/endpoints/list-events.ts';
+import { RecentIds } from '../recent-ids.ts';
 import { Store } from '../store.ts';
 import { sendsEvents } from './caller.ts';
 import { call, callJson, RefusedError } from './client.ts';
@@ -29,8 +30,7 @@ const path = 'api/v1/events';
 const pollEveryMs = 4_000;
 const retryAfterMs = 3_000;
 /** Ids of the events that came last, because one may come twice. */
-const known = new Set<string>();
-const maxKnown = 1_000;
+const known = new RecentIds<string>(1_000);
 /** True once a stream was there. */
 let hasFollowed = false;
 
@@ -132,10 +132,7 @@ function take(block: string): string | undefined {
 }
 
 function receive(event: ServiceEvent): void {
-  if (known.has(event.id)) return;
-  known.add(event.id);
-  const [oldest] = known;
-  if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
+  if (!known.add(event.id)) return;
   beats.update((before) => ({ ...before, [event.type]: (before[event.type] ?? 0) + 1 }));
   for (const listener of listeners) listener(event);
 }

@@ -60,7 +60,7 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await page.reload();
     await counted;
     await page.waitForResponse(stream);
-    // What matched before the page was opened is no news.
+    // Matches of before the page was opened are no news.
     await page.waitForResponse(stream);
     expect(await page.locator('.alert-bar').count()).toBe(0);
     await setup().api.process(setup().pictures.withWoman);

@@ -66,7 +66,7 @@ export function watchAlerts(): () => void {
   const raiseOnce = (pictureId: number, time: string) => {
     if (raised.add(pictureId)) setTimeout(() => void raise(pictureId, time, signal), ownCheckMs);
   };
-  // Whatever matched before is no news.
+  // Matches of before are no news.
   const newestBefore = openMatches(1, signal).then(([newest]) => newest?.db_id ?? 0);
   const catchUp = async () => {
     const [open, before] = await Promise.all([openMatches(maxAlerts, signal), newestBefore]);

@@ -1,7 +1,7 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { noteOwnPicture, ring } from '../alerts.ts';
+import { untilRead } from '../api/again.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
-import { pause } from '../api/connection.ts';
 import { getProcessed, lookAtDoor } from '../api/endpoints.ts';
 import { onEvent, onMissed } from '../api/live-events.ts';
 import type { Size } from '../api/pictures.ts';
@@ -111,19 +111,16 @@ export class DoorWatch {
 
   /** Reads what people elsewhere said of the match that is shown, until an answer comes. */
   async #readReviews(id: number | null): Promise<void> {
+    if (id === null) return;
     const turn = ++this.#reviews;
     const isWanted = () => turn === this.#reviews && this.view.value.shown?.result.db_id === id;
-    while (id !== null && isWanted()) {
-      try {
-        const reviewed = await getProcessed(id, this.#ended.signal);
-        if (isWanted()) this.#hearReview(reviewed);
-        return;
-      } catch (error) {
-        const isGone = error instanceof RefusedError && error.status === 404;
-        const { shown } = this.view.value;
-        if (isGone && shown && isWanted()) return this.#show({ shown: afterDeletion(shown) });
-        await pause(afterFailureMs);
-      }
+    try {
+      const reviewed = await untilRead(() => getProcessed(id, this.#ended.signal));
+      if (isWanted()) this.#hearReview(reviewed);
+    } catch (error) {
+      const isGone = error instanceof RefusedError && error.status === 404;
+      const { shown } = this.view.value;
+      if (isGone && shown && isWanted()) this.#show({ shown: afterDeletion(shown) });
     }
   }
 

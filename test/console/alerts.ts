@@ -69,6 +69,20 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     expect(await sounds(page)).toEqual([danger]);
   });
 
+  it('tells of a danger before what came after it', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await followsEvents(page);
+    await setup().api.process(setup().pictures.withWoman);
+    const alert = page.locator('.alert-bar.danger');
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+    await setup().api.patch(listed.id, { severity: 'warning' });
+    await setup().api.process(setup().pictures.withWoman);
+    await alert.getByText('1 more').waitFor();
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+  });
+
   it('takes an alert back once its record is gone', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status', { expected: [/503|404/] });

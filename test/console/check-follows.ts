@@ -35,6 +35,18 @@ export function describeCheckFollows(setup: () => ConsoleSetup): void {
     await hit.getByText('Changed since').waitFor({ state: 'detached' });
   });
 
+  it('is not red once the time of an entry is over', async () => {
+    const { id, name } = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    const ends = Date.now() + 3_600_000;
+    await setup().api.patch(id, { expires_at: new Date(ends).toISOString() });
+    await check(page);
+    await bar(page, 'match').getByText(`Match: ${name}`).waitFor();
+    await page.clock.setFixedTime(ends);
+    await bar(page, 'cannot-tell').getByText(`No longer in force: ${name}`).waitFor();
+  });
+
   it('says that a record was deleted, and then that the person was', async () => {
     const { id, name } = await setup().listWoman();
     await using visit = await setup().visit('#/check', { expected: [/404 \(Not Found\)/] });

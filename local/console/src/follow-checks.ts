@@ -17,6 +17,9 @@ import { announce } from './ui/live.tsx';
 
 /** Few readings at once, so that many pictures do not hold up a slow line. */
 const reading = pLimit(2);
+/** Time between two looks for entries whose time is over. */
+const endsEveryMs = 2_000;
+
 /** Follows events about the pictures. Returns a function that ends that. */
 export function followChecks(): () => void {
   const ended = new AbortController();
@@ -32,13 +35,18 @@ export function followChecks(): () => void {
       else if (type === 'deletion' && picture_id === null)
         for (const check of checks.value) follow(check, []);
       if (type !== 'entry' || entry_id === null) return;
-      for (const id of [entry_id, ...movedIds()]) void readEntry(id, signal).catch(() => {});
+      for (const id of [entry_id, ...idsOf(isMoved)]) void readEntry(id, signal).catch(() => {});
     }),
     onMissed(() => {
       for (const check of checks.value) follow(check, entryIdsOf(check));
     }),
   ];
+  // No event tells that the time of an entry is over.
+  const timer = setInterval(() => {
+    for (const id of idsOf(hasJustEnded)) void readEntry(id, signal).catch(() => {});
+  }, endsEveryMs);
   return () => {
+    clearInterval(timer);
     ended.abort();
     for (const end of ends) end();
   };
@@ -49,11 +57,17 @@ function entryIdsOf({ result }: Check): number[] {
   return [...new Set(hitsOf(judgePicture(result)).map(({ comparison }) => comparison.entry.id))];
 }
 
-/** Returns the ids of entries that were merged into another one, which may be gone by now. */
-function movedIds(): number[] {
+/** Returns true for an entry that was merged into another one, which may be gone by now. */
+const isMoved = ({ since }: FollowedEntry) => since?.force === 'moved';
+
+const hasJustEnded = (entry: FollowedEntry) =>
+  isExpired(entry) && (entry.since === undefined || entry.since.force === 'listed');
+
+/** Returns the ids of the entries that pictures show and of which this holds. */
+function idsOf(holds: (entry: FollowedEntry) => boolean): number[] {
   const hits = checks.value.flatMap(({ result }) => (result ? hitsOf(judgePicture(result)) : []));
   const entries: FollowedEntry[] = hits.map(({ comparison }) => comparison.entry);
-  return [...new Set(entries.filter(({ since }) => since?.force === 'moved').map(({ id }) => id))];
+  return [...new Set(entries.filter(holds).map(({ id }) => id))];
 }
 
 /** Reads what people said of a picture. */

@@ -61,9 +61,10 @@ export function Bell() {
 export function AlertBar() {
   const all = useStore(alerts);
   const isSoundOn = useStore(hasSound);
-  const [latest] = all;
-  if (latest === undefined) return null;
-  const { pictureId, names, isDanger, source, time } = latest;
+  // The newest danger stands before whatever came later.
+  const shown = all.find((alert) => alert.isDanger) ?? all[0];
+  if (shown === undefined) return null;
+  const { pictureId, names, isDanger, source, time } = shown;
   return (
     <div class={`alert-bar ${isDanger ? 'danger' : ''}`} role="alert">
       <Icon name="warning" />

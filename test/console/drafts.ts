@@ -14,6 +14,12 @@ async function isUnanswered(page: Page): Promise<void> {
   await expect.poll(count).toBe(1);
 }
 
+/** Chooses a picture of one person, and waits until the page has looked at it. */
+async function choosePicture(page: Page, name: string, picture: Buffer): Promise<void> {
+  await page.locator('input[type=file]').setInputFiles([fileOf(name, picture)]);
+  await page.getByText('One face found.').waitFor();
+}
+
 /** Tells if the browser would ask before the page is loaded again. */
 function asksBeforeReload(page: Page): Promise<boolean> {
   return page.evaluate('!dispatchEvent(new Event("beforeunload", { cancelable: true }))');
@@ -32,8 +38,7 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/blacklist/new', { expected: [/ERR_FAILED/] });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
-    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
-    await page.getByText('One face found.').waitFor();
+    await choosePicture(page, 'her.jpg', setup().pictures.woman);
     const answersAgain = await losesAnswer(page, 'POST', /\/blacklist\/$/, { always: true });
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await isUnanswered(page);
@@ -57,8 +62,7 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman();
     await using visit = await setup().visit(`#/blacklist/${listed.id}`, { expected: [/ERR_FAILED/] });
     const { page } = visit;
-    await page.locator('input[type=file]').setInputFiles([fileOf('more.jpg', setup().pictures.sameWoman)]);
-    await page.getByText('One face found.').waitFor();
+    await choosePicture(page, 'more.jpg', setup().pictures.sameWoman);
     const answersAgain = await losesAnswer(page, 'POST', /\/images$/, { always: true });
     await page.getByRole('button', { name: 'Add 1 picture' }).click();
     await isUnanswered(page);
@@ -83,8 +87,7 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
       expected: [/404 /],
     });
     const { page } = visit;
-    await page.locator('input[type=file]').setInputFiles([fileOf('more.jpg', pictures.sameWoman)]);
-    await page.getByText('One face found.').waitFor();
+    await choosePicture(page, 'more.jpg', pictures.sameWoman);
     await page.getByRole('button', { name: 'Edit' }).click();
     const reason = page.getByRole('dialog').getByLabel('Reason').first();
     await reason.fill('Theft on 3 May.');
@@ -118,8 +121,7 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
       expected: [/404 /],
     });
     const { page } = visit;
-    await page.locator('input[type=file]').setInputFiles([fileOf('more.jpg', pictures.sameWoman)]);
-    await page.getByText('One face found.').waitFor();
+    await choosePicture(page, 'more.jpg', pictures.sameWoman);
     await page.getByRole('button', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Reason').fill('Theft on 3 May.');
@@ -144,8 +146,7 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
     const into = await api.list([pictures.sameWoman]);
     await using visit = await setup().visit(`#/blacklist/${from.id}`, { expected: [/404 /] });
     const { page } = visit;
-    await page.locator('input[type=file]').setInputFiles([fileOf('more.jpg', pictures.sameWoman)]);
-    await page.getByText('One face found.').waitFor();
+    await choosePicture(page, 'more.jpg', pictures.sameWoman);
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: 'Merge' }).click();
     await dialog.getByLabel('Part of the name').fill(into.name);
@@ -197,8 +198,7 @@ export function describeDrafts(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/blacklist/new', { expected: [/404 /], isPatient: true });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
-    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', pictures.sameWoman)]);
-    await page.getByText('One face found.').waitFor();
+    await choosePicture(page, 'her.jpg', pictures.sameWoman);
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     const into = await listWoman();

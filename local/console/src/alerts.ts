@@ -1,6 +1,6 @@
 import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
-import { RefusedError } from './api/client.ts';
+import { isGone, RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
 import { checks } from './checks.ts';
@@ -113,7 +113,7 @@ async function raise(pictureId: number, time: string, signal: AbortSignal): Prom
     show({ ...unread, names: namesOf(open), isDanger, source: result.source });
   } catch (error) {
     // The record is gone, or the role may no longer see it.
-    const isClosed = error instanceof RefusedError && (error.status === 404 || error.status === 403);
+    const isClosed = isGone(error) || (error instanceof RefusedError && error.status === 403);
     if (isClosed) withdraw(pictureId);
     else tell();
   }

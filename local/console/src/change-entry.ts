@@ -1,7 +1,7 @@
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { personName } from '../../../lib/people/person-name.ts';
 import { untilAnswered } from './api/again.ts';
-import { RefusedError } from './api/client.ts';
+import { isGone, RefusedError } from './api/client.ts';
 import { getEntry, patchEntry } from './api/endpoints.ts';
 import type { PersonPatch } from './model/person.ts';
 
@@ -33,7 +33,7 @@ export async function stayingEntry(id: number): Promise<BlacklistRecord | undefi
   try {
     return await getEntry(id);
   } catch (error) {
-    if (!(error instanceof RefusedError && error.status === 404)) throw error;
+    if (!isGone(error)) throw error;
     return error.mergedInto === undefined ? undefined : stayingEntry(error.mergedInto);
   }
 }

@@ -1,6 +1,6 @@
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { askedAgainText, isUnanswered, untilGone } from './api/again.ts';
-import { errorText, RefusedError } from './api/client.ts';
+import { errorText, isGone } from './api/client.ts';
 import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { pressedNow } from './api/token.ts';
@@ -43,7 +43,7 @@ export function deleteLater({ id, name, version }: BlacklistRecord): void {
     try {
       await untilGone(() => deleteEntry(id, { version, ...press }), tellLater);
     } catch (error) {
-      if (!(error instanceof RefusedError && error.status === 404)) {
+      if (!isGone(error)) {
         show();
         return notify(notDeletedText(name, error), { about, isFailure: true });
       }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { BlacklistMatch, BlacklistRecord, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
-import { RefusedError } from './api/client.ts';
+import { isGone } from './api/client.ts';
 import { getEntry, getProcessed } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
 import { type Check, change, checks, noteReviews } from './checks.ts';
@@ -114,9 +114,6 @@ async function recordOf(id: number, signal: AbortSignal): Promise<ImageProcessin
     throw error;
   }
 }
-
-const isGone = (error: unknown): error is RefusedError =>
-  error instanceof RefusedError && error.status === 404;
 
 function forceOf(entry: BlacklistRecord): Since['force'] {
   if (entry.suspended) return 'suspended';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
-import { RefusedError } from './api/client.ts';
+import { isGone, RefusedError } from './api/client.ts';
 import { coverPath, getEntry } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { texts } from './texts.ts';
@@ -56,7 +56,7 @@ async function latest({ id }: BlacklistRecord): Promise<BlacklistRecord | undefi
   try {
     return await getEntry(id);
   } catch (error) {
-    if (error instanceof RefusedError && error.status === 404) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   } finally {
     forgetPictures(coverPath(id));

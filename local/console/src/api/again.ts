@@ -1,5 +1,5 @@
 import { texts } from '../texts.ts';
-import { errorText, RefusedError, UnreachableError } from './client.ts';
+import { errorText, isGone, RefusedError, UnreachableError } from './client.ts';
 import { isAwayStatus, noteAnswer, pause, untilReachable } from './connection.ts';
 import { pressedNow } from './token.ts';
 
@@ -104,7 +104,7 @@ export function untilGone(erase: () => Promise<unknown>, onLost?: (error: unknow
     try {
       await erase();
     } catch (error) {
-      if (!(isRepeated && error instanceof RefusedError && error.status === 404)) throw error;
+      if (!(isRepeated && isGone(error))) throw error;
     }
   }, onLost);
 }

@@ -24,6 +24,10 @@ export class RefusedError extends Error {
   }
 }
 
+/** Returns true if the service does not have what was asked for. */
+export const isGone = (error: unknown): error is RefusedError =>
+  error instanceof RefusedError && error.status === 404;
+
 /** No answer came. */
 export class UnreachableError extends Error {
   constructor(message = texts.frame.unreachable) {

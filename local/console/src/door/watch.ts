@@ -1,7 +1,7 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { noteOwnPicture, ring } from '../alerts.ts';
 import { untilRead } from '../api/again.ts';
-import { errorMessage, type Message, RefusedError } from '../api/client.ts';
+import { errorMessage, isGone, type Message, RefusedError } from '../api/client.ts';
 import { getProcessed, lookAtDoor } from '../api/endpoints.ts';
 import { onEvent, onMissed } from '../api/live-events.ts';
 import type { Size } from '../api/pictures.ts';
@@ -118,9 +118,8 @@ export class DoorWatch {
       const reviewed = await untilRead(() => getProcessed(id, this.#ended.signal));
       if (isWanted()) this.#hearReview(reviewed);
     } catch (error) {
-      const isGone = error instanceof RefusedError && error.status === 404;
       const { shown } = this.view.value;
-      if (isGone && shown && isWanted()) this.#show({ shown: afterDeletion(shown) });
+      if (isGone(error) && shown && isWanted()) this.#show({ shown: afterDeletion(shown) });
     }
   }
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { isUnanswered, untilGone } from '../api/again.ts';
 import { useMay } from '../api/caller.ts';
-import { errorText, RefusedError } from '../api/client.ts';
+import { errorText, isGone, RefusedError } from '../api/client.ts';
 import { deleteEntry, getStatus } from '../api/endpoints.ts';
 import { changeEntry, stayingEntry } from '../change-entry.ts';
 import { addFiles, change, clearDraft, isToSend, isUnsettled, newPersonPictures } from '../draft.ts';
@@ -178,10 +178,9 @@ async function takeBack(entryId: number, name: string, how: typeof erase): Promi
   try {
     notify(await how(entryId, name));
   } catch (error) {
-    const isGone = error instanceof RefusedError && error.status === 404;
-    const staying = isGone ? await stayingEntry(entryId).catch(() => undefined) : undefined;
+    const staying = isGone(error) ? await stayingEntry(entryId).catch(() => undefined) : undefined;
     if (staying) return notify(texts.people.wasMerged(name, staying.name), { isFailure: true });
-    if (isGone) return notify(texts.people.noLongerListed(name));
+    if (isGone(error)) return notify(texts.people.noLongerListed(name));
     const text = errorText(error);
     // Without an answer it may be listed, or not.
     const { stillListed } = texts.people;

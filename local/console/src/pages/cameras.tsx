@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
-import { errorMessage, RefusedError } from '../api/client.ts';
+import { errorMessage, isGone } from '../api/client.ts';
 import { cameraFrame, listCameras, pauseCamera } from '../api/endpoints.ts';
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -25,7 +25,7 @@ export function CamerasPage() {
     if (round > 0) reload();
   }, [round]);
   // A stack in AWS watches nothing, and neither does an earlier service.
-  const isNone = data?.length === 0 || (error instanceof RefusedError && error.status === 404);
+  const isNone = data?.length === 0 || isGone(error);
   return (
     <Page title={texts.service.cameras} lead={texts.service.camerasLead}>
       <ServiceTabs />

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { RefusedError } from '../api/client.ts';
+import { isGone } from '../api/client.ts';
 import { getEntry, listProcessed } from '../api/endpoints.ts';
 import { deleteLater, deleting } from '../deletions.ts';
 import { dateOf, timeOf } from '../format.ts';
@@ -36,7 +36,7 @@ export function EntryPage({ id }: { id: number }) {
     setWarnings(saved.warnings);
     reload();
   };
-  const gone = error instanceof RefusedError && error.status === 404 ? error : undefined;
+  const gone = isGone(error) ? error : undefined;
   if (isDeleting) return <NotListed />;
   // The page keeps a text that somebody is writing.
   if (gone && !(entry && open === 'edit')) {

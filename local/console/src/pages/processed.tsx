@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { toReview } from '../alerts.ts';
 import { useLacks, useMay } from '../api/caller.ts';
-import { errorMessage, RefusedError } from '../api/client.ts';
+import { errorMessage, isGone } from '../api/client.ts';
 import {
   deleteProcessed,
   getProcessed,
@@ -35,7 +35,7 @@ export function ProcessedPage({ id }: { id: number }) {
     'review',
     'deletion',
   ]);
-  if (error instanceof RefusedError && error.status === 404) {
+  if (isGone(error)) {
     return (
       <Page title={texts.history.notInHistory} back={back}>
         <Empty icon="history" title={texts.history.noSuchPicture}>

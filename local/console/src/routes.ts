@@ -78,6 +78,7 @@ export function addressQuery(): URLSearchParams {
 
 export const route = new Store<Route>(parse(location.hash));
 addEventListener('hashchange', follow);
+addEventListener('click', followLink);
 
 /** Shows the page of the address, unless it is shown. */
 function follow(): void {
@@ -102,4 +103,15 @@ export function go(path: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', path);
   else location.hash = path;
   follow();
+}
+
+/** Shows the page of a link at once, unless the press opens it elsewhere or somebody else handled it. */
+function followLink(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  const path = link?.getAttribute('href') ?? '';
+  const opensElsewhere =
+    event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (event.defaultPrevented || opensElsewhere || !path.startsWith('#/')) return;
+  event.preventDefault();
+  go(path);
 }

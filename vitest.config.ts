@@ -58,7 +58,7 @@ const unit = testFiles(
   'uploads/create-upload',
 );
 
-/** Adapters and their foundations: stores, services, the engine and the emulators. */
+/** Adapters and their foundations: stores, services and the emulators. */
 const adapters = testFiles(
   'events/{publish-matches,webhook}',
   'faces/**/*',
@@ -69,6 +69,9 @@ const adapters = testFiles(
   'records/**/*',
   'uploads/*',
 );
+
+/** Files of the face engine, which run each of its networks. */
+const engine = testFiles('faces/engine/**/*');
 
 /**
  * Those of the adapters and of the hosts that leave nothing behind in their process: no setting, no clock, no
@@ -101,7 +104,11 @@ const light = testFiles(
 /** The stack, its templates and its bundles. No file changes what another finds. */
 const infra = testFiles('infra/*');
 
-const services = ['test/set-up/services.ts'];
+const services = ['test/set-up/services.ts', 'test/set-up/network-answers.ts'];
+
+/** Has all programs of a run ask a network once for the same input. */
+const onceForEachInput = `--import=${join(import.meta.dirname, 'test/set-up/networks/preload.ts')}`;
+const sharedAnswers = { execArgv: [onceForEachInput], env: { NODE_OPTIONS: onceForEachInput } };
 
 export default defineConfig({
   test: {
@@ -140,7 +147,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'adapters', include: adapters, exclude: [...unit, ...light], globalSetup: services },
+        test: {
+          ...sharedAnswers,
+          name: 'adapters',
+          include: adapters,
+          exclude: [...unit, ...light, ...engine],
+          globalSetup: services,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'engine', include: engine, exclude: [...unit, ...light], globalSetup: services },
       },
       {
         extends: true,
@@ -164,6 +181,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...sharedAnswers,
           name: 'hosts',
           include: ['test/**/*.test.ts'],
           exclude: [...unit, ...adapters, ...light, ...infra],

@@ -5,4 +5,6 @@
 export const childEnvironment = {
   PATH: process.env.PATH,
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  NODE_OPTIONS: process.env.NODE_OPTIONS,
+  NETWORK_ANSWERS: process.env.NETWORK_ANSWERS,
 };

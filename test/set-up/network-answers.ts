@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Makes the folder in which the programs of a run share what networks answered, and removes it at the end. */
+/** Makes the folder in which the programs share what networks answered, and removes it at the end. */
 export default async function setUp(): Promise<(() => Promise<void>) | undefined> {
   // Several projects run this set-up.
   if (process.env.NETWORK_ANSWERS) return undefined;

@@ -144,13 +144,14 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     expect(await setup().api.entries()).toMatchObject([{ id: listed.id }]);
   });
 
-  it('draws the page for a lesser role once the service refuses something, and tells it what to do', async () => {
+  it('draws the page for a lesser role once something is refused, and for a higher one within a minute', async () => {
     const { name } = await setup().listWoman();
     await using visit = await setup().visit('#/check', {
       token: changingToken,
       expected: [/403 \(Forbidden\)/],
     });
     const { page } = visit;
+    await page.clock.install();
     await followsEvents(page);
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
     await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
@@ -167,6 +168,10 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await bar.getByText('Have somebody compare the faces who may see listed pictures').waitFor();
     expect(await bar.innerText()).not.toContain('Compare the faces before you act.');
     await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+    await setup().changeRole('desk');
+    await page.clock.fastForward(61_000);
+    await page.locator('nav a[href="#/history"]').waitFor();
+    await bar.getByText('Compare the faces before you act.').waitFor();
   });
 
   it('shows a role no more than it may use', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, followsEvents } from './setup.ts';
+import { type ConsoleSetup, deskToken, followsEvents } from './setup.ts';
 
 /** Notes each vibration by its number of parts; a sound has one, too. */
 const noteSounds = `localStorage.setItem('face-blacklist.sound', 'on');
@@ -22,22 +22,33 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     ['busy', { status: 503, body: '{}' }],
     ['away', undefined],
   ])(
-    'alerts of a match by its event alone while the service is %s, and names it later',
+    'alerts of a match by its event alone while the service is %s, and names it later, also with another token',
     async (_, answer) => {
       const listed = await listDangerous();
-      await using visit = await setup().visit('#/status', { expected: [/503|ERR_FAILED/] });
+      await using visit = await setup().visit('#/status', { expected: [/401|503|ERR_FAILED/] });
       const { page } = visit;
       await page.addInitScript({ content: noteSounds });
+      const counts: string[] = [];
+      page.on('request', (request) => void (/review=open/.test(request.url()) && counts.push(request.url())));
       await followsEvents(page);
       let isOn = true;
+      let asked = 0;
       await page.route(/\/processed-images\//, (route) => {
         if (!isOn) return route.fallback();
+        if (++asked === 2) return route.fulfill({ status: 401, body: '{}' });
         return answer ? route.fulfill(answer) : route.abort();
       });
+      // The newest open match, and how many there are, is one question.
+      await page.getByRole('link', { name: /to review/i }).waitFor();
+      await page.waitForTimeout(500);
+      expect(counts).toHaveLength(1);
       await setup().api.process(setup().pictures.withWoman);
       const alert = page.locator('.alert-bar');
       await alert.getByText('A match. Who it is cannot be read yet.').waitFor();
       expect(await sounds(page)).toEqual([ordinary]);
+      await page.locator('dialog input').fill(deskToken);
+      await page.locator('dialog button[type=submit]').click();
+      await expect.poll(() => asked).toBeGreaterThan(2);
       isOn = false;
       await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
       expect(await sounds(page)).toEqual([ordinary, danger]);

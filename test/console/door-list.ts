@@ -93,6 +93,57 @@ export function describeDoorList(setup: () => ConsoleSetup): void {
     expect(await buttonsOf(page).count()).toBe(3);
   });
 
+  it('is not red because of an entry that is out of force, and says why at once', async () => {
+    const { id, name } = await setup().listWoman();
+    await setup().api.patch(id, knife);
+    const first = await kept();
+    await using door = await openAnsweredDoor(setup(), { hasEvents: true, expected: [/404/] });
+    const { page } = door;
+    const red = page.getByRole('heading', { name: `Danger. Match: ${name}` });
+    const over = page.locator('main .verdict-bar.cannot-tell').getByText(`No longer in force: ${name}`);
+    const isOver = async (words: string) => {
+      await over.waitFor();
+      await page.locator('.hit').getByText(words).waitFor();
+      expect(await page.locator('.hit.match, main .verdict-bar.match').count()).toBe(0);
+    };
+    await door.answer(first);
+    await door.answer(first);
+    await red.waitFor();
+    expect(await alarmsOf(page)).toBe(1);
+    await setup().api.patch(id, { suspended: true });
+    await isOver('Suspended: nobody matches');
+    // The answer of a look that began before is older than what the list says.
+    await door.answer(first);
+    await isOver('Suspended: nobody matches');
+    expect(await alarmsOf(page)).toBe(1);
+    await setup().api.patch(id, { suspended: false });
+    await red.waitFor();
+    expect(await page.getByText('Changed since').count()).toBe(0);
+    expect(await alarmsOf(page)).toBe(2);
+    const ends = (await page.evaluate<number>('Date.now()')) + 6_000;
+    await setup().api.patch(id, { expires_at: new Date(ends).toISOString() });
+    await page.locator('.hit').getByText('Banned until').waitFor();
+    await page.clock.runFor(5_000);
+    await red.waitFor();
+    await page.clock.runFor(4_000);
+    await isOver('Expired: was banned until');
+    await setup().api.patch(id, { expires_at: null });
+    await red.waitFor();
+    const stays = await setup().api.list([setup().pictures.sameWoman], { name: 'Anna Stays' });
+    const merged = await setup().api.sendJson('POST', `/api/v1/blacklist/${stays.id}/merge`, {
+      entry_id: id,
+    });
+    expect(merged.status).toBe(200);
+    await page.getByText('it was merged into another one, which matches in its place').waitFor();
+    await red.waitFor();
+    await setup().api.patch(stays.id, { suspended: true });
+    await over.waitFor();
+    await setup().api.patch(stays.id, { suspended: false });
+    await red.waitFor();
+    await setup().api.delete(stays.id);
+    await isOver('Deleted from the blacklist');
+  });
+
   it('follows the second of two people who must judge', async () => {
     await using folder = await temporaryFolder();
     const tokens = join(folder.path, 'tokens.txt');

@@ -2,16 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { resultExample } from '../../lib/contract/examples.ts';
 import type { Review } from '../../lib/contract/review.ts';
 import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
+import { afterDeletion, afterFate, afterReview } from '../../local/console/src/model/door-since.ts';
 import {
-  afterDeletion,
   afterLook,
-  afterReview,
   afterTime,
+  dangersIn,
   doorHeadlineOf,
   isNews,
   isToBeKept,
   type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
+import type { Fate } from '../../local/console/src/model/fate.ts';
 import {
   cells,
   cellsOf,
@@ -330,6 +331,38 @@ describe('what the list says of whoever stands at a door', () => {
     expect(gone).toMatchObject({ tone: 'match', result: { db_id: null } });
     expect(isToBeKept(gone, 500)).toBe(true);
     expect(afterLook(gone, look('match', { kept: 2 }), 500)).toMatchObject({ result: { db_id: 2 } });
+  });
+});
+
+describe('an entry that is no longer in force', () => {
+  const gone: Fate = { force: 'deleted' };
+  const lapsed = (at: number) => afterFate(lookTwice(undefined, 0), 7, gone, at);
+
+  test('ends the match, and the door says why for eight seconds', () => {
+    const shown = lapsed(15_000);
+    expect(shown.tone).toBe('cannot-tell');
+    expect(doorHeadlineOf(shown).text).toMatch(/^No longer in force: /);
+    expect(dangersIn(shown)).toEqual([]);
+    expect(afterTime(shown, 22_900)).toBe(shown);
+    expect(afterTime(shown, 23_100)).toBeUndefined();
+  });
+
+  test('leaves the next look to decide', () => {
+    const shown = lapsed(500);
+    // The words stay with the same face.
+    for (const kind of ['no_match', 'cannot_tell'] as const)
+      expect(afterLook(shown, look(kind), 1_000)).toMatchObject({ look: shown.look, looks: 2, agreeing: 1 });
+    expect(afterLook(shown, look('no_match', { moved: 3 }), 1_000)).toMatchObject({ tone: 'clear' });
+    expect(afterLook(shown, look('match', { id: 8 }), 1_000)).toMatchObject({ tone: 'possible' });
+    const again = afterLook(shown, look('match'), 1_000);
+    expect(again).toMatchObject({ tone: 'match' });
+    expect(again && isNews(shown, again)).toBe(true);
+  });
+
+  test('ends no match with another person', () => {
+    const both = together(look('match'), look('match', { id: 8, moved: 5 }));
+    const twice = afterLook(afterLook(undefined, both, 0), both, 0);
+    expect(twice && afterFate(twice, 7, gone, 500)).toMatchObject({ tone: 'match', toldAt: 0 });
   });
 });
 

@@ -57,6 +57,8 @@ export function describeFirefox(setup: () => ConsoleSetup): void {
     await page.goto(`${setup().url}/console/#/check`);
     await signIn(page);
     await shows(page, 'h1', 'Check');
+    const isStill = () =>
+      page.evaluate(`document.querySelector('html[style*="--notices: 0px"], .moved') === null`);
     for (const low of lowWindows) {
       await page.setViewport(low);
       const following = page.waitForResponse((response) => response.url().includes('events/stream'));
@@ -68,13 +70,37 @@ export function describeFirefox(setup: () => ConsoleSetup): void {
       await setup().api.process(setup().pictures.withWoman);
       await shows(page, '.alert-bar', `Danger. Match: ${listed.name}`);
       // Once the page has made room for it, and stands still.
-      const isStill = () =>
-        page.evaluate(`document.querySelector('html[style*="--notices: 0px"], .moved') === null`);
       await expect.poll(isStill, { timeout: stepMs }).toBe(true);
       expect(await page.evaluate(covered), `${low.width} x ${low.height}`).toEqual([]);
     }
+    // An alert of another picture just before the verdict.
+    await page.setViewport({ width: 568, height: 320 });
+    await page.evaluateOnNewDocument(answerWithAlert);
+    const following = page.waitForResponse((response) => response.url().includes('events/stream'));
+    await page.reload();
+    await following;
+    const elsewhere = setup().api.process(setup().pictures.withWoman);
+    await chooseFile(page, await setup().padded(0));
+    await elsewhere;
+    await shows(page, '.verdict-bar.match h2', `Danger. Match: ${listed.name}`);
+    await shows(page, '.alert-bar', `Danger. Match: ${listed.name}`);
+    await expect.poll(isStill, { timeout: stepMs }).toBe(true);
+    expect(await page.evaluate(covered)).toEqual([]);
   });
 }
+
+/** Holds the answer to a check back until an alert is shown, and the page has begun to make room for it. */
+const answerWithAlert = `{
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (body) {
+    const { onload } = this;
+    this.onload = (event) => {
+      if (document.querySelector('.alert-bar')) setTimeout(onload, 100, event);
+      else requestAnimationFrame(() => this.onload(event));
+    };
+    send.call(this, body);
+  };
+}`;
 
 /** Windows of a page at 400%, and of a phone that lies on its side. */
 const lowWindows = [

@@ -1,4 +1,4 @@
-import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
+import type { PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
 import { isGone, RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
@@ -66,11 +66,15 @@ export function watchAlerts(): () => void {
   const raiseOnce = (pictureId: number, time: string) => {
     if (raised.add(pictureId)) setTimeout(() => void raise(pictureId, time, signal), ownCheckMs);
   };
-  // Matches of before are no news.
-  const newestBefore = openMatches(1, signal).then(([newest]) => newest?.db_id ?? 0);
+  // Matches of before are no news. The same answer tells how many there are.
+  const countBefore = toReview.value;
+  const newestBefore = readOpen(1, signal).then(({ items: [newest], total_items }) => {
+    if (toReview.value === countBefore) toReview.set(total_items);
+    return newest?.db_id ?? 0;
+  });
   const catchUp = async () => {
-    const [open, before] = await Promise.all([openMatches(maxAlerts, signal), newestBefore]);
-    for (const { db_id: id, processing_timestamp: time } of open.toReversed()) {
+    const [{ items }, before] = await Promise.all([readOpen(maxAlerts, signal), newestBefore]);
+    for (const { db_id: id, processing_timestamp: time } of items.toReversed()) {
       if (id !== null && id > before) raiseOnce(id, time ?? new Date().toISOString());
     }
   };
@@ -142,11 +146,7 @@ export async function countToReview(signal: AbortSignal): Promise<void> {
   toReview.set((await readOpen(1, signal)).total_items);
 }
 
-/** Returns the newest pictures that wait for somebody's judgement, as soon as the service tells. */
-async function openMatches(limit: number, signal: AbortSignal): Promise<ImageProcessingResult[]> {
-  return (await readOpen(limit, signal)).items;
-}
-
+/** Reads the newest pictures that wait for somebody's judgement, as soon as the service tells. */
 function readOpen(limit: number, signal: AbortSignal): Promise<PaginatedProcessedImages> {
   return untilRead(() => listProcessed({ review: 'open' }, { limit, offset: 0 }, signal));
 }

@@ -38,6 +38,8 @@ import { Page } from './ui/page.tsx';
 import { Notice } from './ui/states.tsx';
 
 const askAgainMs = 5_000;
+/** Time after which the page asks for the caller's role once more: no answer tells that one may do more. */
+const roleEveryMs = 60_000;
 
 interface Section {
   /** Name of the section, and of its text. */
@@ -130,6 +132,13 @@ function useCaller(service: URL | undefined): void {
       clearTimeout(timer);
     };
   }, [service, isKnown, doubt]);
+  useEffect(() => {
+    if (service === undefined) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) void getStatus().catch(() => {});
+    }, roleEveryMs);
+    return () => clearInterval(timer);
+  }, [service]);
 }
 
 function Header({ page, isConnected }: { page: Route['page']; isConnected: boolean }) {

@@ -50,6 +50,7 @@ export function isWorkedOn(error: unknown): boolean {
  * @param onLost called each time that no answer came
  * @param isToRepeat tells if an error is a reason to ask again
  * @param most number of answers that may be lost
+ * @param isForWhoPressed true for what only the person may ask for who pressed, and nobody with another token
  *
  * @throws what `ask` throws
  */
@@ -58,6 +59,7 @@ export async function untilAnswered<Answer>(
   onLost: (error: unknown) => void = () => {},
   isToRepeat = isUnanswered,
   most = maxAttempts,
+  isForWhoPressed = true,
 ): Promise<Answer> {
   const { pressedAt } = pressedNow();
   let lost = 0;
@@ -74,19 +76,19 @@ export async function untilAnswered<Answer>(
       await pause(isBusy ? busyPauseMs : Math.min(lost * pauseMs, maxPauseMs));
       await untilReachable();
       // Whoever has entered another token meanwhile never pressed.
-      if (pressedAt !== pressedNow().pressedAt) throw error;
+      if (isForWhoPressed && pressedAt !== pressedNow().pressedAt) throw error;
     }
   }
 }
 
 /**
- * Reads what the page must know until an answer comes, however long the service is away or busy. Whoever no
- * longer wants it aborts the reading.
+ * Reads what the page must know until an answer comes, however long the service is away or busy, with whichever
+ * token there is by then. Whoever no longer wants it aborts the reading.
  *
  * @throws what `read` throws
  */
 export function untilRead<Answer>(read: () => Promise<Answer>, onLost?: () => void): Promise<Answer> {
-  return untilAnswered(read, onLost, mayPass, Number.POSITIVE_INFINITY);
+  return untilAnswered(read, onLost, mayPass, Number.POSITIVE_INFINITY, false);
 }
 
 /** Says why no answer came, and that it is asked for again. */

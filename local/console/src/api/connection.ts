@@ -138,16 +138,19 @@ export function untilReachable(): Promise<void> {
   });
 }
 
-/** Waits. It ends early if the machine's network comes back. */
-export function pause(ms: number): Promise<void> {
+/** Waits. It ends early if the machine's network comes back, or the signal is aborted. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       removeEventListener('online', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
     addEventListener('online', done);
+    signal?.addEventListener('abort', done);
+    if (signal?.aborted) done();
   });
 }
 

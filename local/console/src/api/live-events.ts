@@ -7,6 +7,8 @@ import { RecentIds } from '../recent-ids.ts';
 import { Store } from '../store.ts';
 import { sendsEvents } from './caller.ts';
 import { call, callJson, RefusedError } from './client.ts';
+import { pause } from './connection.ts';
+import { getStatus } from './endpoints.ts';
 
 /**
  * Events of the service, as they happen: by its stream of events, or by asking again and again where
@@ -90,6 +92,8 @@ async function readStream(last: string | undefined, signal: AbortSignal): Promis
   if (body === null) return last;
   // Whatever happened while nothing was followed is read now. A page that has just begun has read it.
   if (last === undefined && hasFollowed) readAllAgain();
+  // A service that was started again may know the caller by another role.
+  if (hasFollowed) void getStatus().catch(() => {});
   hasFollowed = true;
   let text = '';
   let newest = last;
@@ -143,14 +147,4 @@ function readAllAgain(): void {
     return Object.fromEntries(kinds) as typeof before;
   });
   for (const listener of missed) listener();
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

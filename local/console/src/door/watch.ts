@@ -6,10 +6,10 @@ import { getProcessed, lookAtDoor } from '../api/endpoints.ts';
 import { onEvent, onMissed } from '../api/live-events.ts';
 import type { Size } from '../api/pictures.ts';
 import { toBase64 } from '../api/prepare.ts';
+import { followEntries } from '../follow-entries.ts';
+import { afterDeletion, afterFate, afterReview } from '../model/door-since.ts';
 import {
-  afterDeletion,
   afterLook,
-  afterReview,
   afterTime,
   dangersIn,
   hasHit,
@@ -17,6 +17,7 @@ import {
   isToBeKept,
   type Shown,
 } from '../model/door-verdict.ts';
+import { entriesIn, type Fate, withFate } from '../model/fate.ts';
 import { isDark, Presence } from '../model/presence.ts';
 import { headlineOf } from '../model/verdict-words.ts';
 import { Store } from '../store.ts';
@@ -71,6 +72,11 @@ export class DoorWatch {
   /** Number of times that somebody told, or was asked, what people said of a match. */
   #reviews = 0;
 
+  /** What has become of entries that are out of force, by id, and when the door learned that. */
+  readonly #fates = new Map<number, { readonly fate: Fate; readonly at: number }>();
+  /** True if the last look did not show whom the door still shows. */
+  #isDoubted = false;
+
   /** @param video element that shows the camera */
   constructor(video: HTMLVideoElement) {
     this.#frames = new FrameReader(video);
@@ -82,9 +88,13 @@ export class DoorWatch {
       }),
       onMissed(() => void this.#readReviews(this.view.value.shown?.result.db_id ?? null)),
     ];
-    this.#ended.signal.addEventListener('abort', () => {
+    const { signal } = this.#ended;
+    signal.addEventListener('abort', () => {
       for (const end of ends) end();
     });
+    const entries = () => (this.view.value.shown ? entriesIn(this.view.value.shown.result) : []);
+    const isDoubted = () => this.#isDoubted;
+    followEntries({ entries, isDoubted, learn: (id, fate) => this.#learn(id, fate) }, signal);
   }
 
   /** Ends it for good, and gives back all that it holds. */
@@ -127,10 +137,37 @@ export class DoorWatch {
   #hearReview(reviewed: ImageProcessingResult): void {
     const { shown: before } = this.view.value;
     this.noteReview(reviewed);
+    this.#tell(before);
+  }
+
+  /** Takes over what has become of an entry. If it is in force again, or is a danger now, it sounds. */
+  #learn(entryId: number, fate: Fate): void {
+    const at = Date.now();
+    if (fate.force === 'listed') this.#fates.delete(entryId);
+    else this.#fates.set(entryId, { fate, at });
+    const { shown: before } = this.view.value;
+    if (before === undefined) return;
+    this.#show({ shown: afterFate(before, entryId, fate, at) });
+    this.#tell(before);
+  }
+
+  /** Returns what a look found, without the force of entries that have lost it since it began. */
+  #upToDate(looked: ImageProcessingResult, began: number): ImageProcessingResult {
+    let result = looked;
+    for (const [id, { fate, at }] of this.#fates) {
+      if (at > began) result = withFate(result, id, fate, false);
+      else this.#fates.delete(id);
+    }
+    return result;
+  }
+
+  /** Tells what is shown now, where that is another verdict than before. */
+  #tell(before: Shown | undefined): void {
     const { shown } = this.view.value;
     if (shown === undefined || shown === before) return;
-    if (shown.tone === 'match' && before?.tone !== 'match') this.#alarm(shown);
-    announce(headlineOf(shown.result).text);
+    if (isNews(before, shown)) this.#alarm(shown);
+    const { text } = headlineOf(shown.result);
+    if (before === undefined || text !== headlineOf(before.result).text) announce(text);
   }
 
   #tick(): void {
@@ -183,8 +220,9 @@ export class DoorWatch {
     this.#show({ state: 'failing', error: message, shown: isHit ? shown : undefined });
   }
 
-  #take(result: ImageProcessingResult, blob: Blob, size: Size, began: number): void {
+  #take(looked: ImageProcessingResult, blob: Blob, size: Size, began: number): void {
     const now = Date.now();
+    const result = this.#upToDate(looked, began);
     const { shown: before, picture: pictureBefore } = this.view.value;
     if (result.db_id !== null) noteOwnPicture(result.db_id);
     const shown = afterLook(before, result, began, now);
@@ -192,9 +230,8 @@ export class DoorWatch {
     const fresh = isFresh && hasHit(shown) ? { url: URL.createObjectURL(blob), size } : undefined;
     const picture = isFresh ? fresh : pictureBefore;
     this.#show({ state: 'looking', error: undefined, shown, picture });
-    if (shown && isNews(before, shown)) this.#alarm(shown);
-    const text = shown && headlineOf(shown.result).text;
-    if (text !== undefined && text !== (before && headlineOf(before.result).text)) announce(text);
+    this.#isDoubted = shown !== undefined && shown.seenAt !== began;
+    this.#tell(before);
   }
 
   #alarm(shown: Shown): void {

@@ -1,8 +1,9 @@
 import type { DetectedFace, ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { texts } from '../texts.ts';
+import { withResult } from './door-since.ts';
 import { type Age, facesIn, isSoonAfter, type Moment, pairUp, type SeenFace } from './same-face.ts';
 import { type Headline, headlineOf, type Tone } from './verdict-words.ts';
-import { hitsOf, isMatch, isRejected, judgePicture, reviewOf, withFacts, withReviews } from './verdicts.ts';
+import { hitsOf, isLapsed, isMatch, isStanding, judgePicture, reviewOf, withFacts } from './verdicts.ts';
 
 /** Chooses the verdict that a door shows, out of two looks a second. Times are in milliseconds. */
 
@@ -37,6 +38,8 @@ const nobodyNamed: Named = { ids: [], seenAt: 0, toldAt: 0 };
  * the face turns away. An all-clear is for whoever stands there now, and for nobody who comes next.
  */
 const holdMs: Record<Tone, number> = { match: 20_000, possible: 8_000, 'cannot-tell': 3_000, clear: 3_000 };
+/** The same for one whose entry is no longer in force. Whoever stands there is nobody listed any more. */
+const lapsedHoldMs = 8_000;
 /** Age of a picture from which its all-clear says nothing of whoever stands there now. */
 const oldMs = 10_000;
 /** Time in which a second look confirms a match. */
@@ -90,6 +93,13 @@ const ageOf = (shown: Shown) => (isJudged(shown) ? judgedFace : sameFace);
 /** Returns true if there are faces to compare, and so a picture is needed. */
 export function hasHit({ result }: Shown): boolean {
   return hitsOf(judgePicture(result)).length > 0;
+}
+
+/** Returns true if nobody is like a listed person any more, because entries are no longer in force. */
+function isAllLapsed({ tone, result }: Shown): boolean {
+  return (
+    tone === 'cannot-tell' && hitsOf(judgePicture(result)).some(({ comparison }) => isLapsed(comparison))
+  );
 }
 
 /** Returns true if people have said something of who is shown. */
@@ -169,16 +179,17 @@ function withDoubt(result: ImageProcessingResult, confirmed: ReadonlySet<number>
 export function afterTime(shown: Shown | undefined, now: number, asked = now): Shown | undefined {
   if (shown === undefined) return undefined;
   const { tone, seenAt, toldAt } = shown;
-  if (hasHit(shown)) return asked - toldAt < holdMs[tone] ? shown : undefined;
-  return now - toldAt < holdMs[tone] && now - seenAt < oldMs ? shown : undefined;
+  const hold = isAllLapsed(shown) ? lapsedHoldMs : holdMs[tone];
+  if (hasHit(shown)) return asked - toldAt < hold ? shown : undefined;
+  return now - toldAt < hold && now - seenAt < oldMs ? shown : undefined;
 }
 
 /** Returns true if a match is shown of which the door has not told yet, so that it sounds. */
 export function isNews(before: Shown | undefined, shown: Shown): boolean {
   if (shown.tone !== 'match') return false;
-  if (before !== undefined && hasNewDanger(before, shown)) return true;
-  if (shown.look === before?.look) return false;
-  if (before === undefined || before.tone !== 'match' || isJudged(before)) return true;
+  if (before === undefined || before.tone !== 'match' || hasNewDanger(before, shown)) return true;
+  if (shown.look === before.look) return false;
+  if (isJudged(before)) return true;
   const known = new Set(matchingEntries(before.result));
   const isKnown = matchingEntries(shown.result).every((id) => known.has(id));
   return !isKnown || !isSoonAfter(before.named, shown.seenAt, sameFace);
@@ -194,7 +205,7 @@ function hasNewDanger(before: Shown, shown: Shown): boolean {
 export function dangersIn({ result }: Shown): number[] {
   return hitsOf(judgePicture(result))
     .map(({ comparison }) => comparison)
-    .filter((comparison) => isMatch(comparison) && !isRejected(comparison))
+    .filter((comparison) => isMatch(comparison) && isStanding(comparison))
     .flatMap(({ entry }) => (entry.severity === 'danger' ? [entry.id] : []));
 }
 
@@ -212,9 +223,11 @@ function isLongKept({ keptAt }: Shown, now: number): boolean {
   return keptAt !== undefined && now - keptAt >= keepAgainMs;
 }
 
-/** Returns the ids of the entries that match. */
+/** Returns the ids of the entries in force that match. */
 function matchingEntries(result: ImageProcessingResult): number[] {
-  const matches = hitsOf(judgePicture(result)).filter(({ comparison }) => comparison.likeness === 'match');
+  const matches = hitsOf(judgePicture(result)).filter(
+    ({ comparison }) => comparison.likeness === 'match' && !isLapsed(comparison),
+  );
   return [...new Set(matches.map(({ comparison }) => comparison.entry.id))];
 }
 
@@ -257,7 +270,8 @@ type Pairs = readonly (SeenFace | undefined)[];
 /** Returns true if the look shows nobody who is not shown already. */
 function isSame(held: Shown, fresh: Shown, pairs: Pairs): boolean {
   if (matchingEntries(fresh.result).length === 0) {
-    return held.tone === fresh.tone && matchingEntries(held.result).length === 0;
+    const isAlike = held.tone === fresh.tone && isAllLapsed(held) === isAllLapsed(fresh);
+    return isAlike && matchingEntries(held.result).length === 0;
   }
   return facesIn(fresh.result, fresh).every(({ ids }, index) =>
     ids.every((id) => pairs[index]?.ids.includes(id)),
@@ -268,7 +282,7 @@ function isGraver(held: Shown, fresh: Shown, pairs: Pairs): boolean {
   const ids = matchingEntries(fresh.result);
   if (ids.length === 0) {
     if (held.tone === 'match' || (held.tone === 'possible' && fresh.tone !== 'match')) return true;
-    return isJudged(held) && pairs.some(Boolean) && hitsAreOf(pairs, fresh);
+    return (isJudged(held) || isAllLapsed(held)) && pairs.some(Boolean) && hitsAreOf(pairs, fresh);
   }
   // Whoever walks by is elsewhere in each look. Somebody else is asked for once nobody was there for a while.
   const known = new Set(matchingEntries(held.result));
@@ -281,20 +295,4 @@ function hitsAreOf(pairs: Pairs, { result }: Shown): boolean {
   return hitsOf(judgePicture(result)).every(({ verdict, comparison }) =>
     pairs[result.faces.indexOf(verdict.face)]?.ids.includes(comparison.entry.id),
   );
-}
-
-/** Takes over what people said of the match that is shown. They said it now. */
-export function afterReview(shown: Shown, reviewed: ImageProcessingResult, now: number): Shown {
-  const told = withResult(shown, withReviews(shown.result, reviewed));
-  return told === shown ? shown : { ...told, keptAt: now };
-}
-
-/** Notes that the service has deleted the picture. The next look that matches is kept, and can be judged. */
-export function afterDeletion(shown: Shown): Shown {
-  return { ...shown, keptAt: undefined, result: { ...shown.result, db_id: null } };
-}
-
-/** Takes over what is known by now of the people who are shown. */
-function withResult(shown: Shown, result: ImageProcessingResult): Shown {
-  return result === shown.result ? shown : { ...shown, result, tone: headlineOf(result).tone };
 }

@@ -135,6 +135,7 @@ export function sinceWords({ since }: FollowedEntry): string | undefined {
   const { sinceDeleted, sinceMoved, sinceChanged } = texts.verdicts;
   if (since.force === 'deleted') return sinceDeleted;
   if (since.force === 'moved') return sinceMoved;
+  if (since.fields.length === 0) return undefined;
   return sinceChanged(list(since.fields.map((field) => texts.people.fields[field])));
 }
 

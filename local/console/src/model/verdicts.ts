@@ -11,7 +11,8 @@ export type { Verdict as VerdictKind } from '../../../../lib/contract/verdict.ts
 
 /** Fate of an entry since a picture was checked, where a page follows that. */
 export interface Since {
-  readonly force: 'listed' | 'suspended' | 'expired' | 'deleted' | 'moved';
+  /** `moved` into another entry, which is in force, or is `over`. */
+  readonly force: 'listed' | 'suspended' | 'expired' | 'deleted' | 'moved' | 'over';
   /** Fields that have changed. */
   readonly fields: readonly (keyof PersonValues)[];
   /** The entry as it was then. */
@@ -168,7 +169,7 @@ export function withFacts(
 }
 
 /** Changes the matches and near misses of a result. It is the same result if nothing differs. */
-function withMatches(
+export function withMatches(
   result: ImageProcessingResult,
   change: (match: BlacklistMatch, face: DetectedFace) => BlacklistMatch,
 ): ImageProcessingResult {

@@ -43,7 +43,8 @@ export function CheckPage() {
   const selected = all.find(({ id }) => id === selectedId) ?? (missing > 0 ? undefined : all[0]);
   // Whoever chooses pictures at the page's end sees their verdict at its top.
   const [round, setRound] = useState(0);
-  useVerdictInSight(round === 0 ? undefined : round);
+  const isThere = selected?.state === 'done' || selected?.state === 'failed';
+  useVerdictInSight(round === 0 ? undefined : round, isThere);
   const unchecked = all.filter(isUnchecked);
   const start = (sources: readonly (File | string)[]) => {
     startChecks(sources);

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watchAlerts } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
@@ -20,8 +20,12 @@ export function Bell() {
   const count = useStore(toReview);
   const unseen = useStore(alerts).length;
   const { match, near_miss, review, deletion } = useStore(beats);
+  const happened = match + near_miss + review + deletion;
+  /** What had happened when the alerts began, which read the first count. */
+  const happenedBefore = useRef(happened);
   useEffect(() => {
     if (!isAllowed) return;
+    happenedBefore.current = happened;
     const following = new AbortController();
     const endAlerts = watchAlerts();
     const endChecks = followChecks();
@@ -35,7 +39,7 @@ export function Bell() {
     };
   }, [isAllowed]);
   useEffect(() => {
-    if (!isAllowed) return;
+    if (!isAllowed || happened === happenedBefore.current) return;
     const outdated = new AbortController();
     // Many events at once need one look.
     const timer = setTimeout(() => countToReview(outdated.signal).catch(() => {}), countPauseMs);
@@ -43,7 +47,7 @@ export function Bell() {
       clearTimeout(timer);
       outdated.abort();
     };
-  }, [isAllowed, match, near_miss, review, deletion]);
+  }, [isAllowed, happened]);
   if (!isAllowed) return null;
   return (
     <a class={`bell ${unseen > 0 ? 'ringing' : ''}`} href={reviewPath}>

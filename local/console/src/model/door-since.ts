@@ -1,0 +1,32 @@
+import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import type { Shown } from './door-verdict.ts';
+import { type Fate, withFate } from './fate.ts';
+import { headlineOf } from './verdict-words.ts';
+import { withReviews } from './verdicts.ts';
+
+/** Takes over at a door what becomes known, between two looks, of the people who are shown. */
+
+/** Takes over what people said of the match that is shown. They said it now. */
+export function afterReview(shown: Shown, reviewed: ImageProcessingResult, now: number): Shown {
+  const told = withResult(shown, withReviews(shown.result, reviewed));
+  return told === shown ? shown : { ...told, keptAt: now };
+}
+
+/** Notes that the service has deleted the picture. The next look that matches is kept, and can be judged. */
+export function afterDeletion(shown: Shown): Shown {
+  return { ...shown, keptAt: undefined, result: { ...shown.result, db_id: null } };
+}
+
+/** Takes over what is known by now of the people who are shown. */
+export function withResult(shown: Shown, result: ImageProcessingResult): Shown {
+  return result === shown.result ? shown : { ...shown, result, tone: headlineOf(result).tone };
+}
+
+/**
+ * Takes over what has become of an entry that is shown. A match that ends with it is told anew, so that there
+ * is time to read why.
+ */
+export function afterFate(shown: Shown, entryId: number, fate: Fate, now: number): Shown {
+  const told = withResult(shown, withFate(shown.result, entryId, fate, false));
+  return told.tone === shown.tone ? told : { ...told, toldAt: now };
+}

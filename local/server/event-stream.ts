@@ -43,12 +43,18 @@ const retryAfterSeconds = 10;
 /** Tells a client to read again what it shows, because some events are lost to it. */
 const reload = 'event: reload\ndata: {}\n\n';
 
+interface Follower {
+  readonly caller: string;
+  /** Tells if it may still follow: its token may have been withdrawn. */
+  readonly mayGoOn: () => boolean;
+}
+
 /** Followers of what happens. All share one look at the records. */
 export class EventStreams implements StreamRoute {
   readonly contract = eventStreamContract;
   readonly #sources: EventSources;
   readonly #options: Required<EventStreamOptions>;
-  readonly #streams = new Map<ServerResponse, string>();
+  readonly #streams = new Map<ServerResponse, Follower>();
   #kept: readonly ServiceEvent[] = [];
   #last: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -60,11 +66,17 @@ export class EventStreams implements StreamRoute {
   }
 
   /**
-   * Sends events until the client goes.
+   * Sends events until the client goes, or may no longer have them.
    * @throws ThrottledError when too many follow already.
    */
-  async receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<undefined> {
-    const ofCaller = [...this.#streams.values()].filter((other) => other === caller).length;
+  async receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: string,
+    _pathParameters: unknown,
+    mayGoOn: () => boolean,
+  ): Promise<undefined> {
+    const ofCaller = [...this.#streams.values()].filter((other) => other.caller === caller).length;
     const { maxStreams, maxStreamsOfCaller, keepAliveMs } = this.#options;
     if (this.#isClosed || this.#streams.size >= maxStreams || ofCaller >= maxStreamsOfCaller) {
       throw new ThrottledError('Too many follow the events already.', retryAfterSeconds);
@@ -76,9 +88,9 @@ export class EventStreams implements StreamRoute {
       return;
     }
     response.write('retry: 3000\n\n');
-    const keepAlive = setInterval(() => response.write(': still here\n\n'), keepAliveMs);
+    const keepAlive = setInterval(() => this.#write(response, ': still here\n\n'), keepAliveMs);
     // From here on it gets events as others do. The missed ones are read after that, so that none is lost.
-    this.#streams.set(response, caller);
+    this.#streams.set(response, { caller, mayGoOn });
     await this.#sendMissed(response, request.headers['last-event-id']);
     this.#start();
     await closed;
@@ -100,12 +112,13 @@ export class EventStreams implements StreamRoute {
       const { found, isKnown } = await eventsAfter(this.#sources, lastId);
       // The first look of all begins there.
       this.#last ??= found.last;
-      response.write(`${isKnown && found.is_complete ? '' : reload}${found.events.map(message).join('')}`);
+      const text = `${isKnown && found.is_complete ? '' : reload}${found.events.map(message).join('')}`;
+      this.#write(response, text);
     } catch (err) {
       if (!(err instanceof RequestInvalidError)) {
         log().warn({ err }, 'events: what a client has missed could not be read');
       }
-      response.write(reload);
+      this.#write(response, reload);
     }
   }
 
@@ -137,12 +150,15 @@ export class EventStreams implements StreamRoute {
     const fresh = events.filter(({ id }) => !known.has(id));
     this.#kept = [...this.#kept, ...fresh].slice(-keptEvents);
     const text = `${is_complete ? '' : reload}${fresh.map(message).join('')}`;
-    if (text === '') return;
-    for (const response of this.#streams.keys()) {
-      // A client that does not read would fill the memory. It comes back, and reads all again.
-      if (response.writableLength > maxUnreadBytes) response.destroy();
-      else response.write(text);
-    }
+    for (const response of this.#streams.keys()) this.#write(response, text);
+  }
+
+  /** Sends a text, which may be empty, to a follower who still may have it. Others' streams end. */
+  #write(response: ServerResponse, text: string): void {
+    // A client that does not read would fill the memory. It comes back, and reads all again.
+    if (response.writableLength > maxUnreadBytes) response.destroy();
+    else if (this.#streams.get(response)?.mayGoOn() === false) response.end();
+    else if (text !== '' && !response.writableEnded) response.write(text);
   }
 }
 

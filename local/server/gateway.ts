@@ -44,12 +44,14 @@ export interface StreamRoute {
    *
    * @param caller name that the receiver's own budgets are counted by.
    * @param pathParameters the path's parameters, still percent-encoded.
+   * @param mayGoOn false once the sender's token was withdrawn, or has a lesser role. An answer that lasts asks.
    */
   receive(
     request: IncomingMessage,
     response: ServerResponse,
     caller: string,
     pathParameters: Readonly<Record<string, string>>,
+    mayGoOn: () => boolean,
   ): Promise<APIGatewayProxyResult | undefined>;
 }
 
@@ -206,7 +208,8 @@ export class Gateway {
     if ('receive' in route) {
       requireRole(actor, contract);
       setHeaders(response, this.#sharedHeaders(request, progress));
-      const result = await route.receive(request, response, caller, pathParameters);
+      const mayGoOn = () => this.#mayStill(request, contract);
+      const result = await route.receive(request, response, caller, pathParameters, mayGoOn);
       return result && this.#withHeaders(result, request, progress);
     }
     const facts = {
@@ -220,6 +223,8 @@ export class Gateway {
     const isBodyRead = contract.body !== undefined || (contract.strict === true && hasBody(request));
     using share = isBodyRead && mayDo(actor, contract) ? this.#budget.share(caller) : undefined;
     const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
+    // A body may take its time.
+    if (share && !this.#mayStill(request, contract)) throw new NotAuthenticatedError();
     // Whoever wants to see a gateway's limits gets its event, whole.
     if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {
       return await this.#handle(route, toEvent(request, Buffer.concat(chunks), facts), response, progress);
@@ -259,11 +264,21 @@ export class Gateway {
 
   /** @throws NotAuthenticatedError, ThrottledError */
   #namedActor(request: IncomingMessage, clientAddress: string): Actor {
-    const { namedTokens } = this.#options;
-    const actor = bearerOf(request, [...this.#plainTokens, ...(namedTokens?.current ?? [])]);
+    const actor = bearerOf(request, this.#tokens);
     this.#failedTokens.check(callerOf(undefined, clientAddress), actor?.name);
     if (!actor) throw new NotAuthenticatedError();
     return actor;
+  }
+
+  /** Returns true while the token that a request was let in with has the role for an endpoint. */
+  #mayStill(request: IncomingMessage, contract: Endpoint): boolean {
+    if (!this.#wantsTokens || this.#options.authorizer || contract.public) return true;
+    const actor = bearerOf(request, this.#tokens);
+    return actor !== undefined && mayDo(actor, contract);
+  }
+
+  get #tokens(): readonly KnownToken[] {
+    return [...this.#plainTokens, ...(this.#options.namedTokens?.current ?? [])];
   }
 
   async #handle(

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AuditFacts, AuditLine, AuditQuery } from '../../../lib/audit/port.ts';
-import { plainTokens } from '../../../lib/service/tokens.ts';
+import type { Role } from '../../../lib/service/actor.ts';
+import { type KnownToken, plainTokens } from '../../../lib/service/tokens.ts';
 import { EventStreams } from '../../../local/server/event-stream.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
@@ -24,28 +25,32 @@ function add(facts: Partial<AuditFacts>): void {
   });
 }
 
+const list = vi.fn(listLines);
+
+async function listLines({ limit, since }: AuditQuery) {
+  const found = lines.filter(({ time }) => !since || new Date(time) >= since).toReversed();
+  return { items: found.slice(0, limit), next: found.length > limit ? 'more' : null };
+}
+
 const sources = {
-  trail: {
-    list: async ({ limit, since }: AuditQuery) => {
-      const found = lines.filter(({ time }) => !since || new Date(time) >= since).toReversed();
-      return { items: found.slice(0, limit), next: found.length > limit ? 'more' : null };
-    },
-  },
+  trail: { list },
   records: { getProcessedAmong: async () => new Map() },
 };
+
+const named = (token: string, role: Role): KnownToken[] =>
+  plainTokens([token]).map(({ digest }) => ({ actor: { name: `the-${role}`, role }, digest }));
+/** As the file of tokens, which may change. */
+const namedTokens: { current: KnownToken[] } = { current: [] };
 
 let streams: EventStreams;
 let server: RunningServer;
 beforeEach(async () => {
   lines.length = 0;
+  list.mockImplementation(listLines);
   add({ action: 'getEntry', entryId: 1 });
   streams = new EventStreams(sources, { everyMs: 5, keepAliveMs: 20, maxStreamsOfCaller: 2 });
-  const named = (role: 'desk' | 'check') =>
-    plainTokens([tokens[role]]).map(({ digest }) => ({ actor: { name: `the-${role}`, role }, digest }));
-  server = await startServer([], {
-    routes: [streams],
-    namedTokens: { current: [...named('desk'), ...named('check')] } as never,
-  });
+  namedTokens.current = [...named(tokens.desk, 'desk'), ...named(tokens.check, 'check')];
+  server = await startServer([], { routes: [streams], namedTokens });
 });
 afterEach(async () => {
   streams.close();
@@ -124,6 +129,34 @@ describe('the stream of events', () => {
     for (const connection of [await follow(), await follow()]) await connection.until('retry');
     const third = await follow(['Connection: close']);
     expect(await third.closed()).toMatch(/^HTTP\/1.1 429 /);
+  });
+
+  test.each([
+    ['is withdrawn', []],
+    ['has a lesser role', named(tokens.desk, 'check')],
+  ])('ends for a token that %s, and goes on for others', async (_, left) => {
+    const other = named('a-token-of-another', 'editor');
+    namedTokens.current.push(...other);
+    const first = await follow();
+    const second = await follow([], 'GET', 'a-token-of-another');
+    for (const connection of [first, second]) await connection.until(': still here');
+    namedTokens.current = [...left, ...other];
+    // The next event comes before the next look at the tokens could have been.
+    add({ action: 'reviewProcessed', entryId: 7, pictureId: 42 });
+    await second.until('event: review');
+    // The answer is whole: its last part has no bytes.
+    await first.until('\r\n0\r\n\r\n');
+    expect(first.received).not.toContain('event: review');
+    add({ action: 'createEntry', entryId: 8 });
+    await second.until('event: entry');
+  });
+
+  test('ends for a withdrawn token though the records can not be read', async () => {
+    const connection = await follow();
+    await connection.until(': still here');
+    list.mockRejectedValue(new Error('The records are locked.'));
+    namedTokens.current = [];
+    await connection.until('\r\n0\r\n\r\n');
   });
 
   test('ends when the service stops', async () => {

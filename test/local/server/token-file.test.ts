@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { CameraWatcher } from '../../../lib/cameras/watch.ts';
 import { withContract } from '../../../lib/http/endpoint.ts';
 import { tokensWarning } from '../../../lib/service/authentication.ts';
-import { parseTokenFile, tokenLine } from '../../../lib/service/tokens.ts';
+import { parseTokenFile, plainTokens, tokenLine } from '../../../lib/service/tokens.ts';
+import { cameraRoutes } from '../../../local/server/camera-routes.ts';
 import { WatchedTokens } from '../../../local/server/token-file.ts';
 import { plainContract, recordEvents, startServer } from './running-server.ts';
 
@@ -84,6 +86,36 @@ test('a token is added, listed, and withdrawn, in a running server too', { timeo
   await vi.waitUntil(() => namedTokens.current.length === 0, { timeout: 30_000 });
   // Without any token, the service is shut and not open.
   expect(await statusFor(second)).toBe(401);
+});
+
+test.each([
+  ['a body', '/list'],
+  ['a picture of a camera', '/api/v1/cameras/door/frames'],
+])('a token that is withdrawn while %s arrives has nothing done', async (_, address) => {
+  const known = plainTokens(['the-right-one-of-all']);
+  const namedTokens = { current: known };
+  const { handler, events } = recordEvents();
+  const taken: Uint8Array[] = [];
+  const receive = async (picture: Uint8Array) => void taken.push(picture);
+  const watcher = { settings: { name: 'door' }, receive } as unknown as CameraWatcher;
+  const routes = [withContract(plainContract('POST', '/list'), handler), ...cameraRoutes([watcher])];
+  await using server = await startServer([], { routes, namedTokens });
+  const [head, body] = [
+    `POST ${address} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n` +
+      'Authorization: Bearer the-right-one-of-all\r\nExpect: 100-continue\r\n\r\n',
+    '{}',
+  ];
+  const allowed = await server.connect();
+  allowed.write(head + body);
+  expect(await allowed.closed()).toMatch(/HTTP\/1.1 20[02] /);
+
+  const connection = await server.connect();
+  connection.write(head);
+  await connection.until('100 Continue');
+  namedTokens.current = [];
+  connection.write(body);
+  expect(await connection.closed()).toMatch(/HTTP\/1.1 401 /);
+  expect([...events, ...taken]).toHaveLength(1);
 });
 
 test('a changed file that is not understood changes nothing', async () => {

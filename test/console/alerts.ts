@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, deskToken, followsEvents } from './setup.ts';
+import { cropFace, leftToRight } from '../api/pictures.ts';
+import { newName } from '../suites/api/client.ts';
+import { visit } from './browser.ts';
+import { type ConsoleSetup, deskToken, followsEvents, token } from './setup.ts';
 
 /** Notes each vibration by its number of parts; a sound has one, too. */
 const noteSounds = `localStorage.setItem('face-blacklist.sound', 'on');
@@ -8,6 +13,40 @@ window.sounds = [];
 navigator.vibrate = (pattern) => sounds.push(pattern.length) > 0;`;
 const ordinary = 3;
 const danger = 5;
+
+/** Starts a proxy whose connections can fall silent: they stay open, and pass nothing more. New ones pass. */
+async function startSilentLine(service: string) {
+  const { port: target, hostname } = new URL(service);
+  const passing = new Map<Socket, Socket>();
+  const all: Socket[] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(target), hostname);
+    passing.set(client, upstream);
+    for (const socket of [client, upstream]) {
+      all.push(socket);
+      socket.on('error', () => {});
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async silence() {
+      for (const [client, upstream] of passing) {
+        client.unpipe();
+        upstream.unpipe();
+        client.resume();
+        upstream.destroy();
+      }
+      passing.clear();
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      for (const socket of all) socket.destroy();
+    },
+  };
+}
 
 /** Tests that no match from elsewhere is lost, whatever becomes of the page's own requests. */
 export function describeAlerts(setup: () => ConsoleSetup): void {
@@ -92,6 +131,141 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await setup().api.process(setup().pictures.withWoman);
     await alert.getByText('1 more').waitFor();
     await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+  });
+
+  it('acknowledges only the match that it named, and then names the next', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await followsEvents(page);
+    const first = await setup().api.process(setup().pictures.withWoman);
+    const alert = page.locator('.alert-bar');
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+    const second = await setup().api.process(setup().pictures.withWoman);
+    await alert.getByText('1 more').waitFor();
+    const linkTo = ({ db_id: id }: { db_id: number | null }) => alert.locator(`a[href="#/history/${id}"]`);
+    await linkTo(second).click();
+    await page.waitForURL(`**/#/history/${second.db_id}`);
+    await linkTo(first).waitFor();
+    expect(await alert.innerText()).not.toContain('more');
+    const third = await setup().api.process(setup().pictures.withWoman);
+    await alert.getByText('1 more').waitFor();
+    await alert.getByRole('button', { name: 'Acknowledge' }).click();
+    await linkTo(first).waitFor();
+    expect(await linkTo(third).count()).toBe(0);
+    await alert.getByRole('button', { name: 'Acknowledge' }).click();
+    await alert.waitFor({ state: 'detached' });
+  });
+
+  it('stays for whom nobody has decided on, and follows the list', async () => {
+    const { api, pictures } = setup();
+    const listed = await listDangerous();
+    const faces = leftToRight((await api.detect(pictures.withWoman)).map((found) => found.facial_area));
+    const crops = await Promise.all(faces.slice(0, 1).map((face) => cropFace(pictures.withWoman, face)));
+    const other = await api.list(crops, { name: newName() });
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.addInitScript({ content: noteSounds });
+    await followsEvents(page);
+    const result = await api.process(pictures.withWoman);
+    const alert = page.locator('.alert-bar');
+    const names = alert.locator('strong');
+    await expect.poll(() => names.innerText()).toContain(other.name);
+    expect(await names.innerText()).toMatch(/^Danger\. Match: /);
+    expect(await names.innerText()).toContain(listed.name);
+    const judge = async ({ id }: { id: number }, verdict: string) => {
+      const at = result.faces.find(({ blacklist_matches: [match] }) => match?.entry.id === id);
+      const read = page.waitForResponse(new RegExp(`/processed-images/${result.db_id}$`));
+      const body = JSON.stringify({ face_index: at?.face_index, entry_id: id, verdict });
+      const headers = { 'content-type': 'application/json' };
+      await api.send('PUT', `/api/v1/processed-images/${result.db_id}/review`, { headers, body });
+      await read;
+    };
+    await judge(other, 'rejected');
+    await expect.poll(() => names.innerText()).toBe(`Danger. Match: ${listed.name}`);
+    await judge(listed, 'unsure');
+    await api.patch(listed.id, { severity: 'warning' });
+    await expect.poll(() => names.innerText()).toBe(`Match: ${listed.name}`);
+    await api.patch(listed.id, { severity: 'danger' });
+    await expect.poll(() => names.innerText()).toBe(`Danger. Match: ${listed.name}`);
+    await api.patch(listed.id, { suspended: true });
+    await alert.waitFor({ state: 'detached' });
+    await api.patch(listed.id, { suspended: false });
+    await expect.poll(() => names.innerText()).toBe(`Danger. Match: ${listed.name}`);
+    expect(await sounds(page)).toEqual([danger, danger, danger]);
+    await judge(listed, 'confirmed');
+    await alert.waitFor({ state: 'detached' });
+  });
+
+  it('is of the entry as it is by now, also where that changed before the record was read', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/status', { expected: [/503/] });
+    const { page } = visit;
+    await followsEvents(page);
+    let isOn = true;
+    await page.route(/\/processed-images\/\d+$/, (route) =>
+      isOn ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
+    );
+    await setup().api.process(setup().pictures.withWoman);
+    const alert = page.locator('.alert-bar');
+    await alert.getByText('A match. Who it is cannot be read yet.').waitFor();
+    await setup().api.patch(listed.id, { severity: 'danger' });
+    isOn = false;
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+  });
+
+  it('comes though a gateway refuses by mistake whom the service lets in', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/status', { expected: [/403/] });
+    const { page } = visit;
+    const refused: string[] = [];
+    await page.route(/\/events\/stream|\/processed-images\/\d+$/, (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (refused.filter((one) => one === pathname).length === 2) return route.fallback();
+      refused.push(pathname);
+      return route.fulfill({ status: 403, contentType: 'application/json', body: '{"detail":"no"}' });
+    });
+    await page.reload();
+    // It asks again and again in place of the stream.
+    await page.waitForResponse(/\/api\/v1\/events$/);
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
+    const record = `/api/v1/processed-images/${db_id}`;
+    expect(refused.filter((one) => one === record)).toHaveLength(2);
+  });
+
+  it('comes though the line of events fell silent without an end', async () => {
+    const listed = await listDangerous();
+    await using line = await startSilentLine(setup().url);
+    await using visiting = await visit(setup().browser, line.url, { token });
+    const { page } = visiting;
+    await page.clock.install();
+    const stream = /\/events\/stream/;
+    const follows = page.waitForResponse(stream);
+    await page.goto(`${line.url}/console/#/status`);
+    await follows;
+    const alert = page.locator('.alert-bar');
+    const matchIsTold = async (way: () => Promise<unknown>) => {
+      await line.silence();
+      await setup().api.process(setup().pictures.withWoman);
+      const again = page.waitForResponse(stream);
+      await way();
+      await again;
+      await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+      await alert.getByRole('button', { name: 'Acknowledge' }).click();
+      await alert.waitFor({ state: 'detached' });
+    };
+    // The page sees by itself that nothing has come for long.
+    await matchIsTold(() => page.clock.runFor(60_000));
+    // Somebody who comes back waits less.
+    await matchIsTold(async () => {
+      await page.clock.fastForward(30_000);
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    });
+    await matchIsTold(async () => {
+      await page.clock.fastForward(30_000);
+      await page.evaluate("dispatchEvent(new Event('online'))");
+    });
   });
 
   it('takes an alert back once its record is gone', async () => {

@@ -1,11 +1,14 @@
-import type { PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
+import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
 import { isGone, RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
+import { unlessMistaken } from './api/mistaken.ts';
 import { checks } from './checks.ts';
+import { followEntries, reading } from './follow-entries.ts';
+import { entriesIn, shows, withFate } from './model/fate.ts';
 import { namesOf } from './model/verdict-words.ts';
-import { hitsOf, judgePicture, reviewOf } from './model/verdicts.ts';
+import { type Comparison, hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
 import { RecentIds } from './recent-ids.ts';
 import { Store } from './store.ts';
 
@@ -20,7 +23,7 @@ export interface Alert {
   readonly time: string;
 }
 
-/** Newest first. */
+/** Danger first, and then the newest. */
 export const alerts = new Store<readonly Alert[]>([]);
 /** Number of pictures with a match that nobody has judged; undefined until it is known. */
 export const toReview = new Store<number | undefined>(undefined);
@@ -54,8 +57,27 @@ export function ring(isDanger: boolean): void {
   if (hasSound.value) sound(isDanger);
 }
 
-export function acknowledge(): void {
-  alerts.set([]);
+/** A picture with a match of which nobody here has acknowledged the alert. */
+interface Watched {
+  readonly pictureId: number;
+  readonly time: string;
+  /** As the list and people's verdicts are now; undefined until the record was read. */
+  result?: ImageProcessingResult;
+  /** True if an alert tells that there is a match, before anybody knows whose. */
+  isTold?: boolean;
+  /** Ends the newest reading of the record, whose answer alone counts. */
+  reading?: AbortController;
+}
+
+const watched = new Map<number, Watched>();
+/** Entries that have changed while no picture showed them. They are read once one does. */
+const doubted = new Set<number>();
+
+/** Takes back the alert of a picture, or all of them. */
+export function acknowledge(pictureId?: number): void {
+  if (pictureId === undefined) watched.clear();
+  else watched.delete(pictureId);
+  show();
 }
 
 /** Watches for matches. Returns a function that ends that. */
@@ -64,7 +86,7 @@ export function watchAlerts(): () => void {
   const { signal } = ended;
   const raised = new RecentIds<number>(1_000);
   const raiseOnce = (pictureId: number, time: string) => {
-    if (raised.add(pictureId)) setTimeout(() => void raise(pictureId, time, signal), ownCheckMs);
+    if (raised.add(pictureId)) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
   };
   // Matches of before are no news. The same answer tells how many there are.
   const countBefore = toReview.value;
@@ -74,18 +96,30 @@ export function watchAlerts(): () => void {
   });
   const catchUp = async () => {
     const [{ items }, before] = await Promise.all([readOpen(maxAlerts, signal), newestBefore]);
-    for (const { db_id: id, processing_timestamp: time } of items.toReversed()) {
-      if (id !== null && id > before) raiseOnce(id, time ?? new Date().toISOString());
+    for (const result of items.toReversed()) {
+      const { db_id: id, processing_timestamp: time } = result;
+      if (id === null || id <= before) continue;
+      for (const entry of entriesIn(result)) doubted.add(entry.id);
+      raiseOnce(id, time ?? new Date().toISOString());
     }
   };
+  const readAll = () => {
+    for (const one of watched.values()) void read(one, signal);
+  };
   const ends = [
-    onEvent(({ type, picture_id: pictureId, time }) => {
-      if (pictureId === null) return;
-      if (type === 'match') raiseOnce(pictureId, time);
-      if (type === 'review' || type === 'deletion') withdraw(pictureId);
+    onEvent(({ type, picture_id: pictureId, entry_id: entryId, time }) => {
+      if (type === 'match' && pictureId !== null) raiseOnce(pictureId, time);
+      if (type === 'entry' && entryId !== null && !isWatched(entryId)) doubted.add(entryId);
+      const one = pictureId === null ? undefined : watched.get(pictureId);
+      if (one && (type === 'review' || type === 'deletion')) void read(one, signal);
+      else if (type === 'deletion' && pictureId === null) readAll();
     }),
-    onMissed(() => void catchUp().catch(() => {})),
+    onMissed(() => {
+      readAll();
+      void catchUp().catch(() => {});
+    }),
   ];
+  followWatched(signal);
   newestBefore.catch(() => {});
   return () => {
     ended.abort();
@@ -93,34 +127,75 @@ export function watchAlerts(): () => void {
   };
 }
 
-/**
- * Alerts of a match. While its record can't be read, the alert tells that there is a match, and is filled in
- * later.
- */
-async function raise(pictureId: number, time: string, signal: AbortSignal): Promise<void> {
-  const unread: Alert = { pictureId, names: [], isDanger: false, source: null, time };
-  let isTold = false;
-  const tell = () => {
-    if (isTold || signal.aborted || isShownHere(pictureId)) return;
-    isTold = true;
-    show(unread);
-  };
+/** Changes alerts with the list: a suspended entry has none, and who becomes dangerous sounds once more. */
+function followWatched(signal: AbortSignal): void {
+  followEntries(
+    {
+      entries: () => [...watched.values()].flatMap(({ result }) => (result ? entriesIn(result) : [])),
+      // Each doubt is read about once.
+      isDoubted: ({ id }) => doubted.delete(id),
+      learn(entryId, fate) {
+        for (const one of watched.values()) {
+          if (one.result) one.result = withFate(one.result, entryId, fate, false);
+        }
+        show();
+      },
+    },
+    signal,
+  );
+}
+
+const isWatched = (entryId: number) =>
+  [...watched.values()].some(({ result }) => result && shows(result, entryId));
+
+/** Begins to watch a picture. */
+function raise(pictureId: number, time: string, signal: AbortSignal): void {
   if (signal.aborted || isShownHere(pictureId)) return;
+  const one: Watched = { pictureId, time };
+  watched.set(pictureId, one);
+  void read(one, signal);
+}
+
+/**
+ * Reads what people have said of a watched picture. While its record can't be read for the first time, the
+ * alert tells that there is a match, and is filled in later.
+ */
+async function read(one: Watched, signal: AbortSignal): Promise<void> {
+  one.reading?.abort();
+  one.reading = new AbortController();
+  const mayRead = AbortSignal.any([signal, one.reading.signal]);
+  const isOutdated = () => mayRead.aborted || watched.get(one.pictureId) !== one;
+  const tell = () => {
+    if (isOutdated()) return;
+    one.isTold = true;
+    show();
+  };
+  const get = () => unlessMistaken(() => getProcessed(one.pictureId, mayRead));
   try {
-    const result = await untilRead(() => getProcessed(pictureId, signal), tell);
-    const open = hitsOf(judgePicture(result))
-      .map(({ comparison }) => comparison)
-      .filter((comparison) => comparison.likeness === 'match' && reviewOf(comparison) === null);
-    // Somebody has judged it, or deleted the entry, meanwhile.
-    if (open.length === 0 || isShownHere(pictureId)) return withdraw(pictureId);
-    const isDanger = open.some(({ entry }) => entry.severity === 'danger');
-    show({ ...unread, names: namesOf(open), isDanger, source: result.source });
+    const read = await untilRead(() => (one.result ? reading(get) : get()), tell);
+    if (isOutdated()) return;
+    take(one, read);
   } catch (error) {
+    if (isOutdated()) return;
     // The record is gone, or the role may no longer see it.
     const isClosed = isGone(error) || (error instanceof RefusedError && error.status === 403);
-    if (isClosed) withdraw(pictureId);
-    else tell();
+    if (isClosed) watched.delete(one.pictureId);
+    else one.isTold = true;
   }
+  show();
+}
+
+/** Takes over a record, which tells of entries as they were when the picture came. */
+function take(one: Watched, read: ImageProcessingResult): void {
+  const { result: known } = one;
+  const entries = entriesIn(read);
+  if (known && entries.every(({ id }) => shows(known, id))) {
+    one.result = withReviews(known, read);
+    return;
+  }
+  // Of others, such as the one that an entry was merged into, nobody has read what became of them.
+  if (known) for (const { id } of entries) doubted.add(id);
+  one.result = read;
 }
 
 /** Returns true if a page shows the picture's match by itself. */
@@ -128,18 +203,42 @@ function isShownHere(pictureId: number): boolean {
   return ownPictures.has(pictureId) || checks.value.some(({ result }) => result?.db_id === pictureId);
 }
 
-/** Shows an alert, or more of one, and sounds. It sounds again once danger is known. */
-function show(alert: Alert): void {
-  const { pictureId, isDanger } = alert;
-  const others = alerts.value.filter((other) => other.pictureId !== pictureId);
-  const isNew = others.length === alerts.value.length;
-  alerts.set([alert, ...others].slice(0, maxAlerts));
-  if (isNew || isDanger) ring(isDanger);
+/** Lists the alert of a picture as long as nobody has decided on somebody in it who is in force. */
+function alertsOf({ pictureId, time, result, isTold = false }: Watched): Alert[] {
+  if (isShownHere(pictureId)) return [];
+  if (result === undefined) {
+    return isTold ? [{ pictureId, names: [], isDanger: false, source: null, time }] : [];
+  }
+  const open = hitsOf(judgePicture(result))
+    .map(({ comparison }) => comparison)
+    .filter((comparison) => comparison.likeness === 'match' && isUndecided(comparison));
+  if (open.length === 0) return [];
+  const isDanger = open.some(({ entry }) => entry.severity === 'danger');
+  return [{ pictureId, names: namesOf(open), isDanger, source: result.source, time }];
 }
 
-function withdraw(pictureId: number): void {
-  alerts.update((all) => all.filter((alert) => alert.pictureId !== pictureId));
+/** Returns true if it may be somebody in force: whoever was unsure has left it to others. */
+function isUndecided(comparison: Comparison): boolean {
+  const verdict = reviewOf(comparison)?.verdict ?? 'open';
+  return (verdict === 'open' || verdict === 'unsure') && !isLapsed(comparison);
 }
+
+/** Shows the alerts that there are by now. It sounds for each new one, and once danger is known. */
+function show(): void {
+  const before = new Map(alerts.value.map((alert) => [alert.pictureId, alert]));
+  const all = [...watched.values()]
+    .flatMap(alertsOf)
+    .sort((one, other) => Number(other.isDanger) - Number(one.isDanger) || timeOf(other) - timeOf(one));
+  for (const { pictureId } of all.splice(maxAlerts)) watched.delete(pictureId);
+  alerts.set(all);
+  const news = all.filter(({ pictureId, isDanger }) => {
+    const known = before.get(pictureId);
+    return known === undefined || (isDanger && !known.isDanger);
+  });
+  if (news.length > 0) ring(news.some(({ isDanger }) => isDanger));
+}
+
+const timeOf = ({ time }: Alert) => Date.parse(time);
 
 /** Counts the pictures that wait for somebody's judgement, as soon as the service tells. */
 export async function countToReview(signal: AbortSignal): Promise<void> {

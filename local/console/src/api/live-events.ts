@@ -7,8 +7,10 @@ import { RecentIds } from '../recent-ids.ts';
 import { Store } from '../store.ts';
 import { sendsEvents } from './caller.ts';
 import { call, callJson, RefusedError } from './client.ts';
-import { pause } from './connection.ts';
+import { pause, probe } from './connection.ts';
 import { getStatus } from './endpoints.ts';
+import { isRefusedForGood } from './mistaken.ts';
+import { untilSilent } from './silence.ts';
 
 /**
  * Events of the service, as they happen: by its stream of events, or by asking again and again where
@@ -31,6 +33,8 @@ const listeners = new Set<Listener>();
 const path = 'api/v1/events';
 const pollEveryMs = 4_000;
 const retryAfterMs = 3_000;
+/** Time after which a service that had no events is asked for them again. */
+const withoutEventsMs = 60_000;
 /** Ids of the events that came last, because one may come twice. */
 const known = new RecentIds<string>(1_000);
 /** True once a stream was there. */
@@ -54,22 +58,35 @@ export function onMissed(listener: () => void): () => void {
 export async function followEvents(signal: AbortSignal): Promise<void> {
   let last: string | undefined;
   let hasStream = sendsEvents.value;
+  let wasRefused = false;
   while (!signal.aborted) {
+    let isSilent = false;
     try {
-      if (hasStream) last = await readStream(last, signal);
-      else last = await poll(last, signal);
+      last = await untilSilent(signal, (heard, noteLife) => {
+        heard.addEventListener('abort', () => {
+          isSilent = !signal.aborted;
+        });
+        return hasStream ? readStream(last, heard, noteLife) : poll(last, heard);
+      });
+      wasRefused = false;
     } catch (error) {
       if (signal.aborted) return;
       const status = error instanceof RefusedError ? error.status : 0;
-      if (status === 403) return;
-      // A gateway answers a path that it does not know with 403 or 404, and an earlier service has no events.
+      if (status === 403) {
+        if (await isRefusedForGood()) return;
+        // A gateway may refuse the stream alone.
+        hasStream &&= !wasRefused;
+        wasRefused = true;
+      }
       if (status === 404 || status === 405) {
-        if (!hasStream) return;
-        hasStream = false;
+        // An earlier service has no events. A gateway may also answer so for a moment.
+        if (!hasStream) await pause(withoutEventsMs, signal);
+        hasStream = !hasStream && sendsEvents.value;
         continue;
       }
     }
-    await pause(hasStream ? retryAfterMs : pollEveryMs, signal);
+    if (isSilent) void probe();
+    else await pause(hasStream ? retryAfterMs : pollEveryMs, signal);
   }
 }
 
@@ -87,8 +104,13 @@ async function poll(last: string | undefined, signal: AbortSignal): Promise<stri
 }
 
 /** Reads the stream until it ends, and returns the last event's id. */
-async function readStream(last: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+async function readStream(
+  last: string | undefined,
+  signal: AbortSignal,
+  noteLife: () => void,
+): Promise<string | undefined> {
   const { body } = await call(`${path}/stream`, { signal, lastEventId: last });
+  noteLife();
   if (body === null) return last;
   // Whatever happened while nothing was followed is read now. A page that has just begun has read it.
   if (last === undefined && hasFollowed) readAllAgain();
@@ -98,6 +120,7 @@ async function readStream(last: string | undefined, signal: AbortSignal): Promis
   let text = '';
   let newest = last;
   for await (const part of partsOf(body)) {
+    noteLife();
     text += part;
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';

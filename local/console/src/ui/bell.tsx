@@ -10,6 +10,7 @@ import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 import { Isolated } from './isolated.tsx';
+import { steady } from './steady.ts';
 
 const countPauseMs = 300;
 const reviewPath = historyPath(new URLSearchParams({ review: 'open' }));
@@ -65,10 +66,14 @@ export function Bell() {
 export function AlertBar() {
   const all = useStore(alerts);
   const isSoundOn = useStore(hasSound);
-  // The newest danger stands before whatever came later.
-  const shown = all.find((alert) => alert.isDanger) ?? all[0];
+  const [shown] = all;
   if (shown === undefined) return null;
   const { pictureId, names, isDanger, source, time } = shown;
+  // Whoever is named next was not seen yet, and may stand under the thumb.
+  const acknowledgeShown = () => {
+    acknowledge(pictureId);
+    if (all.length > 1) steady();
+  };
   return (
     <div class={`alert-bar ${isDanger ? 'danger' : ''}`} role="alert">
       <Icon name="warning" />
@@ -83,7 +88,7 @@ export function AlertBar() {
         {all.length > 1 && ` · ${texts.frame.more(all.length - 1)}`}
       </p>
       <div class="actions">
-        <a class="button" href={paths.processed(pictureId)} onClick={acknowledge}>
+        <a class="button" href={paths.processed(pictureId)} onClick={acknowledgeShown}>
           {texts.frame.look}
         </a>
         {isSoundOn === undefined && (
@@ -96,7 +101,7 @@ export function AlertBar() {
           class="button"
           onClick={() => {
             if (isSoundOn === undefined) setSound(false);
-            acknowledge();
+            acknowledgeShown();
           }}
         >
           {texts.frame.acknowledge}

@@ -1,0 +1,53 @@
+import { tokenQuestion } from './token.ts';
+
+/** A line may fall silent without an end, such as behind a proxy or after a phone's sleep. */
+
+/** Time between two signs of life that the service gives, and some more for the way. */
+const lifeEveryMs = 22_000;
+const silentMs = 45_000;
+const lookEveryMs = 5_000;
+/** Time in which a page that slept takes what came meanwhile. */
+const wakingMs = 2_000;
+
+/**
+ * Does what waits for the service, and aborts it once nothing has come for too long. Somebody who comes back
+ * to the page, or to the network, waits no longer than between two signs of life.
+ *
+ * @param work gets a signal that aborts it, and a function to call for each sign of life
+ * @throws what `work` throws
+ */
+export async function untilSilent<Answer>(
+  signal: AbortSignal,
+  work: (signal: AbortSignal, noteLife: () => void) => Promise<Answer>,
+): Promise<Answer> {
+  const silent = new AbortController();
+  const done = new AbortController();
+  let livedAt = now();
+  const endIfSilentFor = (ms: number) => {
+    // The service waits for another token, not the page for the service.
+    if (tokenQuestion.value === undefined && silentSince(livedAt) > ms) silent.abort();
+  };
+  const comeBack = () => {
+    if (document.visibilityState === 'visible') endIfSilentFor(lifeEveryMs);
+  };
+  const timer = setInterval(() => {
+    if (silentSince(livedAt) > silentMs) setTimeout(() => endIfSilentFor(silentMs), wakingMs);
+  }, lookEveryMs);
+  document.addEventListener('visibilitychange', comeBack, { signal: done.signal });
+  addEventListener('online', comeBack, { signal: done.signal });
+  try {
+    return await work(AbortSignal.any([signal, silent.signal]), () => {
+      livedAt = now();
+    });
+  } finally {
+    clearInterval(timer);
+    done.abort();
+  }
+}
+
+const now = () => ({ clock: Date.now(), steady: performance.now() });
+
+/** Returns milliseconds. The steady clock may stand while a machine sleeps, and the other may be set back. */
+function silentSince({ clock, steady }: ReturnType<typeof now>): number {
+  return Math.max(Date.now() - clock, performance.now() - steady);
+}

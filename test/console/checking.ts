@@ -436,7 +436,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const areKept = async (number: number) => {
       const { items } = await setup().api.page('?limit=1');
       const matches = items[0]?.faces.flatMap((face) => face.blacklist_matches) ?? [];
-      await expect.poll(() => hits.locator('[aria-disabled=true]').count()).toBe(0);
+      await expect.poll(() => hits.locator('[aria-busy=true]').count()).toBe(0);
       return matches.filter(({ review }) => review !== null).length === number;
     };
     // A key that is pressed twice, and then one that corrects it, are all about the first.

@@ -9,8 +9,8 @@ interface Place {
 /** Places of pages that were left, by address. */
 const places = new Map<string, Place>();
 const maxPlaces = 50;
-/** Time in which a page gets what it shows. */
-const loadingMs = 3_000;
+/** Time in which a page gets what it shows, also on a slow line. */
+const loadingMs = 15_000;
 
 let shown = location.hash;
 let isReturn = false;
@@ -49,7 +49,8 @@ export function noteLeaving(): boolean {
  * false if the page was come to anew. What a person does meanwhile ends it.
  */
 export function comeBack(): boolean {
-  const place = isReturn ? places.get(location.hash) : undefined;
+  const address = location.hash;
+  const place = isReturn ? places.get(address) : undefined;
   isReturn = false;
   if (place === undefined) return false;
   const ended = new AbortController();
@@ -63,9 +64,11 @@ export function comeBack(): boolean {
   const sizes = new ResizeObserver(go);
   signal.addEventListener('abort', () => sizes.disconnect());
   sizes.observe(document.body);
-  for (const type of ['wheel', 'touchstart', 'keydown', 'hashchange']) {
+  for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
     addEventListener(type, () => ended.abort(), { signal });
   }
+  // The browser may tell only now of the address whose page was shown at the press of its link.
+  addEventListener('hashchange', () => location.hash !== address && ended.abort(), { signal });
   setTimeout(() => ended.abort(), loadingMs);
   return true;
 }

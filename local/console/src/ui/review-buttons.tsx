@@ -2,7 +2,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Review, ReviewVerdict } from '../../../../lib/contract/review.ts';
 import { askedAgainText, mayPass, untilAnswered } from '../api/again.ts';
 import { caller } from '../api/caller.ts';
-import { errorMessage, type Message } from '../api/client.ts';
+import { errorMessage, type Message, RefusedError } from '../api/client.ts';
+import { pressedNow } from '../api/token.ts';
 import { timeOf } from '../format.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -43,7 +44,11 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
   return (
     <div class="review">
       <ErrorNotice error={error} />
-      <fieldset class="review-buttons" aria-label={texts.verdicts.isIt(name)}>
+      <fieldset
+        class="review-buttons"
+        aria-label={texts.verdicts.isIt(name)}
+        aria-busy={saving !== undefined}
+      >
         {verdicts.map((verdict, index) => (
           <button
             key={verdict}
@@ -51,8 +56,6 @@ export function ReviewButtons({ name, review, hasKeys, onReview }: ReviewButtons
             class={`button ${verdict}`}
             aria-pressed={(saving ?? own) === verdict}
             aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
-            // A disabled button would lose the focus.
-            aria-disabled={saving !== undefined}
             onClick={() => void save(verdict)}
           >
             {hasKeys && (
@@ -88,13 +91,15 @@ interface Pressed {
 }
 
 /**
- * Saves one verdict at a time, also once the service answers again. The pressed button stays pressed until
- * the answer is shown. If somebody else is shown by then, a message tells what became of it.
+ * Saves one verdict after the other, also once the service answers again, so that the last press counts. The
+ * pressed button stays pressed until the answer is shown. If somebody else is shown by then, a message tells
+ * what became of it.
  */
 function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
   const [pressed, setPressed] = useState<Pressed>();
   const shown = useRef<ReviewButtonsProps['onReview'] | undefined>(undefined);
-  const busy = useRef(new Set<ReviewButtonsProps['onReview']>());
+  /** What was pressed last, of each match whose verdict is being saved. */
+  const last = useRef(new Map<ReviewButtonsProps['onReview'], ReviewVerdict>());
   const isLost = useRef(false);
   const tellLost = () => notify(texts.verdicts.saidNotKept(name), { isFailure: true });
   useLayoutEffect(() => {
@@ -107,15 +112,16 @@ function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
   }, [onReview]);
   const show = (after: Pressed) => shown.current === onReview && setPressed(after);
   const save = async (verdict: ReviewVerdict) => {
-    if (busy.current.has(onReview)) return;
-    busy.current.add(onReview);
+    const isSaving = last.current.has(onReview);
+    last.current.set(onReview, verdict);
     isLost.current = false;
     show({ onReview, saving: verdict });
+    if (isSaving) return;
+    const wanted = () => last.current.get(onReview) ?? verdict;
     const wait = (error: unknown) =>
-      show({ onReview, saving: verdict, error: { text: askedAgainText(error) } });
+      show({ onReview, saving: wanted(), error: { text: askedAgainText(error) } });
     try {
-      await untilAnswered(() => onReview(verdict), wait, mayPass);
-      const said = texts.verdicts.saidKept(name, saidOf(verdict));
+      const said = texts.verdicts.saidKept(name, saidOf(await keepLast(wanted, onReview, wait)));
       // The buttons show it, and a toast would hide the verdict.
       if (shown.current === onReview) announce(said);
       else notify(said);
@@ -125,10 +131,30 @@ function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
       isLost.current = shown.current === onReview;
       show({ onReview, error: errorMessage(failure) });
     }
-    busy.current.delete(onReview);
+    last.current.delete(onReview);
   };
   const { saving, error } = pressed?.onReview === onReview ? pressed : {};
   return { saving, error, save };
+}
+
+/** Keeps a verdict, and again until it is the one that is wanted by then. Returns that one. */
+async function keepLast(
+  wanted: () => ReviewVerdict,
+  keep: ReviewButtonsProps['onReview'],
+  onLost: (error: unknown) => void,
+): Promise<ReviewVerdict> {
+  const { pressedAt } = pressedNow();
+  for (;;) {
+    let sent = wanted();
+    const send = () => {
+      sent = wanted();
+      return keep(sent);
+    };
+    await untilAnswered(send, onLost, mayPass);
+    if (sent === wanted()) return sent;
+    // Whoever has entered another token meanwhile never pressed.
+    if (pressedAt !== pressedNow().pressedAt) throw new RefusedError(401);
+  }
 }
 
 function Reviews({ review: { verdict, reviews } }: { review: Review }) {

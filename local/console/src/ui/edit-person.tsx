@@ -9,6 +9,7 @@ import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/pe
 import { type NameFault, takenBy } from '../names-there.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
+import { LeaveUnsettled } from './leave-unsettled.tsx';
 import { notify } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
 import { ErrorNotice, Notice } from './states.tsx';
@@ -39,12 +40,15 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
     onClose,
   });
   const { values, base, theirs, takenOver, isSaving, nameError, error, change, save } = editing;
+  const [isLeaving, setLeaving] = useState(false);
+  // A key or a press beside it may be a mistake.
+  const leave = () => (editing.isChanged ? setLeaving(true) : onClose());
   const submit = (event: Event) => {
     event.preventDefault();
     void save();
   };
   return (
-    <Dialog title={texts.people.editPerson(base.name)} onClose={onClose} wide>
+    <Dialog title={texts.people.editPerson(base.name)} onClose={leave} wide>
       <form class="form" onSubmit={submit} noValidate>
         <Overtaken entry={entry} editing={editing} />
         <PersonFields
@@ -69,6 +73,11 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
           )}
         </div>
       </form>
+      {isLeaving && (
+        <LeaveUnsettled title={texts.people.leaveUnsaved} onLeave={onClose} onClose={() => setLeaving(false)}>
+          <p>{texts.people.isUnsaved}</p>
+        </LeaveUnsettled>
+      )}
     </Dialog>
   );
 }
@@ -120,7 +129,8 @@ function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<NameFault>();
   const [error, setError] = useState<Message>();
-  useHeldTab(isSaving);
+  const isChanged = changedFields(valuesOf(base), values).length > 0;
+  useHeldTab(isSaving || isChanged);
   const meet = async () => {
     const latest = await stayingEntry(base.id);
     const before = valuesOf(base);
@@ -158,5 +168,5 @@ function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
     }
   };
   const change = (part: Partial<PersonValues>) => setValues((before) => ({ ...before, ...part }));
-  return { values, base, theirs, takenOver, isDeleted, isSaving, nameError, error, change, save };
+  return { values, base, theirs, takenOver, isDeleted, isChanged, isSaving, nameError, error, change, save };
 }

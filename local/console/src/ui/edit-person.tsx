@@ -40,16 +40,10 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
     onClose,
   });
   const { values, base, theirs, takenOver, isSaving, nameError, error, change, save } = editing;
-  const [isLeaving, setLeaving] = useState(false);
-  // A key or a press beside it may be a mistake.
-  const leave = () => (editing.isChanged ? setLeaving(true) : onClose());
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void save();
-  };
+  const { leave, question } = useLeaving(editing.isChanged, onClose);
   return (
     <Dialog title={texts.people.editPerson(base.name)} onClose={leave} wide>
-      <form class="form" onSubmit={submit} noValidate>
+      <form class="form" onSubmit={(event) => void save(event)} noValidate>
         <Overtaken entry={entry} editing={editing} />
         <PersonFields
           values={values}
@@ -73,13 +67,20 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
           )}
         </div>
       </form>
-      {isLeaving && (
-        <LeaveUnsettled title={texts.people.leaveUnsaved} onLeave={onClose} onClose={() => setLeaving(false)}>
-          <p>{texts.people.isUnsaved}</p>
-        </LeaveUnsettled>
-      )}
+      {question}
     </Dialog>
   );
+}
+
+/** Asks before what was written is dropped: a key, or a press beside the dialog, may be a mistake. */
+function useLeaving(isChanged: boolean, onClose: () => void) {
+  const [isLeaving, setLeaving] = useState(false);
+  const question = isLeaving && (
+    <LeaveUnsettled title={texts.people.leaveUnsaved} onLeave={onClose} onClose={() => setLeaving(false)}>
+      <p>{texts.people.isUnsaved}</p>
+    </LeaveUnsettled>
+  );
+  return { leave: () => (isChanged ? setLeaving(true) : onClose()), question };
 }
 
 /** Says what somebody else has done with the entry meanwhile. */
@@ -151,7 +152,8 @@ function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
   useEffect(() => {
     if (isGone) void meetOrTell();
   }, [isGone]);
-  const save = async () => {
+  const save = async (event: Event) => {
+    event.preventDefault();
     setError(undefined);
     setNameError(values.name.trim() === '' ? { text: texts.people.nameNeeded } : undefined);
     if (values.name.trim() === '') return;

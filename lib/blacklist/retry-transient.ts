@@ -7,8 +7,8 @@ const pauseMs = 50;
 const longestMs = 3000;
 
 /**
- * Does a step of an erasure, and again if the store does not answer: an erasure has many steps, and none may be
- * left out because one fails now and then. The step can be done twice.
+ * Does a step of an erasure, and again if the store does not answer. An erasure has many steps, and none may
+ * be left out because one fails now and then. The step can be done twice.
  * @throws what the last attempt throws.
  */
 export async function retryTransient<T>(step: () => Promise<T>): Promise<T> {

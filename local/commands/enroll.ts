@@ -17,7 +17,7 @@ import { keyVariable, readCompreFace } from '../import/compreface.ts';
 import { enrollPerson } from '../import/enroll-person.ts';
 import { type EnrollSummary, enrollReport } from '../import/enroll-report.ts';
 import type { FoundPeople, FoundPerson } from '../import/found-people.ts';
-import { readPeopleTable } from '../import/people-table.ts';
+import { isPeopleTable, readPeopleTable } from '../import/people-table.ts';
 import { PictureCopies } from '../import/picture-copies.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
 import { readPersonFolders } from './person-folders.ts';
@@ -74,7 +74,7 @@ async function readPeople({ positionals, values }: ReturnType<typeof readArgumen
   }
   if (path === undefined || positionals.length > 1 || values.compreface !== undefined)
     throw new ConfigError(usage);
-  if (/\.csv$/i.test(path)) return readPeopleTable(path);
+  if (await isPeopleTable(path)) return readPeopleTable(path);
   const { persons, ...found } = await readPersonFolders(path);
   return {
     ...found,

@@ -1,28 +1,29 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { onStill } from './steady.ts';
 
 /** Windows in which the faces stand beside their buttons. */
 const lowWindow = '(max-height: 24rem)';
-/** Time in which a verdict is brought once more: an alert that comes with it can push it away. */
-const againMs = 2_000;
-/** What a person does who scrolls. */
+/** Events of a person who scrolls. */
 const scrolls = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 /**
- * Brings the verdict to the top of the window when another one comes, and when a phone is turned. In between
- * the person scrolls freely.
+ * Brings the verdict to the top of the window when another one comes, once it is known, and when a phone is
+ * turned. In between the person scrolls freely.
  *
  * @param key names whoever or whatever the verdict is about; undefined while there is none
  * @param isThere true once the verdict is known
  */
 export function useVerdictInSight(key: string | number | undefined, isThere = true): void {
-  const hold = useRef<Hold>(undefined);
+  const hasScrolled = useRef(true);
   useEffect(() => {
     if (key === undefined) return;
-    const started = holdInSight();
-    hold.current = started;
-    const turning = new AbortController();
-    const { signal } = turning;
+    bringVerdict();
+    hasScrolled.current = false;
+    const ended = new AbortController();
+    const { signal } = ended;
+    const note = () => {
+      hasScrolled.current = true;
+    };
+    for (const kind of scrolls) addEventListener(kind, note, { signal, passive: true });
     let width = innerWidth;
     // A phone's bars come and go while somebody scrolls, and change the height alone.
     const turn = () => {
@@ -31,42 +32,12 @@ export function useVerdictInSight(key: string | number | undefined, isThere = tr
     };
     addEventListener('resize', turn, { signal });
     matchMedia(lowWindow).addEventListener('change', bringAfterTurn, { signal });
-    return () => {
-      started.end();
-      turning.abort();
-    };
+    return () => ended.abort();
   }, [key]);
   useEffect(() => {
-    if (isThere) hold.current?.bring();
+    // Below an alert, Firefox keeps in its place what the verdict pushes down, and scrolls the verdict away.
+    if (isThere && !hasScrolled.current) bringVerdict();
   }, [isThere]);
-}
-
-/** Verdict that stays in sight until the person scrolls. */
-interface Hold {
-  bring(): void;
-  end(): void;
-}
-
-/** Brings the verdict, and again if the page moves right after that, unless the person scrolls first. */
-function holdInSight(): Hold {
-  let until = 0;
-  const ended = new AbortController();
-  const { signal } = ended;
-  const bring = () => {
-    if (signal.aborted) return;
-    until = Date.now() + againMs;
-    bringVerdict();
-  };
-  const endStill = onStill(() => {
-    if (Date.now() < until) bringVerdict();
-  });
-  const end = () => {
-    ended.abort();
-    endStill();
-  };
-  for (const kind of scrolls) addEventListener(kind, end, { signal, passive: true });
-  bring();
-  return { bring, end };
 }
 
 /** Leaves alone who writes: the keys of a phone make its window low, too. */

@@ -44,7 +44,7 @@ export interface StreamRoute {
    *
    * @param caller name that the receiver's own budgets are counted by.
    * @param pathParameters the path's parameters, still percent-encoded.
-   * @param mayGoOn false once the sender's token was withdrawn, or has a lesser role. An answer that lasts asks.
+   * @param mayGoOn false once the token was withdrawn or has a lesser role, for answers that take long.
    */
   receive(
     request: IncomingMessage,

@@ -127,8 +127,8 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await setup().api.process(setup().pictures.withWoman);
     const alert = page.locator('.alert-bar.danger');
     await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
-    await setup().api.patch(listed.id, { severity: 'warning' });
-    await setup().api.process(setup().pictures.withWoman);
+    await setup().api.list([setup().pictures.group], { name: newName() });
+    await setup().api.process(setup().pictures.group);
     await alert.getByText('1 more').waitFor();
     await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
   });

@@ -656,8 +656,9 @@ export function describePeople(setup: () => ConsoleSetup): void {
 
   it('shows and changes what a person means for whoever must act', async () => {
     const listed = await setup().listWoman();
-    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
+    await using visit = await setup().visit('#/blacklist');
     const { page } = visit;
+    await page.goto(`${setup().url}/console/#/blacklist/${listed.id}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Severity').selectOption('Danger');
     await page.getByLabel('Category').fill('shoplifting');
@@ -670,6 +671,14 @@ export function describePeople(setup: () => ConsoleSetup): void {
       await leave();
       await question.getByRole('button', { name: 'Cancel' }).click();
       await question.waitFor({ state: 'detached' });
+      expect(await page.getByLabel('Category').inputValue()).toBe('shoplifting');
+    }
+    const edited = page.url();
+    for (let times = 0; times < 2; times++) {
+      await page.evaluate('history.back()');
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await question.waitFor({ state: 'detached' });
+      expect(page.url()).toBe(edited);
       expect(await page.getByLabel('Category').inputValue()).toBe('shoplifting');
     }
     for (const state of ['visible', 'detached', 'visible', 'detached'] as const) {
@@ -699,6 +708,13 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.keyboard.press('Escape');
     await question.getByRole('button', { name: 'Leave it nevertheless' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Notes').fill('Nor this.');
+    await page.evaluate('history.back()');
+    await question.getByRole('button', { name: 'Leave it nevertheless' }).click();
+    await page.waitForURL('**/#/blacklist');
+    await page.getByRole('heading', { name: 'Blacklist', level: 1 }).waitFor();
+    await page.evaluate('history.forward()');
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel(/^Suspended/).check();
     await page.getByRole('button', { name: 'Save' }).click();

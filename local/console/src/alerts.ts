@@ -193,7 +193,7 @@ function take(one: Watched, read: ImageProcessingResult): void {
     one.result = withReviews(known, read);
     return;
   }
-  // Of others, such as the one that an entry was merged into, nobody has read what became of them.
+  // Nobody has read what became of others, such as the one that an entry was merged into.
   if (known) for (const { id } of entries) doubted.add(id);
   one.result = read;
 }

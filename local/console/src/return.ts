@@ -30,6 +30,9 @@ document.addEventListener('click', ({ target }) => {
   isReturn = isByLink;
 });
 
+/** Returns the address of the page that is shown. */
+export const shownAddress = () => shown;
+
 /**
  * Notes where a page was left. To be called before the next one is shown. Returns false if the address is
  * still that page's.

@@ -1,4 +1,4 @@
-import { noteLeaving } from './return.ts';
+import { noteLeaving, shownAddress } from './return.ts';
 import { Store } from './store.ts';
 
 /** A page of the console. It stands behind the address's `#`, so that the files can be hosted anywhere. */
@@ -80,8 +80,25 @@ export const route = new Store<Route>(parse(location.hash));
 addEventListener('hashchange', follow);
 addEventListener('click', followLink);
 
+/** Asks before the page is left; undefined while it may be. */
+let askBeforeLeaving: (() => void) | undefined;
+
+/** Keeps the page when the browser goes to another one, and asks then. Returns a function that ends that. */
+export function holdPage(ask: () => void): () => void {
+  askBeforeLeaving = ask;
+  return () => {
+    askBeforeLeaving = undefined;
+  };
+}
+
 /** Shows the page of the address, unless it is shown. */
 function follow(): void {
+  if (askBeforeLeaving && location.hash !== shownAddress()) {
+    // The step before this one is now where the person wanted to be.
+    history.pushState(null, '', shownAddress());
+    askBeforeLeaving();
+    return;
+  }
   if (!noteLeaving()) return;
   const came = parse(location.hash);
   if (came.page === 'history') historyShown.set(location.hash);

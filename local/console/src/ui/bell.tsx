@@ -88,7 +88,8 @@ export function AlertBar() {
         {all.length > 1 && ` · ${texts.frame.more(all.length - 1)}`}
       </p>
       <div class="actions">
-        <a class="button" href={paths.processed(pictureId)} onClick={acknowledgeShown}>
+        {/* The link of the next alert is another one: this press follows the address that was read. */}
+        <a key={pictureId} class="button" href={paths.processed(pictureId)} onClick={acknowledgeShown}>
           {texts.frame.look}
         </a>
         {isSoundOn === undefined && (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { isUnanswered } from '../api/again.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
@@ -7,6 +7,7 @@ import { timeOf } from '../format.ts';
 import { useHeldTab } from '../held-tab.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
 import { type NameFault, takenBy } from '../names-there.ts';
+import { holdPage } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { LeaveUnsettled } from './leave-unsettled.tsx';
@@ -72,15 +73,26 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
   );
 }
 
-/** Asks before what was written is dropped: a key, or a press beside the dialog, may be a mistake. */
+/** Asks before what was written is dropped: a key, a press beside the dialog, or *Back* may be a mistake. */
 function useLeaving(isChanged: boolean, onClose: () => void) {
-  const [isLeaving, setLeaving] = useState(false);
-  const question = isLeaving && (
-    <LeaveUnsettled title={texts.people.leaveUnsaved} onLeave={onClose} onClose={() => setLeaving(false)}>
+  const [leaving, setLeaving] = useState<'dialog' | 'page'>();
+  const release = useRef(() => {});
+  useEffect(() => {
+    if (!isChanged) return;
+    release.current = holdPage(() => setLeaving('page'));
+    return () => release.current();
+  }, [isChanged]);
+  const leave = () => {
+    release.current();
+    onClose();
+    if (leaving === 'page') history.back();
+  };
+  const question = leaving && (
+    <LeaveUnsettled title={texts.people.leaveUnsaved} onLeave={leave} onClose={() => setLeaving(undefined)}>
       <p>{texts.people.isUnsaved}</p>
     </LeaveUnsettled>
   );
-  return { leave: () => (isChanged ? setLeaving(true) : onClose()), question };
+  return { leave: () => (isChanged ? setLeaving('dialog') : onClose()), question };
 }
 
 /** Says what somebody else has done with the entry meanwhile. */

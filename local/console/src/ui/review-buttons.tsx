@@ -98,7 +98,7 @@ interface Pressed {
 function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
   const [pressed, setPressed] = useState<Pressed>();
   const shown = useRef<ReviewButtonsProps['onReview'] | undefined>(undefined);
-  /** What was pressed last, of each match whose verdict is being saved. */
+  /** The last press about each match whose verdict is being saved. */
   const last = useRef(new Map<ReviewButtonsProps['onReview'], ReviewVerdict>());
   const isLost = useRef(false);
   const tellLost = () => notify(texts.verdicts.saidNotKept(name), { isFailure: true });

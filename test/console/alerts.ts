@@ -14,32 +14,30 @@ navigator.vibrate = (pattern) => sounds.push(pattern.length) > 0;`;
 const ordinary = 3;
 const danger = 5;
 
-/** Starts a proxy whose connections can fall silent: they stay open, and pass nothing more. New ones pass. */
+/** Starts a proxy whose streams of events can fall silent: they stay open, and pass nothing more. */
 async function startSilentLine(service: string) {
   const { port: target, hostname } = new URL(service);
-  const passing = new Map<Socket, Socket>();
+  const streams = new Map<Socket, Socket>();
   const all: Socket[] = [];
   const server = createServer((client) => {
     const upstream = connect(Number(target), hostname);
-    passing.set(client, upstream);
     for (const socket of [client, upstream]) {
       all.push(socket);
       socket.on('error', () => {});
     }
+    client.on('data', (sent) => sent.includes('/events/stream') && streams.set(client, upstream));
     client.pipe(upstream).pipe(client);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async silence() {
-      for (const [client, upstream] of passing) {
-        client.unpipe();
-        upstream.unpipe();
-        client.resume();
+    silence() {
+      for (const [client, upstream] of streams) {
+        upstream.unpipe(client);
         upstream.destroy();
       }
-      passing.clear();
+      streams.clear();
     },
     async [Symbol.asyncDispose]() {
       server.close();
@@ -246,7 +244,7 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await follows;
     const alert = page.locator('.alert-bar');
     const matchIsTold = async (way: () => Promise<unknown>) => {
-      await line.silence();
+      line.silence();
       await setup().api.process(setup().pictures.withWoman);
       const again = page.waitForResponse(stream);
       await way();

@@ -4,12 +4,14 @@ import { isGone, RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
 import { unlessMistaken } from './api/mistaken.ts';
+import { untilSilent } from './api/silence.ts';
 import { checks } from './checks.ts';
 import { followEntries, reading } from './follow-entries.ts';
 import { entriesIn, shows, withFate } from './model/fate.ts';
 import { namesOf } from './model/verdict-words.ts';
 import { type Comparison, hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
 import { RecentIds } from './recent-ids.ts';
+import { keyOf, route } from './routes.ts';
 import { Store } from './store.ts';
 
 /** Matches that came from elsewhere, and nobody here has acknowledged; and what is still to be reviewed. */
@@ -43,6 +45,9 @@ export function setSound(isOn: boolean): void {
   hasSound.set(isOn);
   if (isOn) sound(false);
 }
+
+/** Time after which an alert waits no longer for its names. */
+const lateMs = 4_000;
 
 /** Pictures whose match a page shows already, such as the door's. */
 const ownPictures = new RecentIds<number>(100);
@@ -148,9 +153,10 @@ function followWatched(signal: AbortSignal): void {
 const isWatched = (entryId: number) =>
   [...watched.values()].some(({ result }) => result && shows(result, entryId));
 
-/** Begins to watch a picture. */
+/** Begins to watch a picture, unless it is before somebody's eyes. */
 function raise(pictureId: number, time: string, signal: AbortSignal): void {
-  if (signal.aborted || isShownHere(pictureId)) return;
+  const isOpened = keyOf(route.value) === keyOf({ page: 'processed', id: pictureId });
+  if (signal.aborted || isShownHere(pictureId) || isOpened) return;
   const one: Watched = { pictureId, time };
   watched.set(pictureId, one);
   void read(one, signal);
@@ -170,7 +176,9 @@ async function read(one: Watched, signal: AbortSignal): Promise<void> {
     one.isTold = true;
     show();
   };
-  const get = () => unlessMistaken(() => getProcessed(one.pictureId, mayRead));
+  const ask = () => untilSilent(mayRead, (heard) => getProcessed(one.pictureId, heard));
+  const get = () => unlessMistaken(ask);
+  const late = setTimeout(tell, lateMs);
   try {
     const read = await untilRead(() => (one.result ? reading(get) : get()), tell);
     if (isOutdated()) return;
@@ -181,6 +189,8 @@ async function read(one: Watched, signal: AbortSignal): Promise<void> {
     const isClosed = isGone(error) || (error instanceof RefusedError && error.status === 403);
     if (isClosed) watched.delete(one.pictureId);
     else one.isTold = true;
+  } finally {
+    clearTimeout(late);
   }
   show();
 }

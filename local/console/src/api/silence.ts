@@ -1,3 +1,4 @@
+import { UnreachableError } from './client.ts';
 import { tokenQuestion } from './token.ts';
 
 /** A line may fall silent without an end, such as behind a proxy or after a phone's sleep. */
@@ -14,7 +15,7 @@ const wakingMs = 2_000;
  * to the page, or to the network, waits no longer than between two signs of life.
  *
  * @param work gets a signal that aborts it, and a function to call for each sign of life
- * @throws what `work` throws
+ * @throws UnreachableError where nothing came; else what `work` throws
  */
 export async function untilSilent<Answer>(
   signal: AbortSignal,
@@ -39,6 +40,8 @@ export async function untilSilent<Answer>(
     return await work(AbortSignal.any([signal, silent.signal]), () => {
       livedAt = now();
     });
+  } catch (error) {
+    throw silent.signal.aborted && !signal.aborted ? new UnreachableError() : error;
   } finally {
     clearInterval(timer);
     done.abort();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { isUnanswered } from '../api/again.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
@@ -77,7 +77,7 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
 function useLeaving(isChanged: boolean, onClose: () => void) {
   const [leaving, setLeaving] = useState<'dialog' | 'page'>();
   const release = useRef(() => {});
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isChanged) return;
     release.current = holdPage(() => setLeaving('page'));
     return () => release.current();

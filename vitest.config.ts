@@ -28,10 +28,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/**
- * Finds a folder in memory for what tests write, where there is room: the stores wait for a disk at each
- * change. The service itself reads no pictures there, so the tests of hosts use the disk.
- */
+/** Finds a folder in memory for what tests write, where there is room. On a disk, each change of a store waits. */
 function workFolder(): string {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');
@@ -40,8 +37,6 @@ function workFolder(): string {
     return tmpdir();
   }
 }
-
-const inMemory = { TMPDIR: workFolder() };
 
 const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test.ts`);
 
@@ -140,6 +135,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     env: {
       LOG_LEVEL: 'silent',
+      TMPDIR: workFolder(),
       // The CDK's own rules for templates take seconds, and `cdk synth` checks them anyway.
       CDK_VALIDATION: 'false',
       // Programs that tests start compile once what they share.
@@ -156,7 +152,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: unit,
-          env: inMemory,
           testTimeout: 5_000,
           setupFiles: ['test/set-up/unit.ts'],
           // Loading the same modules again for each file would take longer than the tests.
@@ -170,7 +165,6 @@ export default defineConfig({
           ...sharedAnswers,
           name: 'adapters',
           include: adapters,
-          env: { ...sharedAnswers.env, ...inMemory },
           exclude: [...unit, ...light, ...engine],
           globalSetup: services,
         },
@@ -184,7 +178,6 @@ export default defineConfig({
         test: {
           name: 'light',
           include: light,
-          env: inMemory,
           exclude: unit,
           isolate: false,
         },

@@ -28,7 +28,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Finds a folder in memory for what tests write, where there is room. On a disk, each change of a store waits. */
+/** Finds a folder in memory, where there is room, for what tests write: on a disk each change waits. */
 function workFolder(): string {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');

@@ -94,7 +94,7 @@ function beginOf({ announced }: RetentionNote): string {
 export async function retain(
   ports: RetentionPorts,
   settings: RetentionSettings,
-  { stop, now = new Date() }: { stop?: AbortSignal; now?: Date } = {},
+  { stop, now = new Date() }: { stop?: AbortSignal | undefined; now?: Date } = {},
 ): Promise<RetentionReport> {
   const note = await heldAfterJump(ports, settings, await announceRetention(ports, settings, now), now);
   const nothing = { unmatched: 0, matched: 0, rejected: 0 };

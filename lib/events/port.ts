@@ -31,6 +31,11 @@ export interface EventTarget {
    * @throws Never: failures are outcomes, see `Attempt`
    */
   send(events: readonly ServiceEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
+  /**
+   * Says that the service is away, and ends the connection; left out where none is kept.
+   * @throws Never
+   */
+  close?(): Promise<void>;
 }
 
 /**

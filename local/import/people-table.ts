@@ -4,7 +4,7 @@ import { ConfigError } from '../../lib/config.ts';
 import { decodeMarkedText } from '../../lib/decode-text.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { type PeopleTable, readTable, TableError, type TableFile } from '../../lib/people/table.ts';
-import { leadsInto, readPictureFile } from '../commands/picture-file.ts';
+import { leadsInto, readPictureFile } from '../picture-file.ts';
 import type { FoundPeople, PersonPicture } from './found-people.ts';
 
 /**

@@ -51,6 +51,16 @@ test('docs/api.md lists every endpoint', () => {
   expect(missing).toEqual([]);
 });
 
+test('docs/architecture.md names every room', async () => {
+  const page = texts.get('docs/architecture.md') ?? '';
+  const rows = page.slice(page.indexOf('## The rooms'), page.indexOf('In the engine,'));
+  for (const parent of ['lib', 'local']) {
+    const entries = await readdir(parent, { withFileTypes: true });
+    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `\`${parent}/${name}/\``);
+    expect(rooms.filter((room) => !rows.includes(room))).toEqual([]);
+  }
+});
+
 test('the README has at most 10 KB', async () => {
   expect((await stat('README.md')).size).toBeLessThanOrEqual(10 * 1024);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,6 +50,15 @@ test('docs/api.md lists every endpoint', () => {
     return new RegExp(`[\`A-Z1 ]${RegExp.escape(shown)}[/\`?]`).test(page) ? [] : [path];
   });
   expect(missing).toEqual([]);
+});
+
+test('docs/architecture.md names files and folders that are there', () => {
+  const page = texts.get('docs/architecture.md') ?? '';
+  const named = [...page.matchAll(/`((?:lib|local|functions|infra|test|bench)\/[\w./-]*)`/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(named.length).toBeGreaterThan(60);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
 
 test('docs/architecture.md names every room', async () => {

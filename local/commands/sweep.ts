@@ -12,6 +12,9 @@ import { housekeepingPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
 
+const waiting =
+  'The clock has moved, or the service was off: nothing was deleted because of its age. GET /status says until when.';
+
 await runCommand(async () => {
   const { values } = parseArgs({ options: { 'remove-unknown': { type: 'boolean' } } });
   const config = loadConfig();
@@ -19,12 +22,13 @@ await runCommand(async () => {
   logToStandardError();
   const opened = await ports(config);
   try {
-    const { sweep, errors } = await asService('sweep', () =>
+    const { sweep, isSteady, errors } = await asService('sweep', () =>
       keepHouse(housekeepingPorts(config), config, {
         task: 'compare',
         removeUnknown: values['remove-unknown'],
       }),
     );
+    if (!isSteady) console.error(waiting);
     if (sweep) console.log(JSON.stringify(sweep, null, 2));
     if (errors.length > 0) throw errors[0];
     if (!sweep || sweep.damaged > 0 || sweep.failed > 0) process.exitCode = 1;

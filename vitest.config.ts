@@ -28,7 +28,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Folder in memory for what tests write, where there is room. The stores wait for a disk at each change. */
+/** Finds a folder in memory, where there is room, for what tests write: on a disk each change waits. */
 function workFolder(): string {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');

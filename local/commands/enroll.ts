@@ -19,9 +19,9 @@ import { type EnrollSummary, enrollReport } from '../import/enroll-report.ts';
 import type { FoundPeople, FoundPerson } from '../import/found-people.ts';
 import { isPeopleTable, readPeopleTable } from '../import/people-table.ts';
 import { PictureCopies } from '../import/picture-copies.ts';
+import { readPictureFile } from '../picture-file.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
 import { readPersonFolders } from './person-folders.ts';
-import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS [--include-unlike]';

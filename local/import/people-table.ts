@@ -11,7 +11,7 @@ import {
   TableError,
   type TableFile,
 } from '../../lib/people/table.ts';
-import { leadsInto, readPictureFile } from '../commands/picture-file.ts';
+import { leadsInto, readPictureFile } from '../picture-file.ts';
 import type { FoundPeople, PersonPicture } from './found-people.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { ticks } from '../clock.ts';
 import { onStill } from './steady.ts';
 
 /** Windows in which the faces stand beside their buttons. */
@@ -54,11 +55,11 @@ function holdInSight(): Hold {
   const { signal } = ended;
   const bring = () => {
     if (signal.aborted) return;
-    until = Date.now() + againMs;
+    until = ticks() + againMs;
     bringVerdict();
   };
   const endStill = onStill(() => {
-    if (Date.now() < until) bringVerdict();
+    if (ticks() < until) bringVerdict();
   });
   const end = () => {
     ended.abort();

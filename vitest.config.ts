@@ -34,7 +34,7 @@ const unit = testFiles(
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
   'cameras/{decide,motion,networks,passages,print,reading,regions,settings,tracks}',
   '{bytes-in-turns,comments,config,env-file,errors,old-settings,once-in,sdk-client,system-names}',
-  'console/{compare-words,csv,door-verdict,import-plan,service-words,texts}',
+  'console/{clock,compare-words,csv,door-verdict,import-plan,service-words,texts}',
   'contract/{api,hostile-text,merged-fields,moment}',
   'erasure/*',
   'events/match-event',

@@ -3,7 +3,7 @@ import { ticks } from '../clock.ts';
 import { onStill } from './steady.ts';
 
 /** Windows in which the faces stand beside their buttons. */
-const lowWindow = '(max-height: 24rem)';
+const lowWindow = '(max-height: 24rem), (max-width: 19rem)';
 /** Time in which a verdict is brought once more: an alert that comes with it can push it away. */
 const againMs = 2_000;
 /** What a person does who scrolls. */

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repository } from './report/results.ts';
 import { WrongUseError } from './wrong-use.ts';
+
+export const repository = join(import.meta.dirname, '..');
 
 /** Places to which a benchmark writes what it measured. */
 export interface Output {

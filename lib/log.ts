@@ -5,13 +5,19 @@ import { loadConfig } from './load-config.ts';
 import type { Log } from './logging/port.ts';
 
 let created: Log | undefined;
+let isOnStandardError = false;
+
+/** Makes this process log to standard error, for its standard output is a command's result. */
+export function logToStandardError(): void {
+  isOnStandardError = true;
+}
 
 /**
  * Returns this process's log: JSON lines on standard output, at the level of `LOG_LEVEL`. Never log names,
  * pictures, embeddings or headers.
  */
 export function log(): Log {
-  created ??= createLog(loadConfig().logLevel);
+  created ??= createLog(loadConfig().logLevel, isOnStandardError ? process.stderr : process.stdout);
   return created;
 }
 

@@ -1,5 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Config, ConfigError, parseConfig, settings as schema } from '../lib/config.ts';
 import { detectorNames, distanceMetrics, modelNames } from '../lib/contract/vocabulary.ts';
@@ -677,4 +678,13 @@ describe('warnings', () => {
       [],
     );
   });
+});
+
+test('tests of use cases take the defaults, so that a new setting changes none of them', () => {
+  const listing = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((file) =>
+    /(croppedFacePaddingRatio|drawBoundingBoxes): \S+, \w+: /.test(
+      readFileSync(join(import.meta.dirname, file), 'utf8'),
+    ),
+  );
+  expect(listing).toEqual([]);
 });

@@ -1,28 +1,39 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import packageFile from '../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '..');
 
-const aliases: Readonly<Record<string, string>> = {
-  '#adapters': 'lib/wiring/adapters.ts',
-  '#metrics': 'lib/metrics/in-process.ts',
-};
+/** Files that the aliases of package.json stand for, whichever host chooses. */
+const aliases: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(packageFile.imports).map(([name, choices]) => [
+    name,
+    Object.values(choices).map((file) => join(file)),
+  ]),
+);
 
 type Import = readonly [from: string, to: string];
 
 /** Lists the imports of a folder's files, including those of types, as paths from the root. */
 function importsIn(folder: string): Import[] {
-  const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).filter((file) => !file.endsWith('.d.ts'));
+  // The console is bundled as a whole for browsers.
+  const files = globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['local/console/**'] }).filter(
+    (file) => !file.endsWith('.d.ts'),
+  );
   return files.flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const names = [...source.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => name);
     return names.flatMap((name): Import[] => {
-      if (name in aliases) return [[file, aliases[name] ?? '']];
+      const files = aliases.get(name);
+      if (files) return files.map((to) => [file, to]);
       return name.startsWith('.') ? [[file, relative(root, resolve(root, dirname(file), name))]] : [];
     });
   });
 }
+
+const rooms = ['lib', 'local', 'functions', 'infra', 'bench'] as const;
+const imports = rooms.flatMap(importsIn);
 
 /**
  * Finds the circles among the files and folders that lie side by side in a folder, each as its members by
@@ -76,9 +87,31 @@ describe('circles of imports', () => {
     ).toEqual(['lib/a lib/b', 'lib/c/five.ts lib/c/seven.ts lib/c/six.ts']);
   });
 
-  test('are not in lib', () => {
-    const imports = importsIn('lib');
-    expect(imports.length).toBeGreaterThan(100);
+  test('are looked for behind every alias', () => {
+    const used = imports.flatMap(([, to]) => to);
+    for (const files of aliases.values()) {
+      for (const file of files) expect(used.filter((to) => to === file).length).toBeGreaterThan(0);
+    }
+    expect([...aliases.keys()]).toEqual(
+      expect.arrayContaining(['#adapters', '#audit', '#logger', '#metrics']),
+    );
+  });
+
+  test.each(rooms)('are not in %s', (room) => {
+    const own = imports.filter(([from]) => from.startsWith(`${room}/`));
+    expect(own.length).toBeGreaterThan(20);
+    expect(circlesAmong(own)).toEqual([]);
+  });
+
+  test('lead from the stack to no function, and from what is deployed to no other room', () => {
+    const roomOf = (file: string) => file.split('/')[0] ?? '';
+    const crossing = imports.map(([from, to]) => `${roomOf(from)} → ${roomOf(to)}`);
+    expect(crossing).not.toContain('infra → functions');
+    expect(crossing.filter((one) => /^(lib|functions) → (local|infra|bench)/.test(one))).toEqual([]);
+    expect(crossing.filter((one) => one === 'lib → functions')).toEqual([]);
+  });
+
+  test('are not between the rooms', () => {
     expect(circlesAmong(imports)).toEqual([]);
   });
 });

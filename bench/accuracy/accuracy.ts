@@ -9,6 +9,7 @@ import {
   modelVersionNames,
   modelVersions,
 } from '../../lib/faces/engine/models/models.ts';
+import type { AccuracyFigures, Rate } from '../figures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf, readResults } from '../report/results.ts';
@@ -25,46 +26,6 @@ import {
 } from './measures.ts';
 import { type Embeddings, embedByModels } from './people.ts';
 import { errorTradeOff, missRateAt, ScoreCounts } from './score-counts.ts';
-
-/** `[rate of errors, rate of successes]` */
-type Rate = readonly [number, number];
-
-export interface AccuracyFigures {
-  readonly people: number;
-  readonly pictures: number;
-  /** Pictures in which a face was found; the others' pairs count as different people's. */
-  readonly withFace: number;
-  readonly folds: number;
-  readonly pairsPerFold: number;
-  /** Accuracy on the set's pairs, cross-validated; its standard error is the next field. */
-  readonly accuracy: number;
-  readonly standardError: number;
-  readonly areaUnderCurve: number;
-  readonly equalErrorRate: number;
-  /** `[FAR, TAR]` on the set's pairs. */
-  readonly trueAcceptRates: readonly Rate[];
-  /** `[FPIR, TPIR]` of the open-set identification. */
-  readonly identificationRates: readonly Rate[];
-  readonly identificationCurve: readonly Rate[];
-  readonly listed: number;
-  readonly probes: number;
-  readonly strangers: number;
-  /** Number of all pairs of two pictures with a face, by whether both show the same person. */
-  readonly samePairs: number;
-  readonly differentPairs: number;
-  /** `[FMR, FNMR]` */
-  readonly missRates: readonly Rate[];
-  readonly errorTradeOff: readonly Rate[];
-  /** Shares of the pairs in steps of cosine similarity. */
-  readonly histogram: {
-    readonly from: number;
-    readonly step: number;
-    readonly same: readonly number[];
-    readonly different: readonly number[];
-  };
-  /** Cosine similarity at the model's default threshold. */
-  readonly threshold: number;
-}
 
 export const wantedRates = [0.01, 0.001] as const;
 const wantedMatchRates = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] as const;

@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { evidenceOf } from '../../lib/faces/engine/detect/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../../lib/faces/engine/detect/detector.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
+import type { ConfidenceFigures, ReliabilityBin, SceneKind } from '../figures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
-import { type KnownScene, knownScenes, type SceneKind } from './known-scenes.ts';
+import { type KnownScene, knownScenes } from './known-scenes.ts';
 import { fitLogistic } from './logistic.ts';
 import { openAlbum } from './mosaic.ts';
 
@@ -34,30 +35,6 @@ interface Gathered {
   readonly boxes: KnownBox[];
   /** Scenes, and the faces that they show. */
   readonly scenes: Map<SceneKind, { pictures: number; faces: number }>;
-}
-
-/** Boxes between two confidences. */
-export interface ReliabilityBin {
-  readonly from: number;
-  readonly to: number;
-  readonly boxes: number;
-  /** Mean of their confidences, 0..1. */
-  readonly confidence: number;
-  /** The share of them that are faces, 0..1. */
-  readonly faces: number;
-}
-
-export interface ConfidenceFigures {
-  readonly reliability: Readonly<Record<DetectorName, readonly ReliabilityBin[]>>;
-  /** For each kind of pictures and some thresholds, what is kept. */
-  readonly kept: readonly {
-    readonly detector: DetectorName;
-    readonly kind: SceneKind;
-    readonly pictures: number;
-    readonly faces: number;
-    /** The faces and the false boxes that have a confidence of at least so much. */
-    readonly at: readonly { readonly threshold: number; readonly faces: number; readonly falses: number }[];
-  }[];
 }
 
 const edges = [0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1];

@@ -5,19 +5,11 @@ import { join } from 'node:path';
 import type { Box } from '../../lib/contract/shapes.ts';
 import type { Detection } from '../../lib/faces/engine/detect/detector.ts';
 import type { DecodedPicture } from '../../lib/inputs/picture.ts';
+import type { SceneKind } from '../figures.ts';
 import { pairFaces } from './crowd.ts';
 import { cutByEdge, cutOut } from './edge-cuts.ts';
 import { type Album, mosaic, pixelsOf, type Scene, scattered, single } from './mosaic.ts';
 import { plainKinds, plainPicture } from './plain-pictures.ts';
-
-export type SceneKind =
-  | 'one person'
-  | 'turned'
-  | 'cut off'
-  | 'mosaic'
-  | 'small faces'
-  | 'texture'
-  | 'clothes';
 
 export interface KnownScene {
   readonly kind: SceneKind;

@@ -1,5 +1,5 @@
+import type { Provenance, Results } from '../figures.ts';
 import { draw, linear, logarithmic, type Plot, palette, series } from './plot.ts';
-import type { Provenance, Results } from './results.ts';
 
 /** Names of the plots' files, which the documents show. */
 export type PlotName =

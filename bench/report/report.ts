@@ -4,9 +4,10 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { Results } from '../figures.ts';
 import { type Output, parseOptions } from '../options.ts';
 import { plotsOf } from './plots.ts';
-import { type Results, readResults, saveResults } from './results.ts';
+import { readResults, saveResults } from './results.ts';
 import { tablesOf, withTables } from './tables.ts';
 
 /** Keeps a benchmark's figures, and shows them with the others'. */

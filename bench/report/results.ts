@@ -2,36 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import type { ModelVersionName } from '../../lib/faces/engine/models/models.ts';
-import type { AccuracyFigures } from '../accuracy/accuracy.ts';
-import type { ConfidenceFigures } from '../accuracy/confidence.ts';
-import type { SearchFigures } from '../search/search-one.ts';
-import type { ServiceFigures } from '../service/service.ts';
-import type { SpeedFigures } from '../speed/speed.ts';
-
-/** Place, time and way in which figures were measured. */
-export interface Provenance {
-  readonly machine: string;
-  readonly cores: number;
-  readonly node: string;
-  /** The commit that was checked out, with a plus if files had been changed. */
-  readonly commit: string;
-  readonly date: string;
-  readonly command: string;
-  /** Load average of the minute before: the number of threads, of all processes, that wanted a core. */
-  readonly loadAverage: number;
-}
-
-/** Contents of `results.json`: the last figures of each benchmark. */
-export interface Results {
-  readonly accuracy?: Partial<Record<ModelVersionName, Provenance & AccuracyFigures>>;
-  readonly speed?: Provenance & SpeedFigures;
-  readonly service?: Provenance & ServiceFigures;
-  readonly confidence?: Provenance & ConfidenceFigures;
-  readonly search?: Provenance & { readonly sizes: readonly SearchFigures[] };
-}
-
-export const repository = join(import.meta.dirname, '../..');
+import type { Provenance, Results } from '../figures.ts';
+import { repository } from '../options.ts';
 
 /** Describes the conditions of a measurement. Call it before measuring, as it notes the machine's load. */
 export function provenanceOf(command: string): Provenance {

@@ -1,6 +1,5 @@
-import type { SpeedRow } from '../speed/speed.ts';
+import type { Provenance, Results, SpeedRow } from '../figures.ts';
 import { measuredBy } from './plots.ts';
-import type { Provenance, Results } from './results.ts';
 
 /** Tables of the documents, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
 export type TableName = 'summary' | 'accuracy' | 'confidence' | 'speed' | 'service' | 'search';

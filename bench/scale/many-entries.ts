@@ -13,7 +13,7 @@ import { entryKey, shownCountsKey } from '../../lib/records/dynamodb/items.ts';
 
 const pageBytes = 2 ** 20;
 
-interface Asked {
+interface QueryInput {
   readonly TableName?: string;
   readonly RequestItems?: Readonly<Record<string, unknown>>;
   readonly ExclusiveStartKey?: { readonly sk: { readonly S: string } };
@@ -33,7 +33,10 @@ function itemOf(id: number) {
   };
 }
 
-function query(count: number, { ExclusiveStartKey, ScanIndexForward = true, Limit = count }: Asked): string {
+function query(
+  count: number,
+  { ExclusiveStartKey, ScanIndexForward = true, Limit = count }: QueryInput,
+): string {
   const step = ScanIndexForward ? 1 : -1;
   const before = ExclusiveStartKey ? Number(ExclusiveStartKey.sk.S) : ScanIndexForward ? 0 : count + 1;
   const items: string[] = [];
@@ -50,7 +53,7 @@ function query(count: number, { ExclusiveStartKey, ScanIndexForward = true, Limi
   return `{"Count":${items.length},"Items":[${items.join(',')}]${last}}`;
 }
 
-function answer(count: number, operation: string | undefined, asked: Asked): string {
+function answer(count: number, operation: string | undefined, asked: QueryInput): string {
   if (operation === 'Query') return query(count, asked);
   const [table = ''] = Object.keys(asked.RequestItems ?? {});
   const counted = marshall({ ...shownCountsKey, base: count });
@@ -60,7 +63,7 @@ function answer(count: number, operation: string | undefined, asked: Asked): str
 const count = Number(process.argv[2]);
 const server = createServer(async (request, response) => {
   const operation = String(request.headers['x-amz-target']).split('.').at(-1);
-  const body = answer(count, operation, (await json(request)) as Asked);
+  const body = answer(count, operation, (await json(request)) as QueryInput);
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));

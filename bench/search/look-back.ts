@@ -15,7 +15,7 @@ import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { sqliteKeptFaces } from '../../lib/records/sqlite/kept-faces.ts';
 import { inTransaction } from '../../lib/records/sqlite/transactions.ts';
 import { parseOptions } from '../options.ts';
-import { normalVector } from './vectors.ts';
+import { normalVector } from '../vectors.ts';
 
 const defaultSizes = [10_000, 100_000];
 const { dimensions, version, thresholds } = embeddingModels.Fusion;

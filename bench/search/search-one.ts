@@ -10,40 +10,9 @@ import { searchGallery } from '../../lib/faces/engine/search/search.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openReader } from '../../lib/records/sqlite/embedding-rows.ts';
 import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
+import type { SearchFigures, SearchTimes } from '../figures.ts';
 import { humanBuild, loadBuild } from '../speed/tfjs.ts';
-import { normalVector } from './vectors.ts';
-
-/** Times that a task took, in milliseconds. */
-interface Times {
-  readonly median: number;
-  readonly p99: number;
-  /**
-   * Mean CPU time of the thread, so that other programs do not count. The system measures it in steps of some
-   * milliseconds.
-   */
-  readonly cpu: number;
-}
-
-export interface SearchFigures {
-  /** Number of listed faces. */
-  readonly listed: number;
-  readonly search: Times;
-  /** Times of searching for all the crowd's faces together. */
-  readonly crowd: Times;
-  readonly crowdSize: number;
-  readonly loop: Times;
-  readonly human: Times;
-  readonly loadMs: number;
-  /** CPU time of all threads while loading. */
-  readonly loadCpuMs: number;
-  /** Resident memory that the gallery takes, divided by that of its vectors in single precision. */
-  readonly memoryRatio: number;
-  /**
-   * Share of the true nearest faces, at most 100 for a probe, that the search found. Double precision decides
-   * which are the true ones.
-   */
-  readonly recall: number;
-}
+import { normalVector } from '../vectors.ts';
 
 interface Human {
   match: { find(probe: number[], faces: ArrayLike<number>[]): { index: number } };
@@ -71,7 +40,7 @@ class Stopwatch {
     return result;
   }
 
-  get times(): Times {
+  get times(): SearchTimes {
     const sorted = this.#wall.toSorted((one, other) => one - other);
     const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
     return { median: at(0.5), p99: at(0.99), cpu: this.#cpu / sorted.length };

@@ -18,11 +18,11 @@ import { codeOf } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { inTransaction } from '../../lib/records/sqlite/transactions.ts';
+import type { SearchFigures } from '../figures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
-import type { SearchFigures } from './search-one.ts';
-import { normalVector } from './vectors.ts';
+import { normalVector } from '../vectors.ts';
 
 const defaultSizes = [1000, 10_000, 100_000, 1_000_000];
 const { dimensions, version } = embeddingModels.MobileFaceNet;

@@ -31,7 +31,7 @@ const erasures = 20;
 /** Records of the history in which an erased person is. */
 const recordsOfPerson = 50;
 
-const drawn = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
+const defaults = parseConfig({});
 const variants = {
   baseline: { audit: false, reviewBand: 1, lookBackDays: 0 },
   'audit trail': { audit: true, reviewBand: 1, lookBackDays: 0 },
@@ -77,7 +77,7 @@ async function measurePictures(ports: Opened, rounds: number): Promise<void> {
       const { audit, ...settings } = variants[name];
       setAudit(audit);
       const request = ProcessImagesRequest.parse({ images });
-      const { wall, cpu } = await measured(() => processImages(ports, { ...drawn, ...settings }, request));
+      const { wall, cpu } = await measured(() => processImages(ports, { ...defaults, ...settings }, request));
       // The first rounds warm up.
       if (round < 0) continue;
       times.get(name)?.wall.push(wall);

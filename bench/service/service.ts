@@ -12,35 +12,13 @@ import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { sampleFolder } from '../../local/models/packages.ts';
 import { largePicture, oneFacePicture } from '../accuracy/pictures.ts';
+import type { ServiceFigures, ServiceTimes } from '../figures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
 import { type Service, startService } from './service-process.ts';
 
 const model = 'Fusion';
-
-interface Times {
-  readonly median: number;
-  readonly slowest: number;
-}
-
-/** Milliseconds and megabytes. */
-export interface ServiceFigures {
-  readonly startMs: number;
-  readonly model: string;
-  /** Engine's time for one face in 250 pixels. */
-  readonly engineMs: number;
-  readonly requestMs: number;
-  /** Whole request with 40 small faces in 24 megapixels; absent from figures of earlier releases. */
-  readonly large?: Times;
-  readonly perSecond: number;
-  readonly idle: Times;
-  readonly busy: Times;
-  /** While a body of 24 MB comes in, is read and is answered. */
-  readonly largeBody: Times;
-  readonly memoryAfter100: number;
-  readonly memoryAfter500: number;
-}
 
 async function processPictures(url: string, images: readonly string[]): Promise<void> {
   const response = await fetch(`${url}/api/v1/process/process-images`, {
@@ -96,7 +74,7 @@ async function residentMegabytes(pid: number): Promise<number> {
 }
 
 /** Measures a whole request with the largest picture of the speed's benchmark, by all workers. */
-async function measureLarge({ url }: Service): Promise<Times> {
+async function measureLarge({ url }: Service): Promise<ServiceTimes> {
   const images = [(await largePicture()).toString('base64')];
   const times: number[] = [];
   for (let round = -1; round < 5; round++) {
@@ -129,7 +107,7 @@ async function measureMemory({ url, pid }: Service) {
 
 /** Measures `GET /` while the service processes pictures, and while it is idle. */
 async function measureResponsiveness({ url }: Service) {
-  const sample = async (count: number): Promise<Times> => {
+  const sample = async (count: number): Promise<ServiceTimes> => {
     const times: number[] = [];
     for (let i = 0; i < count; i++) {
       times.push(await timed(async () => (await fetch(url)).arrayBuffer()));
@@ -146,7 +124,7 @@ async function measureResponsiveness({ url }: Service) {
 }
 
 /** No picture, but as long as one may be: what takes time is the body alone. */
-async function measureLargeBody(url: string): Promise<Times> {
+async function measureLargeBody(url: string): Promise<ServiceTimes> {
   const body = Buffer.from(JSON.stringify({ images: ['A'.repeat(24_000_000)] }));
   const times: number[] = [];
   for (let round = 0; round < 5; round++) {

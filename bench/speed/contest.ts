@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
 import { median } from '../accuracy/measures.ts';
-import type { Done, Failed, Task } from './contestant.ts';
+import type { Done, Measured } from '../figures.ts';
+import type { Failed, Task } from './contestant.ts';
 
 /** A pipeline in a process of its own, which runs one task at a time. */
 export class Contestant {
@@ -48,13 +49,6 @@ export interface Entry {
   readonly key: string;
   readonly contestant: Contestant;
   readonly task: Task;
-}
-
-/** Medians over the rounds. The ratio in each round is to the first entry's time. */
-export interface Measured extends Done {
-  /** Times as long as the first. */
-  readonly wallRatio: number;
-  readonly cpuRatio: number;
 }
 
 /**

@@ -15,6 +15,7 @@ import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { DecodedPicture } from '../../lib/inputs/picture.ts';
+import type { Done } from '../figures.ts';
 import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './compared-pipelines.ts';
 
 /**
@@ -26,14 +27,6 @@ export interface Task {
   readonly count: number;
   /** Threads of the engine; the other packages' pipelines have one. */
   readonly workers: number;
-}
-
-export interface Done {
-  readonly wallMs: number;
-  /** CPU time of all threads of this process. */
-  readonly cpuMs: number;
-  /** Faces found in the last run. */
-  readonly faces: number;
 }
 
 export interface Failed {

@@ -16,20 +16,9 @@ import {
 } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { normalVector } from '../search/vectors.ts';
+import type { Profile, Stage } from '../figures.ts';
+import { normalVector } from '../vectors.ts';
 import { type NetworkTime, takeNetworkTimes } from './network-times.ts';
-
-export interface Stage {
-  readonly name: string;
-  /** Mean CPU time for one picture, of all threads. */
-  readonly cpuMs: number;
-}
-
-export interface Profile {
-  readonly model: string;
-  readonly faces: number;
-  readonly stages: readonly Stage[];
-}
 
 /** Names of the networks by the side of their inputs, in pixels. */
 const networkNames: Readonly<Record<number, string>> = {

@@ -16,42 +16,14 @@ import {
   nobodyPicture,
   oneFacePicture,
 } from '../accuracy/pictures.ts';
+import type { Profile, SpeedFigures, Throughput } from '../figures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
-import { Contestant, compete, type Entry, type Measured } from './contest.ts';
-import type { Profile } from './profile-one.ts';
+import { Contestant, compete, type Entry } from './contest.ts';
 
 const runFile = promisify(execFile);
-
-/** One pipeline on one picture. */
-export interface SpeedRow extends Measured {
-  readonly pipeline: string;
-}
-
-/** Pictures in a second with one worker for each core, and with one worker. */
-export interface Throughput {
-  readonly model: string;
-  readonly workers: number;
-  readonly perSecond: number;
-  readonly perSecondWithOne: number;
-  /** Ratio of the two: the median over the rounds. */
-  readonly factor: number;
-}
-
-export interface SpeedFigures {
-  /** Origin of the crowd's faces. */
-  readonly crowdOf: string;
-  /** Name of each picture, and its rows, the engine's first model first. */
-  readonly pictures: readonly {
-    readonly name: string;
-    readonly faces: number;
-    readonly rows: readonly SpeedRow[];
-  }[];
-  readonly throughput: readonly Throughput[];
-  readonly profiles: readonly (Profile & { readonly picture: string })[];
-}
 
 interface TestPicture {
   readonly name: string;

@@ -2,11 +2,11 @@ import { pooledLooks, qualityOf, weightOf } from '../../lib/cameras/decide.ts';
 import { degradedDirections } from '../../lib/faces/engine/embed/degraded-directions.ts';
 import { constantCount } from '../../lib/faces/engine/embed/fusion-mean.ts';
 import type { EmbedderName } from '../../lib/faces/engine/models/models.ts';
-import type { Look } from './rules.ts';
+import type { FaceSample } from './rules.ts';
 
 /** A passage's looks, and embeddings of clear pictures of the person. */
 export interface ComparedPassage {
-  readonly looks: readonly Look[];
+  readonly looks: readonly FaceSample[];
   readonly clear: readonly Float32Array[];
 }
 
@@ -42,8 +42,8 @@ function strongest(differences: readonly Float64Array[], before: readonly Float6
   return direction;
 }
 
-function meanOf(looks: readonly Look[], embedder: EmbedderName): Float64Array {
-  const quality = ({ width, confidence }: Look) => qualityOf(width, confidence);
+function meanOf(looks: readonly FaceSample[], embedder: EmbedderName): Float64Array {
+  const quality = ({ width, confidence }: FaceSample) => qualityOf(width, confidence);
   const best = looks.toSorted((one, other) => quality(other) - quality(one)).slice(0, pooledLooks);
   return total(
     best.map(({ print, width, confidence }) =>

@@ -7,7 +7,7 @@ import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { bytesOf, floatsOf } from '../../lib/faces/engine/search/embedding-store.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { type Clip, clipFrames } from './clips.ts';
-import type { Look } from './rules.ts';
+import type { FaceSample } from './rules.ts';
 
 /** Frames that are worked on at once, besides those in the engine. */
 const ahead = 2;
@@ -31,7 +31,7 @@ export async function lookAt(
   clips: readonly Clip[],
   embedder: EmbedderName,
   kept?: string,
-): Promise<Look[][]> {
+): Promise<FaceSample[][]> {
   const known = await readKept(kept, embedder);
   const workers = availableParallelism();
   const pool = await WorkerPool.start(workers, { minConfidence: usualMinConfidence, modelName: embedder });
@@ -57,8 +57,8 @@ async function looksOf(
   clip: Clip,
   embedder: EmbedderName,
   pool: WorkerPool,
-): Promise<Look[]> {
-  const looks: Look[] = [];
+): Promise<FaceSample[]> {
+  const looks: FaceSample[] = [];
   for (const { width, height, pixels } of await clipFrames(folder, clip)) {
     const places = { regions: [region], faces: [], known: [] };
     const [face] = await pool.run({ picture: { width, height, pixels }, places, models: [embedder] });
@@ -73,7 +73,7 @@ async function looksOf(
   return looks;
 }
 
-async function readKept(path: string | undefined, embedder: string): Promise<Map<string, Look[]>> {
+async function readKept(path: string | undefined, embedder: string): Promise<Map<string, FaceSample[]>> {
   const text = path === undefined ? '' : await readFile(path, 'utf8').catch(() => '');
   const lines = text.split('\n').filter((line) => line !== '');
   return new Map(
@@ -88,7 +88,7 @@ async function readKept(path: string | undefined, embedder: string): Promise<Map
   );
 }
 
-function lineOf({ name }: Clip, looks: readonly Look[], embedder: string): string {
+function lineOf({ name }: Clip, looks: readonly FaceSample[], embedder: string): string {
   const kept = looks.map(({ print, ...look }) => {
     const vector = Buffer.from(bytesOf(print.vectors[embedder] as Float32Array)).toString('base64');
     return { ...look, vector };

@@ -4,7 +4,7 @@ import type { FaceMatch } from '../../lib/faces/face.ts';
 import { type FacePrint, meanPrint, printDistance } from '../../lib/faces/print.ts';
 
 /** A look at a clip's face; there is none of a frame in which no face was found. */
-export interface Look {
+export interface FaceSample {
   readonly print: FacePrint;
   readonly width: number;
   readonly confidence: number;
@@ -27,8 +27,8 @@ export const rules = {
 export type Rule = keyof typeof rules;
 
 /** Finds the references that each rule tells of, by their indexes. */
-export function toldBy(
-  looks: readonly Look[],
+export function matchesByRule(
+  looks: readonly FaceSample[],
   references: readonly Reference[],
   threshold: number,
 ): Record<Rule, Set<number>> {
@@ -73,7 +73,7 @@ function freed(prints: readonly FacePrint[], weights: readonly number[]): FacePr
   return meanPrint(prints, weights, { Fusion: fusionMean });
 }
 
-function quality({ width, confidence }: Look): number {
+function quality({ width, confidence }: FaceSample): number {
   return qualityOf(width, confidence);
 }
 

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { openLfw, personOf } from '../accuracy/lfw.ts';
 import { embedPictures } from '../accuracy/people.ts';
-import { parseOptions } from '../options.ts';
-import { provenanceOf, repository } from '../report/results.ts';
+import { parseOptions, repository } from '../options.ts';
+import { provenanceOf } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
 import type { Clip } from './clips.ts';
 import { describeDirections } from './directions.ts';
 import { lookAt } from './looks.ts';
-import { type Look, type Reference, type Rule, rules, toldBy } from './rules.ts';
+import { type FaceSample, matchesByRule, type Reference, type Rule, rules } from './rules.ts';
 
 type Half = 'tuned' | 'held back';
 
@@ -23,7 +23,7 @@ interface Passage extends Clip {
 }
 
 interface SeenPassage extends Passage {
-  readonly looks: readonly Look[];
+  readonly looks: readonly FaceSample[];
 }
 
 /** Passages of a person that a rule had to find, and those that it found. */
@@ -136,7 +136,7 @@ function figuresOf(
       return vector ? [{ person: other.person, print: { vectors: { [embedder]: vector } } }] : [];
     });
     const right = listed.findIndex((reference) => reference.person === person);
-    const told = toldBy(looks, listed, thresholds.cosine);
+    const told = matchesByRule(looks, listed, thresholds.cosine);
     for (const rule of Object.keys(rules) as Rule[]) addTo(figures[rule], person, told[rule], right, listed);
   }
   return figures;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { log } from '../log.ts';
 import type { RecordStore } from '../records/port.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 const postponed =
   'What was erased may still be in the files of the records, because another program reads them. It is tried again until they are clean.';
@@ -25,7 +25,7 @@ export async function cleanErased(stores: CleanedRecords, entryId: number): Prom
 
 async function clean({ records }: CleanedRecords, entryId: number): Promise<void> {
   await records.purge(entryId);
-  await persistently(() => records.noteErasure(entryId, {}, true));
+  await retryTransient(() => records.noteErasure(entryId, {}, true));
 }
 
 /**

@@ -6,8 +6,8 @@ import type { ErasureOptions } from '../records/erasure.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 import { type HeldMerge, withMergeClaim } from './merge-claim.ts';
 import { type MergeCondition, mergeStep } from './merge-entry.ts';
-import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /** The action of the audit trail's line of a merge, also where the request is a `deleteEntry`. */
 const mergeAction = 'mergeEntry';
@@ -36,7 +36,7 @@ export async function deleteEntry(
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
   // Hidden first, in one step with the look at its version, and with the note of its erasure.
   const hide = (choice: ErasureOptions) =>
-    persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));
+    retryTransient(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));
   // One whose erasure broke off is erased as that was begun.
   if (mergedInto === undefined || entry.status !== 'ACTIVE') await hide({ history });
   else {

@@ -147,7 +147,7 @@ export async function enrollPicture(
     if (same !== undefined) throw new PictureThereError(same);
     const unlike = holdsUnlike ? await similarityIfUnlike(ports, image, similar, withPicture) : undefined;
     if (unlike !== undefined) throw new UnlikePictureError(unlike);
-    if (!(await records.activateImage(imageId, face))) throw await whyNotShown(records, entryId);
+    if (!(await records.activateImage(imageId, face))) throw await inactiveEntryError(records, entryId);
     return { image, faceCount, similar };
   } catch (error) {
     await undo(() => takeBackImages(ports, [image]));
@@ -156,7 +156,10 @@ export async function enrollPicture(
 }
 
 /** Tells why an image that was being made can't be shown: its entry was deleted meanwhile, or it was. */
-async function whyNotShown(records: EnrollingPorts['records'], entryId: number): Promise<ServiceError> {
+async function inactiveEntryError(
+  records: EnrollingPorts['records'],
+  entryId: number,
+): Promise<ServiceError> {
   const status = (await records.getEntry(entryId))?.status;
   return status === undefined || status === 'DELETING'
     ? new EntryNotFoundError()

@@ -3,7 +3,7 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { copiesOf } from '../images/copies.ts';
 import type { ImageStore } from '../images/port.ts';
 import { allOrFirstError } from '../promises.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /** Limit on the deletions that are sent to a remote store at the same time. */
 export const deletionsAtOnce = 10;
@@ -15,6 +15,6 @@ export async function eraseCopies(
 ): Promise<void> {
   const limit = pLimit(deletionsAtOnce);
   await allOrFirstError(
-    results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
+    results.flatMap(copiesOf).map((key) => limit(() => retryTransient(() => images.erase(key)))),
   );
 }

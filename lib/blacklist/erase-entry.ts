@@ -10,7 +10,7 @@ import { matchesOf, mentions } from '../records/shared/redaction.ts';
 import { uploadKeyStart } from '../upload-name.ts';
 import { eraseCopies } from './erase-copies.ts';
 import { allMerged } from './merged-entries.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /** Records that are read, and changed, at once. */
 const recordsAtOnce = 50;
@@ -53,7 +53,7 @@ async function eraseMatching(
 ): Promise<number> {
   const { records, images } = stores;
   const read = (limit: number, offset: number) =>
-    persistently(() => records.listProcessed({ ...filter, limit, offset }));
+    retryTransient(() => records.listProcessed({ ...filter, limit, offset }));
   const newest = await read(recordsAtOnce, 0);
   let done = 0;
   let { total } = newest;
@@ -76,12 +76,12 @@ async function eraseMatching(
     if (ids.length === 0) continue;
     await eraseCopies(images, wanted);
     if (await eraseUploads(stores, wanted, uploads)) {
-      await persistently(() => records.noteErasure(uploads.erasedId, { uploads: uploads.removed }));
+      await retryTransient(() => records.noteErasure(uploads.erasedId, { uploads: uploads.removed }));
     }
-    await persistently(() => records.redactProcessed(ids, entryId));
+    await retryTransient(() => records.redactProcessed(ids, entryId));
     if (history === 'delete') {
       // After the redaction, which counts them in the step that changes them.
-      await persistently(() => records.removeProcessed(ids));
+      await retryTransient(() => records.removeProcessed(ids));
       total -= ids.length;
     }
     done += ids.length;
@@ -106,7 +106,7 @@ async function eraseUploads(
   if (uploads.files.length === 0) return false;
   const starts = results.flatMap((result) => uploadKeyStart(result.image_path_or_identifier) ?? []);
   const own = uploads.files.filter(({ key }) => starts.some((start) => key.startsWith(start)));
-  for (const upload of own) await persistently(async () => leftovers?.delete(upload));
+  for (const upload of own) await retryTransient(async () => leftovers?.delete(upload));
   uploads.removed += own.filter(({ key }) => !key.endsWith(originFile(''))).length;
   return own.length > 0;
 }
@@ -117,7 +117,7 @@ export async function findLeftovers(
   entry: Pick<EntryRecord, 'id' | 'name'>,
 ): Promise<Leftover[]> {
   const all = [...(await list(stores, 'inbox')), ...(await list(stores, 'rejected'))];
-  return all.filter(({ key }) => isMeantFor(key, entry));
+  return all.filter(({ key }) => belongsToEntry(key, entry));
 }
 
 /** Counts leftovers by their folders. */
@@ -132,18 +132,18 @@ export async function eraseLeftovers(
   entry: Pick<EntryRecord, 'id' | 'name'>,
   left: readonly Leftover[],
 ): Promise<void> {
-  for (const leftover of left) await persistently(async () => leftovers?.delete(leftover));
+  for (const leftover of left) await retryTransient(async () => leftovers?.delete(leftover));
   for (const folder of ['inbox', 'rejected'] as const) {
-    await persistently(async () => leftovers?.removeEmptyFolders(folder, (name) => isNameOf(name, entry)));
+    await retryTransient(async () => leftovers?.removeEmptyFolders(folder, (name) => isNameOf(name, entry)));
   }
 }
 
 function list({ leftovers }: Stores, folder: LeftoverFolder): Promise<Leftover[]> {
-  return persistently(() => Array.fromAsync(leftovers?.list(folder) ?? []));
+  return retryTransient(() => Array.fromAsync(leftovers?.list(folder) ?? []));
 }
 
-/** The first folder tells whose a file is. */
-function isMeantFor(key: string, entry: Pick<EntryRecord, 'id' | 'name'>): boolean {
+/** Checks whether the first folder of a file names the entry. */
+function belongsToEntry(key: string, entry: Pick<EntryRecord, 'id' | 'name'>): boolean {
   const [, folder = '', ...rest] = key.split('/');
   return rest.length > 0 && isNameOf(folder, entry);
 }

@@ -3,7 +3,7 @@ import type { ImageRecord } from '../records/entry.ts';
 import type { ErasureRecord } from '../records/erasure.ts';
 import { eraseCopies } from './erase-copies.ts';
 import { openStored } from './open-stored.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /** Records that are changed at once. */
 const recordsAtOnce = 50;
@@ -31,25 +31,25 @@ export async function eraseKeptFaces(
     imageId,
     ...(lookBack.own && pictureSlots && { withPicture: openStored({ images, pictureSlots }, key) }),
   }));
-  const found = await persistently(() => lookBack.findReferences(references));
+  const found = await retryTransient(() => lookBack.findReferences(references));
   for (let next = 0; next < found.seen.length; next += recordsAtOnce) {
     const seen = found.seen.slice(next, next + recordsAtOnce);
     const ids = [...new Set(seen.map(({ processedId }) => processedId))];
     if (history !== 'keep') {
-      const results = await Promise.all(ids.map((id) => persistently(() => records.getProcessed(id))));
+      const results = await Promise.all(ids.map((id) => retryTransient(() => records.getProcessed(id))));
       await eraseCopies(
         images,
         results.flatMap((result) => result ?? []),
       );
-      await persistently(() => records.redactProcessed(ids, entryId, { isSeen: true }));
-      if (history === 'delete') await persistently(() => records.removeProcessed(ids));
+      await retryTransient(() => records.redactProcessed(ids, entryId, { isSeen: true }));
+      if (history === 'delete') await retryTransient(() => records.removeProcessed(ids));
     }
-    await persistently(() => records.forgetFaces(seen, entryId));
+    await retryTransient(() => records.forgetFaces(seen, entryId));
   }
   const isAny = found.compared + found.notCompared > 0;
   const everything = found.missing > 0;
   const before = everything ? new Date(8.64e15) : new Date(0);
-  while ((await persistently(() => records.forgetFacesBefore(before, lookBack.version))) > 0);
+  while ((await retryTransient(() => records.forgetFacesBefore(before, lookBack.version))) > 0);
   if (!isAny) return;
-  for (const { id } of uncompared) await persistently(() => records.markImageDeleting(id));
+  for (const { id } of uncompared) await retryTransient(() => records.markImageDeleting(id));
 }

@@ -2,15 +2,14 @@ import type { Config } from '../config.ts';
 import type { Erasure } from '../contract/endpoints/get-erasure.ts';
 import { dayMs } from '../days.ts';
 import { ErasureNotFoundError } from '../errors.ts';
+import { hasReceivers, type ReceiverSettings } from '../events/receivers.ts';
 import type { ErasedCounts, ErasureRecord } from '../records/erasure.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allMerged, decidingErasure } from './merged-entries.ts';
 
 type Remaining = Erasure['remaining'][number];
-export type ErasureSettings = Pick<
-  Config,
-  'aws' | 'webhooks' | 'mqtt' | 'recoveryDays' | 'keepDays' | 'lookBackDays'
->;
+export type ErasureSettings = Pick<Config, 'aws' | 'recoveryDays' | 'keepDays' | 'lookBackDays'> &
+  ReceiverSettings;
 
 /** Uploads are deleted a day after they came; the others are as the stack has them. */
 const uploadDays = 1;
@@ -85,7 +84,7 @@ function remainingOf(
     },
     ...(settings.aws ? [] : [inboxOfOthers]),
     ...remainingInAws(settings, after, isDeployed),
-    ...(settings.webhooks || settings.mqtt || isDeployed
+    ...(hasReceivers(settings) || isDeployed
       ? [
           {
             place: 'receivers',

@@ -1,7 +1,7 @@
 import { SimultaneousWorkError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /**
  * Whoever adds an image holds it, and may take it back: a request that fails at its end, or a merge that is
@@ -13,7 +13,7 @@ import { persistently } from './persistently.ts';
  * @throws BackendUnavailableError, ThrottledError
  */
 export function keepImage({ records }: Stores, imageId: string): Promise<boolean> {
-  return persistently(() => records.keepImage(imageId));
+  return retryTransient(() => records.keepImage(imageId));
 }
 
 /**

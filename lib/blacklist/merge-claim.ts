@@ -7,8 +7,8 @@ import { MergeOvertakenError } from '../records/shared/mergeable.ts';
 import { undo } from './enroll-picture.ts';
 import { keepImage, lenderOf, mergeHolder } from './held-images.ts';
 import { stayingId } from './merged-entries.ts';
-import { persistently } from './persistently.ts';
 import { takeBackImages } from './remove-images.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /**
  * The images that an entry gets by a merge are held by its claim until it is done. So they can be taken back
@@ -67,7 +67,7 @@ function isRefusal(error: unknown): boolean {
 async function claim(stores: Stores, fromId: number, into: number, call: string): Promise<string> {
   const { records } = stores;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const known = await persistently(() => records.mergeClaim(fromId));
+    const known = await retryTransient(() => records.mergeClaim(fromId));
     if (known && (known.isRevoked || (known.into !== into && isOver(known)))) {
       await takeBackMerge(stores, fromId);
       continue;
@@ -75,8 +75,8 @@ async function claim(stores: Stores, fromId: number, into: number, call: string)
     if (known && known.into !== into) throw new MergeOvertakenError();
     const { token = randomUUID(), calls = [] } = known ?? {};
     const after = { into, token, calls: [...(known && isOver(known) ? [] : calls), call], seen: Date.now() };
-    if (await persistently(() => records.replaceMergeClaim(fromId, known, after))) return token;
-    if ((await persistently(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
+    if (await retryTransient(() => records.replaceMergeClaim(fromId, known, after))) return token;
+    if ((await retryTransient(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
   }
   throw new MergeOvertakenError();
 }
@@ -96,7 +96,7 @@ export async function isStillLent(stores: Stores, image: ImageRecord): Promise<b
   const lender = lenderOf(image);
   if (!lender) return false;
   const { fromId, token } = lender;
-  const claim = await persistently(() => records.mergeClaim(fromId));
+  const claim = await retryTransient(() => records.mergeClaim(fromId));
   // The merge is done.
   if ((await stayingId(records, fromId)) === image.entryId) return false;
   if (claim?.token !== token) await takeBackImages(stores, [image]);
@@ -112,11 +112,11 @@ async function change(
   changed: (known: MergeClaim) => MergeClaim,
 ): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const known = await persistently(() => records.mergeClaim(fromId));
+    const known = await retryTransient(() => records.mergeClaim(fromId));
     if (known?.token !== token || known.isRevoked) break;
     const after = { ...changed(known), seen: Date.now() };
-    if (await persistently(() => records.replaceMergeClaim(fromId, known, after))) return;
-    if ((await persistently(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
+    if (await retryTransient(() => records.replaceMergeClaim(fromId, known, after))) return;
+    if ((await retryTransient(() => records.getEntry(fromId)))?.status !== 'ACTIVE') break;
   }
   throw new MergeOvertakenError();
 }
@@ -147,14 +147,17 @@ async function leave(
 export async function takeBackMerge(stores: Stores, fromId: number): Promise<void> {
   const { records } = stores;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const known = await persistently(() => records.mergeClaim(fromId));
+    const known = await retryTransient(() => records.mergeClaim(fromId));
     if (!known) return;
     const revoked: MergeClaim = { ...known, isRevoked: true };
-    if (!known.isRevoked && !(await persistently(() => records.replaceMergeClaim(fromId, known, revoked)))) {
+    if (
+      !known.isRevoked &&
+      !(await retryTransient(() => records.replaceMergeClaim(fromId, known, revoked)))
+    ) {
       continue;
     }
     await takeBackImages(stores, await lentImages(stores, fromId, known.into, known.token));
-    const from = await persistently(() => records.getEntry(fromId));
+    const from = await retryTransient(() => records.getEntry(fromId));
     if (from?.status === 'ACTIVE') await records.replaceMergeClaim(fromId, revoked, undefined);
     return;
   }
@@ -168,7 +171,7 @@ async function lentImages(
   intoId: number,
   token: string,
 ): Promise<ImageRecord[]> {
-  const images = await persistently(() => records.listImages(intoId));
+  const images = await retryTransient(() => records.listImages(intoId));
   return images.filter(({ holder }) => holder === mergeHolder(fromId, token));
 }
 
@@ -182,9 +185,9 @@ export async function endMerge(
   { isDone = false }: { readonly isDone?: boolean } = {},
 ): Promise<void> {
   const { records } = stores;
-  const known = await persistently(() => records.mergeClaim(fromId));
+  const known = await retryTransient(() => records.mergeClaim(fromId));
   if (!known) return;
   const lent = isDone ? await lentImages(stores, fromId, known.into, known.token) : [];
   for (const { id } of lent) await keepImage(stores, id);
-  await persistently(() => records.replaceMergeClaim(fromId, known, undefined));
+  await retryTransient(() => records.replaceMergeClaim(fromId, known, undefined));
 }

@@ -9,8 +9,8 @@ import { entryDetails, named } from './entry-details.ts';
 import { countsOf, findLeftovers } from './erase-entry.ts';
 import { keepImage } from './held-images.ts';
 import { type HeldMerge, isStillLent } from './merge-claim.ts';
-import { persistently } from './persistently.ts';
 import { takeBackImages } from './remove-images.ts';
+import { retryTransient } from './retry-transient.ts';
 import { EntryPictures } from './same-picture.ts';
 
 /** Who merges an entry into another one, and on which condition. */
@@ -55,7 +55,7 @@ async function requireMerged(
 ): Promise<ReadonlySet<string>> {
   const { records } = stores;
   if (intoId === entry.id) throw mergeRefused('An entry can not be merged into itself.');
-  const into = await persistently(() => records.getEntry(intoId));
+  const into = await retryTransient(() => records.getEntry(intoId));
   requireMergeable(into);
   const own = await EntryPictures.of(stores, entry.id);
   const there = await EntryPictures.of(stores, intoId);
@@ -92,7 +92,7 @@ async function keepFound(
       throw new MergeOvertakenError();
     }
   }
-  await persistently(() =>
+  await retryTransient(() =>
     takeBackImages(
       stores,
       lent.filter(({ id }) => !found.has(id)),

@@ -1,13 +1,13 @@
 import type { ErasureRecord } from '../records/erasure.ts';
 import type { RecordStore } from '../records/port.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /** Lists the ids of all entries that were merged into an entry, also by way of others. */
 export async function allMerged(
   records: Pick<RecordStore, 'mergedEntries'>,
   entryId: number,
 ): Promise<number[]> {
-  const found = await persistently(() => records.mergedEntries(entryId));
+  const found = await retryTransient(() => records.mergedEntries(entryId));
   const before = await Promise.all(found.map((id) => allMerged(records, id)));
   return [...found, ...before.flat()];
 }
@@ -23,7 +23,7 @@ export async function personIds(
 
 /** Returns the id that stays of a person whose entry was merged into another; of others, their own. */
 export async function stayingId(records: Pick<RecordStore, 'getErasure'>, entryId: number): Promise<number> {
-  const merged = (await persistently(() => records.getErasure(entryId)))?.mergedInto;
+  const merged = (await retryTransient(() => records.getErasure(entryId)))?.mergedInto;
   return merged === undefined ? entryId : stayingId(records, merged);
 }
 

@@ -7,8 +7,8 @@ import { cleanErased } from './clean-erased.ts';
 import { countsOf, eraseHistory, eraseLeftovers, findLeftovers } from './erase-entry.ts';
 import { eraseKeptFaces } from './erase-kept-faces.ts';
 import { endMerge, takeBackMerge } from './merge-claim.ts';
-import { persistently } from './persistently.ts';
 import { faceOf } from './remove-images.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /**
  * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where
@@ -21,11 +21,11 @@ export function removeEntryEverywhere(stores: Stores, entryId: number): Promise<
 
 async function removeEverywhere(stores: Stores, entryId: number): Promise<void> {
   const { records, faces, images } = stores;
-  const entry = await persistently(() => records.markEntryDeleting(entryId));
-  const erasure = await persistently(() => records.getErasure(entryId));
+  const entry = await retryTransient(() => records.markEntryDeleting(entryId));
+  const erasure = await retryTransient(() => records.getErasure(entryId));
   // Images that another entry got by a merge go too, unless that merge is done.
   if (erasure?.mergedInto === undefined) await takeBackMerge(stores, entryId);
-  const found = await persistently(() => records.listImages(entryId));
+  const found = await retryTransient(() => records.listImages(entryId));
   // Files that came into the inbox during a merge are for somebody who stays listed.
   const isErased = ({ key }: Leftover) => erasure?.mergedInto === undefined || !key.startsWith('inbox/');
   const left = erasure && entry ? (await findLeftovers(stores, entry)).filter(isErased) : [];
@@ -37,16 +37,16 @@ async function removeEverywhere(stores: Stores, entryId: number): Promise<void> 
       ...countsOf(left),
     };
     if (Object.values(counts).some((count) => count > 0)) {
-      await persistently(() => records.noteErasure(entryId, counts));
+      await retryTransient(() => records.noteErasure(entryId, counts));
     }
     // As long as the person's own faces are enrolled.
     if (erasure.mergedInto === undefined) await eraseKeptFaces(stores, erasure, found);
   }
-  await persistently(() => faces.remove(found.map(faceOf)));
-  await persistently(() => images.erase(`${entryFolder(entryId)}/`));
+  await retryTransient(() => faces.remove(found.map(faceOf)));
+  await retryTransient(() => images.erase(`${entryFolder(entryId)}/`));
   if (erasure) await eraseHistory(stores, erasure);
   if (erasure && entry) await eraseLeftovers(stores, entry, left);
-  await persistently(() => records.removeEntry(entryId));
+  await retryTransient(() => records.removeEntry(entryId));
   if (erasure?.mergedInto !== undefined) await endMerge(stores, entryId, { isDone: true });
   // Whoever asked for it need not ask again: the entry is gone.
   if (erasure) await cleanErased(stores, entryId);

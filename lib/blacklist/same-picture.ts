@@ -4,7 +4,7 @@ import type { Stores } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { contentIdsOf } from './content-ids.ts';
-import { persistently } from './persistently.ts';
+import { retryTransient } from './retry-transient.ts';
 
 /** Bytes of a stored picture, without the bytes. */
 export interface StoredForm {
@@ -127,7 +127,7 @@ export class EntryPictures {
 
   #hashOf(image: ImageRecord): Promise<string | undefined> {
     const read = async () => {
-      const bytes = await persistently(() => this.#stores.images.get(image.key));
+      const bytes = await retryTransient(() => this.#stores.images.get(image.key));
       return bytes && hashOf(bytes);
     };
     const hash = this.#hashes.get(image.id) ?? read();
@@ -142,7 +142,7 @@ export function readEach<Result>(
   of: readonly ImageRecord[],
   work: (image: ImageRecord, bytes: Uint8Array | undefined) => Promise<Result>,
 ): Promise<Result[]> {
-  const read = async (image: ImageRecord) => work(image, await persistently(() => images.get(image.key)));
+  const read = async (image: ImageRecord) => work(image, await retryTransient(() => images.get(image.key)));
   return allInTurns(of, pLimit(readAtOnce), read);
 }
 
@@ -156,7 +156,7 @@ function hashOf(bytes: Uint8Array): string {
 }
 
 async function activeImages({ records }: Stores, entryId: number): Promise<ImageRecord[]> {
-  const all = await persistently(() => records.listImages(entryId));
+  const all = await retryTransient(() => records.listImages(entryId));
   return all
     .filter(({ status }) => status === 'ACTIVE')
     .sort((one, other) => (order(one) < order(other) ? -1 : 1));

@@ -22,7 +22,8 @@ export interface Judgement extends UsedOptions {
 /**
  * Tells whom a track shows.
  * @example
- * const { told } = await judge.judge(track, 'early');
+ * const judgement = await judge.judge(track, 'early');
+ * for (const { entryId } of judgement?.entries ?? []) await tell(entryId);
  */
 export interface Judge {
   /**

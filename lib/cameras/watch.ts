@@ -246,8 +246,8 @@ export class CameraWatcher {
       { minFace, zone },
       {
         onMatch: async (track, judgement) => {
-          const isTold = await listener.onMatch(track, judgement);
-          if (!isTold) return false;
+          const isReported = await listener.onMatch(track, judgement);
+          if (!isReported) return false;
           this.#tracks.matched++;
           this.#lastSighting = new Date();
           return true;

@@ -19,15 +19,6 @@ export interface AnnouncedCamera {
   readonly isOffline: boolean;
 }
 
-/** Target that keeps a connection. */
-export interface MqttTarget extends EventTarget {
-  /**
-   * Says that the service is away, and ends the connection.
-   * @throws Never
-   */
-  close(): Promise<void>;
-}
-
 /** Milliseconds in which the broker must acknowledge a message. */
 const acknowledgeMs = 15_000;
 const reconnectMs = 5_000;
@@ -55,7 +46,7 @@ export async function requireMqtt(): Promise<typeof import('mqtt')> {
 export async function openMqtt(
   config: MqttConfig,
   cameras: () => readonly AnnouncedCamera[],
-): Promise<MqttTarget> {
+): Promise<Required<EventTarget>> {
   const { connect } = await requireMqtt();
   const client = connect(config.url, {
     clientId: `face-blacklist-${randomUUID()}`,

@@ -31,6 +31,11 @@ export interface EventTarget {
    * @throws Never: failures are outcomes, see `Attempt`
    */
   send(events: readonly ServiceEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
+  /**
+   * Says that the service is away, and ends the connection; left out where none is kept.
+   * @throws Never
+   */
+  close?(): Promise<void>;
 }
 
 /**
@@ -75,7 +80,8 @@ export interface GivenUp {
  * entries.
  * @example
  * const [receiver] = await outbox.setReceivers(['https://example.com/hook']);
- * for (const { processedId } of outbox.due(receiver.id, 10)) await deliver(await outbox.event(processedId));
+ * const due = receiver ? outbox.due(receiver.id, 10) : [];
+ * for (const { processedId } of due) await deliver(await outbox.event(processedId));
  */
 export interface Outbox {
   /**

@@ -119,7 +119,7 @@ export interface Comparison extends BandedOptions, Pick<FaceMatch, 'distance' | 
 /**
  * The largest face of a picture, for comparing it with those of many others.
  * @example
- * const probe = await faces.openProbe(withPicture, {});
+ * // The probe is of `faces.openProbe(withPicture, {})`.
  * const { distance } = await probe.compare(withAnother);
  */
 export interface OpenedProbe extends UsedOptions {

@@ -10,9 +10,10 @@ export interface ScalePoint {
  */
 export function similarityOnScale(scale: readonly ScalePoint[], distance: number): number | undefined {
   const index = scale.findIndex((point) => point.distance >= distance);
-  const far = scale[index] ?? scale.at(-1);
-  const near = index > 0 ? scale[index - 1] : undefined;
-  if (near === undefined || far === undefined || far.distance === near.distance) return far?.similarity;
-  const part = Math.min(1, (distance - near.distance) / (far.distance - near.distance));
-  return near.similarity + part * (far.similarity - near.similarity);
+  const upper = scale[index] ?? scale.at(-1);
+  const lower = index > 0 ? scale[index - 1] : undefined;
+  if (lower === undefined || upper === undefined || upper.distance === lower.distance)
+    return upper?.similarity;
+  const part = Math.min(1, (distance - lower.distance) / (upper.distance - lower.distance));
+  return lower.similarity + part * (upper.similarity - lower.similarity);
 }

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
 import {
+  CameraEvent,
+  cameraEventTypes,
   EntryDeletedEvent,
   entryDeletedType,
   MatchEvent,
@@ -26,6 +28,7 @@ export function buildOpenApi(
 ): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument['paths'] = {};
+  const [offline, online] = cameraEventTypes;
   const operations = contracts.flatMap(operationsOf);
   for (const contract of operations.filter(({ success }) => !success.contentType?.startsWith('text/'))) {
     const path = paths[contract.path] ?? {};
@@ -42,6 +45,8 @@ export function buildOpenApi(
         post: webhook(components, 'Be told that an entry was deleted', EntryDeletedEvent),
       },
       [reviewEventType]: { post: webhook(components, 'Be told that a match was judged', ReviewEvent) },
+      [offline]: { post: webhook(components, 'Be told that a camera gives no frames', CameraEvent) },
+      [online]: { post: webhook(components, 'Be told that a camera gives frames again', CameraEvent) },
     },
     components: {
       schemas: components.schemas,
@@ -94,7 +99,8 @@ function operation(contract: Endpoint, components: Components): Json {
 function webhook(components: Components, summary: string, event: z.ZodType): Json {
   return {
     summary,
-    description: 'Sent to `WEBHOOK_URL`, signed as Standard Webhooks are: https://www.standardwebhooks.com',
+    description:
+      'Sent to `WEBHOOK_URL`, signed as Standard Webhooks are: https://www.standardwebhooks.com. A broker in `MQTT_URL` gets the same JSON.',
     tags: ['Events'],
     security: [],
     requestBody: {

@@ -2,7 +2,7 @@ import { pino, stdTimeFunctions } from 'pino';
 import type { Log } from './port.ts';
 
 /** `#logger` of a process that stays. */
-export function createLog(level: string): Log {
+export function createLog(level: string, output: NodeJS.WriteStream): Log {
   return pino(
     {
       level,
@@ -10,6 +10,6 @@ export function createLog(level: string): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    process.stdout,
+    output,
   );
 }

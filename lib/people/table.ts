@@ -42,8 +42,8 @@ type IsThere = (path: string) => boolean;
  * @throws TableError when it is no such table
  */
 export function readTable(text: string, isThere: IsThere): PeopleTable {
-  const [header = [], ...rows] = rowsOf(text);
-  const names = header.map((name) => name.trim().toLowerCase());
+  const [header, ...rows] = rowsOf(text);
+  const names = namesIn(header);
   requireColumns(names);
   const others = new Set(names.filter((name) => !columns.some((column) => column === name)));
   const remarks = [...others].map((name) => `The column '${name}' is passed over.`);
@@ -79,6 +79,29 @@ export function readTable(text: string, isThere: IsThere): PeopleTable {
   return { persons: [...people.values()].filter(({ files }) => files.length > 0), nameless, remarks };
 }
 
+/**
+ * Returns true if a file is a table: each CSV, and a text file, such as Excel saves with tabs, whose first
+ * line names the columns.
+ *
+ * @param text text of the file, which only a text file needs
+ */
+export function isTableFile(path: string, text = ''): boolean {
+  if (!isTextFile(path)) return /\.csv$/i.test(path);
+  const [start = ''] = /^(?:"?sep=[^\r\n]*(?:\r\n?|\n))?[^\r\n]*/i.exec(text) ?? [];
+  try {
+    return hasColumns(namesIn(rowsOf(start)[0]));
+  } catch {
+    return false;
+  }
+}
+
+/** Returns true if the text of a file tells whether it is a table. */
+export const isTextFile = (path: string) => /\.txt$/i.test(path);
+
+const namesIn = (header: readonly string[] = []) => header.map((name) => name.trim().toLowerCase());
+
+const hasColumns = (names: readonly string[]) => names.includes('name') && names.includes('files');
+
 /** Splits a table by the separator that Excel's line `sep=` names, or else the first one of its header. */
 function rowsOf(text: string): string[][] {
   const [line, named] = /^"?sep=([,;|\t])"?(?:\r?\n|\r|$)/i.exec(text) ?? ['', undefined];
@@ -87,7 +110,7 @@ function rowsOf(text: string): string[][] {
 }
 
 function requireColumns(names: readonly string[]): void {
-  if (!names.includes('name') || !names.includes('files')) {
+  if (!hasColumns(names)) {
     const found = names.join(', ').slice(0, 100).trim() || 'nothing';
     throw new TableError(
       `The first line has to name the columns name and files, and reason if there is one. It has: ${found}.`,

@@ -17,7 +17,7 @@ export async function forgetFaces(
     readonly records: Pick<RecordStore, 'forgetFacesBefore'>;
     readonly faces: { readonly lookBack?: Pick<LookBack, 'days' | 'version'> | undefined };
   },
-  { stop, now = new Date() }: { stop?: AbortSignal; now?: Date } = {},
+  { stop, now = new Date() }: { stop?: AbortSignal | undefined; now?: Date } = {},
 ): Promise<number> {
   const { lookBack } = faces;
   if (!lookBack) return 0;

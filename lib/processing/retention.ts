@@ -31,6 +31,11 @@ export interface RetentionReport {
 const objectionMs = 7 * dayMs;
 /** Rounds come every hour. A longer gap may be a clock that jumped ahead: nothing may fall victim to it. */
 const longestGapMs = 2 * dayMs;
+/**
+ * Time for a moved clock to be put right. Rounds come sooner when the server starts again, or somebody runs
+ * one.
+ */
+const shortestWaitMs = 30 * 60_000;
 
 /**
  * Finds out if older data than the limits allow may be deleted. Where there is some, and nobody was told of
@@ -94,12 +99,13 @@ function beginOf({ announced }: RetentionNote): string {
 export async function retain(
   ports: RetentionPorts,
   settings: RetentionSettings,
-  { stop, now = new Date() }: { stop?: AbortSignal; now?: Date } = {},
+  { stop, now = new Date() }: { stop?: AbortSignal | undefined; now?: Date } = {},
 ): Promise<RetentionReport> {
   const note = await heldAfterJump(ports, settings, await announceRetention(ports, settings, now), now);
   const nothing = { unmatched: 0, matched: 0, rejected: 0 };
   const isSteady = isSteadySince(note, now);
-  await remember(ports, { ...note, lastRound: now.toISOString() });
+  const movedAt = isSteady ? undefined : isWaiting(note, now) ? note.movedAt : now.toISOString();
+  await remember(ports, { ...note, lastRound: now.toISOString(), movedAt });
   if (!note.isConfirmed) return { ...nothing, begins: beginOf(note) };
   if (!isSteady) {
     log().warn(
@@ -148,10 +154,18 @@ export async function isClockSteady(
   return note === undefined || isSteadySince(note, now);
 }
 
-function isSteadySince({ lastRound, announced, jumpedFrom }: RetentionNote, now: Date): boolean {
-  if (jumpedFrom !== undefined) return false;
+function isSteadySince(note: RetentionNote, now: Date): boolean {
+  const { lastRound, announced, jumpedFrom } = note;
+  if (jumpedFrom !== undefined || isWaiting(note, now)) return false;
   const sinceLast = now.getTime() - Date.parse(lastRound ?? announced);
   return sinceLast >= 0 && sinceLast <= longestGapMs;
+}
+
+/** Returns true shortly after a round found that the clock had moved. */
+function isWaiting({ movedAt }: RetentionNote, now: Date): boolean {
+  if (movedAt === undefined) return false;
+  const waited = now.getTime() - Date.parse(movedAt);
+  return waited >= 0 && waited < shortestWaitMs;
 }
 
 async function removeRejected(

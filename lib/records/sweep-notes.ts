@@ -17,6 +17,11 @@ export interface RetentionNote {
    * where there was none.
    */
   readonly jumpedFrom?: string | undefined;
+  /**
+   * ISO 8601, UTC: when a round found that the clock had moved, or the service had been off. Absent once a
+   * round could trust it again.
+   */
+  readonly movedAt?: string | undefined;
   /** Told with the announcement. */
   readonly due: RetentionDue;
 }

@@ -63,7 +63,7 @@ export function warningsOf(situation: Situation): string[] {
     heldThreshold(config, faces),
     changedThreshold(faces.defaults),
     looseModel(faces),
-    manyMistakes(faces.defaults, counts),
+    falseMatchWarning(faces.defaults, counts),
     config.qualityFilter === 'none' &&
       'Reference pictures are taken however poor they are (QUALITY_FILTER=none). A blurred or dark one may not find its person, and may accuse ' +
         'others whose pictures are as poor.',
@@ -147,7 +147,10 @@ function looseModel({ modelId, defaults }: Situation['faces']): string | undefin
  * Returns a warning if many strangers will match somebody, because each is compared with every listed
  * picture.
  */
-function manyMistakes({ falseMatchRate }: MatchDefaults, { images }: Status['counts']): string | undefined {
+function falseMatchWarning(
+  { falseMatchRate }: MatchDefaults,
+  { images }: Status['counts'],
+): string | undefined {
   if (falseMatchRate === null || images === null) return undefined;
   const stopped = 1 - (1 - falseMatchRate) ** images;
   if (stopped < manyStopped) return undefined;

@@ -5,6 +5,7 @@ import type { AuditTrail } from '../audit/port.ts';
 import type { AwsConfig, Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
+import { hasReceivers } from '../events/receivers.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import type { CollectionsNote } from '../faces/rekognition/galleries.ts';
 import type { FaceCollection } from '../faces/rekognition/kept-faces.ts';
@@ -196,7 +197,7 @@ export async function runtimeOf(config: Config): Promise<string> {
 }
 
 /**
- * Opens the queue of deliveries to webhooks; returns `undefined` where the table's stream carries match
+ * Opens the queue of deliveries to receivers; returns `undefined` where the table's stream carries match
  * events.
  */
 export async function openOutbox(config: Config): Promise<Outbox | undefined> {
@@ -207,9 +208,9 @@ export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   });
 }
 
-/** Reports the state of each webhook; returns null where there are no webhooks. */
+/** Reports the state of each receiver; returns null where there are none. */
 export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
-  const outbox = (config.webhooks || config.mqtt) && (await openOutbox(config));
+  const outbox = hasReceivers(config) ? await openOutbox(config) : undefined;
   return (await outbox?.status()) ?? null;
 }
 

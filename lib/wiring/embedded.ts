@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config.ts';
 import { openCustomModel } from '../faces/engine/embed/custom-model.ts';
-import { openHuman } from '../faces/engine/engine.ts';
+import { openEngine } from '../faces/engine/engine.ts';
 import { defaultModel } from '../faces/engine/models/models.ts';
 import type { EngineFigures, FaceBackend } from '../faces/port.ts';
 import { claimFolders, openFileSystemImages } from '../images/filesystem.ts';
@@ -41,7 +41,7 @@ export async function openEmbedded(config: Config, database: DatabaseSync): Prom
   await requireOwnFolders(folders, config.dataDir);
   await claimFolders(folders, storeId(database));
   const { engineWorkers: workers, engineRuntime } = config;
-  const faces = await openHuman(await openSqliteEmbeddings(database), {
+  const faces = await openEngine(await openSqliteEmbeddings(database), {
     modelName: defaultModel(config),
     profile: config.engineProfile,
     namedModel: config.modelName,

@@ -11,6 +11,7 @@ import { loadConfig } from '../load-config.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { type Actor, ownResultsOf } from '../service/actor.ts';
+import type { HousekeepingPorts } from '../service/housekeeping.ts';
 import type { Uploads } from '../uploads/port.ts';
 import { once } from './opened.ts';
 
@@ -102,7 +103,7 @@ export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPo
 }
 
 /** Opens the three stores that change together when an entry is removed. */
-export async function stores(config = loadConfig()): Promise<Stores> {
+export async function stores(config = loadConfig()): Promise<Required<Stores>> {
   return {
     records: await recordsWithFaces(config),
     images: await images(config),
@@ -118,12 +119,23 @@ export async function stores(config = loadConfig()): Promise<Stores> {
  * @throws ConfigError when the bucket belongs to another record store
  * @throws BackendUnavailableError
  */
-export function claimedStores(config = loadConfig()): Promise<Stores> {
+export function claimedStores(config = loadConfig()): Promise<Required<Stores>> {
   return once(config, 'claimedStores', async () => {
     const opened = await stores(config);
     await adapters.claimPictures(config, opened);
     return opened;
   });
+}
+
+/** Gives what the housekeeping of a machine opens. */
+export function housekeepingPorts(config = loadConfig()): HousekeepingPorts {
+  return {
+    stores: () => stores(config),
+    claimedStores: () => claimedStores(config),
+    keptAnswers: () => keptAnswers(config),
+    audit: () => audit(config),
+    uploads: () => uploads(config),
+  };
 }
 
 /** All ports, for the tools, and for the programs that serve every endpoint. */

@@ -3,8 +3,8 @@ import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import { loadConfig } from '../load-config.ts';
 
 /**
- * Reports the state of each receiver that `WEBHOOK_URL` names, in its order. Returns null where the records
- * are in DynamoDB, because its stream goes to EventBridge and there are no webhooks.
+ * Reports the state of each receiver that the settings name, in their order. Returns null where the records
+ * are in DynamoDB, because its stream goes to EventBridge, and no receiver is used.
  * @throws BackendUnavailableError
  */
 export function webhookStatus(config = loadConfig()): Promise<WebhookStatus[] | null> {

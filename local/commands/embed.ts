@@ -18,7 +18,7 @@ import { measurePicture } from '../../lib/inputs/measure.ts';
 import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
 import { loadConfig } from '../../lib/load-config.ts';
 import { runCommand } from '../command.ts';
-import { readPictureFile } from './picture-file.ts';
+import { readPictureFile } from '../picture-file.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]';

@@ -17,11 +17,11 @@ import { keyVariable, readCompreFace } from '../import/compreface.ts';
 import { enrollPerson } from '../import/enroll-person.ts';
 import { type EnrollSummary, enrollReport } from '../import/enroll-report.ts';
 import type { FoundPeople, FoundPerson } from '../import/found-people.ts';
-import { readPeopleTable } from '../import/people-table.ts';
+import { isPeopleTable, readPeopleTable } from '../import/people-table.ts';
 import { PictureCopies } from '../import/picture-copies.ts';
+import { readPictureFile } from '../picture-file.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
 import { readPersonFolders } from './person-folders.ts';
-import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS [--include-unlike]';
@@ -74,7 +74,7 @@ async function readPeople({ positionals, values }: ReturnType<typeof readArgumen
   }
   if (path === undefined || positionals.length > 1 || values.compreface !== undefined)
     throw new ConfigError(usage);
-  if (/\.csv$/i.test(path)) return readPeopleTable(path);
+  if (await isPeopleTable(path)) return readPeopleTable(path);
   const { persons, ...found } = await readPersonFolders(path);
   return {
     ...found,

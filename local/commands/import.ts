@@ -30,8 +30,8 @@ import { isFolder, OldPaths, readPathMaps } from '../import/old-paths.ts';
 import { filesOf, type Person, takePictures } from '../import/pictures.ts';
 import { type PlannedEntry, planEntries } from '../import/plan.ts';
 import { counted, emptyReport, type ImportReport } from '../import/report.ts';
+import { readPictureFile } from '../picture-file.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
-import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run import -- FOLDER [--dry-run] [--map OLD=NEW ...] [--collection ID]';

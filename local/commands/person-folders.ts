@@ -7,13 +7,8 @@ import { joinBytes } from '../../lib/inbox/walk.ts';
 import { comparePaths } from '../../lib/people/file-order.ts';
 import { systemFile, systemFolder } from '../../lib/system-names.ts';
 import { joinedLines } from '../import/found-people.ts';
-import { leadsInto } from './picture-file.ts';
-
-/** A picture's file; its path is bytes, for names on disk need not be UTF-8. */
-export interface PersonFile {
-  readonly name: string;
-  readonly path: Buffer;
-}
+import type { PersonFile } from '../import/person-files.ts';
+import { leadsInto } from '../picture-file.ts';
 
 /** A person by a folder's name, with what is in it. */
 export interface Person {

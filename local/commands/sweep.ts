@@ -1,33 +1,37 @@
 /**
- * Command: compares records, pictures and faces, and brings them together again. The running server does the
- * same every hour.
+ * Command: does the housekeeping that the running server does every hour. It compares records, pictures and
+ * faces, brings them together again, and deletes what is too old. The log goes to standard error.
  * usage: npm run sweep [-- --remove-unknown]
  */
 import { parseArgs } from 'node:util';
-import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
-import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
-import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
-import { sweep } from '../../lib/blacklist/sweep.ts';
 import { loadConfig } from '../../lib/load-config.ts';
-import { audit, ports } from '../../lib/wiring/open.ts';
+import { logToStandardError } from '../../lib/log.ts';
+import { keepHouse } from '../../lib/service/housekeeping.ts';
+import { housekeepingPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
+
+const waiting =
+  'The clock has moved, or the service was off: nothing was deleted because of its age. GET /status says until when.';
 
 await runCommand(async () => {
   const { values } = parseArgs({ options: { 'remove-unknown': { type: 'boolean' } } });
   const config = loadConfig();
   requirePresentRecords(config);
+  logToStandardError();
   const opened = await ports(config);
   try {
-    const report = await asService('sweep', async () => {
-      await normalizeNames(opened);
-      const olderThan = new Date(Date.now() - sweepAgeMs);
-      return sweep(opened, olderThan, undefined, expiredBefore(config), values['remove-unknown']);
-    });
-    console.log(JSON.stringify(report, null, 2));
-    if (report.damaged > 0 || report.failed > 0) process.exitCode = 1;
-    await (await audit(config)).removeBefore(auditedSince(config));
+    const { sweep, isSteady, errors } = await asService('sweep', () =>
+      keepHouse(housekeepingPorts(config), config, {
+        task: 'compare',
+        removeUnknown: values['remove-unknown'],
+      }),
+    );
+    if (!isSteady) console.error(waiting);
+    if (sweep) console.log(JSON.stringify(sweep, null, 2));
+    if (errors.length > 0) throw errors[0];
+    if (!sweep || sweep.damaged > 0 || sweep.failed > 0) process.exitCode = 1;
   } finally {
     await opened.close();
   }

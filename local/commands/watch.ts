@@ -9,6 +9,7 @@ import { type CameraSettings, parseCameras } from '../../lib/cameras/settings.ts
 import type { ShotAnswer } from '../../lib/cameras/shot-sender.ts';
 import type { CameraStatus } from '../../lib/cameras/watch.ts';
 import { ConfigError } from '../../lib/config.ts';
+import { hasReceivers } from '../../lib/events/receivers.ts';
 import { loadConfig } from '../../lib/load-config.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
 import { ports } from '../../lib/wiring/open.ts';
@@ -96,7 +97,7 @@ async function watchHere(settings: CameraSettings, json: boolean, stop: AbortSig
   const config = loadConfig();
   const opened = await ports();
   try {
-    const outbox = (config.webhooks || config.mqtt) && (await openOutbox(config));
+    const outbox = hasReceivers(config) ? await openOutbox(config) : undefined;
     const onPassage = (passage: Passage) => printPassage(passage, json);
     const { run, watchers } = await watchCameras({ ...opened, outbox, onPassage }, config, [settings]);
     await run(stop);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 's3rver/lib/stores/filesystem.js';
-import type { WholeObjectStore } from './whole-objects.ts';
 
 /** An object as it was before it was replaced or deleted. */
 export interface OldVersion {
@@ -43,9 +42,15 @@ interface Listing {
   readonly Contents: readonly { readonly Key: string; readonly LastModified: string }[];
 }
 
+/** Store whose objects have versions. */
+interface VersionedStore {
+  readonly oldVersions: OldVersions;
+  deleteForGood(bucket: string, key: string): Promise<void>;
+}
+
 /** Lists, reads and deletes versions, which s3rver knows nothing of. The present ones have the id `null`. */
 export function showVersions(
-  store: WholeObjectStore,
+  store: VersionedStore,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {
     const { versions, versionId, ...query } = context.query;

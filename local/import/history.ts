@@ -11,7 +11,7 @@ import { allOrFirstError } from '../../lib/promises.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import type { ProcessedResult } from '../../lib/records/processed.ts';
 import { uuidOfHash } from '../../lib/uuid.ts';
-import { readPictureFile } from '../commands/picture-file.ts';
+import { readPictureFile } from '../picture-file.ts';
 import type { TakenEntry } from './entries.ts';
 import type { ImportJournal } from './journal.ts';
 import type { OldDatabase, OldPicture } from './old-database.ts';

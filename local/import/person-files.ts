@@ -4,9 +4,14 @@ import { codeOf } from '../../lib/files.ts';
 import { joinBytes } from '../../lib/inbox/walk.ts';
 import { comparePaths } from '../../lib/people/file-order.ts';
 import { systemFile, systemFolder } from '../../lib/system-names.ts';
-import type { PersonFile } from '../commands/person-folders.ts';
 import type { OldPaths } from './old-paths.ts';
 import type { ImportReport } from './report.ts';
+
+/** A picture's file; its path is bytes, for names on disk need not be UTF-8. */
+export interface PersonFile {
+  readonly name: string;
+  readonly path: Buffer;
+}
 
 /** Files in which DeepFace keeps the embeddings of a folder. */
 const embeddingFile = /\.pkl$/i;

@@ -9,13 +9,12 @@ import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
 import type { QualityFilter } from '../../lib/faces/comparing.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { allInTurns } from '../../lib/promises.ts';
-import type { PersonFile } from '../commands/person-folders.ts';
-import { readPictureFile } from '../commands/picture-file.ts';
+import { readPictureFile } from '../picture-file.ts';
 import type { AdoptedFaces } from './adopted-faces.ts';
 import type { TakenEntry } from './entries.ts';
 import type { ImportJournal } from './journal.ts';
 import type { OldPaths } from './old-paths.ts';
-import { filesOfFolder } from './person-files.ts';
+import { filesOfFolder, type PersonFile } from './person-files.ts';
 import type { PlannedEntry } from './plan.ts';
 import { counted, type ImportReport } from './report.ts';
 

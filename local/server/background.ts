@@ -1,17 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
 import { keepCleaning } from '../../lib/blacklist/clean-erased.ts';
-import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
-import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
-import { forgetFaces } from '../../lib/processing/forget-faces.ts';
-import { announceRetention, isClockSteady, retain } from '../../lib/processing/retention.ts';
+import { announceRetention } from '../../lib/processing/retention.ts';
 import { eachPart } from '../../lib/service/each-part.ts';
+import { keepHouse } from '../../lib/service/housekeeping.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
-import { audit, keptAnswers, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import { housekeepingPorts, leftovers, type OpenedPorts } from '../../lib/wiring/open.ts';
 import type { Cameras } from '../cameras.ts';
 import { runAsFunction } from '../function-runs.ts';
 import type { DataFolderClaim } from './data-folder-claim.ts';
@@ -22,9 +21,6 @@ const sweepIntervalMs = 60 * 60_000;
 
 /** Start of this process. */
 const started = new Date(performance.timeOrigin);
-
-/** Age after which an upload is removed if no request has named it. */
-const uploadAgeMs = 24 * 60 * 60_000;
 
 /**
  * Undoes and finishes what an earlier run left unfinished. A server that has the records to itself takes all
@@ -127,42 +123,14 @@ async function keepSweeping(
 ): Promise<void> {
   let isFirst = await removeUnfinished(opened, config, claim);
   while (!stop.aborted) {
-    await sweepOnce(opened, config, stop, isFirst ? started : undefined);
+    const olderThan = isFirst ? started : undefined;
+    await keepHouse(housekeepingPorts(config), config, { task: 'compare', stop, olderThan });
+    await eachPart({ disks: () => warnOfDisks(config) });
     isFirst = false;
     await delay(sweepIntervalMs, undefined, { signal: stop, ref: false }).catch(() => undefined);
   }
 }
 
-/**
- * Does all of the housekeeping once; a part that fails is left to the next time.
- * @param olderThan moment before which nothing is under way; some minutes ago by default
- */
-export async function sweepOnce(
-  opened: OpenedPorts,
-  config: Config,
-  stop: AbortSignal,
-  olderThan = new Date(Date.now() - sweepAgeMs),
-): Promise<void> {
-  // Asked before the retention notes this round. After a jump of the clock, nothing is old by it alone.
-  const isSteady = await isClockSteady(opened).catch(() => false);
-  const ifSteady = async <Result>(work: () => Promise<Result>) => (isSteady ? work() : undefined);
-  const { results } = await eachPart({
-    names: () => normalizeNames(opened),
-    retained: async () => retain({ ...opened, leftovers: await leftovers(config) }, config, { stop }),
-    facesForgotten: () => ifSteady(() => forgetFaces(opened, { stop })),
-    sweep: async () => {
-      const expired = isSteady ? expiredBefore(config) : undefined;
-      const report = await sweep(opened, olderThan, stop, expired);
-      log()[report.failed === 0 && report.damaged === 0 ? 'info' : 'warn']({ ...report }, 'sweep');
-    },
-    staleUploads: () =>
-      ifSteady(async () => (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs))),
-    answers: () => ifSteady(async () => (await keptAnswers(config)).removeExpired()),
-    auditLines: () => ifSteady(async () => (await audit(config)).removeBefore(auditedSince(config))),
-    disks: async () => {
-      for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
-    },
-  });
-  const { retained, facesForgotten, staleUploads, auditLines } = results;
-  log().info({ retained, facesForgotten, staleUploads, auditLines }, 'retention');
+async function warnOfDisks(config: Config): Promise<void> {
+  for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
 }

@@ -27,14 +27,14 @@ export function cameraRoutes(watchers: readonly CameraWatcher[], changes?: Camer
   return [
     endpoint(listCamerasContract, async () => watchers.map(stateOf)),
     endpoint(addCameraContract, async ({ body }) => {
-      if (!changes) throw operatorAlone();
+      if (!changes) throw operatorOnlyError();
       const camera = parseAddedCamera(body);
       noteDetail(camera.name);
       return stateOf(await changes.add(camera));
     }),
     endpoint(removeCameraContract, async ({ params }) => {
       const watcher = find(params.name);
-      if (!changes) throw operatorAlone();
+      if (!changes) throw operatorOnlyError();
       noteDetail(watcher.settings.name);
       await changes.remove(watcher);
       return stateOf(watcher);
@@ -66,7 +66,7 @@ export function cameraRoutes(watchers: readonly CameraWatcher[], changes?: Camer
   ];
 }
 
-function operatorAlone(): CameraConflictError {
+function operatorOnlyError(): CameraConflictError {
   return new CameraConflictError(
     'Only the operator names cameras here: CAMERA_NETWORKS would say in which networks others may.',
   );

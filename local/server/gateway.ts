@@ -90,7 +90,7 @@ const maxRequestsWithBody = 256;
 /** Share of both that one caller may take. */
 const callerShare = 0.75;
 /** Pictures that are sent at once: each is in memory as a whole until it is sent. */
-const maxPicturesOnTheirWay = 32;
+const maxPicturesInTransit = 32;
 const preflightMaxAgeSeconds = 600;
 /** Actor of a public request to a service that otherwise requires tokens. */
 const strangerActor: Actor = { name: 'anonymous', role: 'metrics' };
@@ -121,7 +121,7 @@ export class Gateway {
   readonly #large = new LargeBodies();
   /** Ends of the requests that a handler works on. */
   readonly #work = new Set<AbortController>();
-  readonly #pictureTurn = turns(maxPicturesOnTheirWay);
+  readonly #pictureTurn = turns(maxPicturesInTransit);
   /** Limit for a request's body. */
   readonly #maxBytes: number;
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Config } from '../../lib/config.ts';
 import type { WebhookStatus } from '../../lib/contract/endpoints/status.ts';
+import { hasReceivers } from '../../lib/events/receivers.ts';
 import { onceIn } from '../../lib/once-in.ts';
 import { type CameraFigures, cameraFigures } from '../../lib/service/cameras.ts';
 import { accusingEntries, reviewsOf } from '../../lib/service/reviews.ts';
@@ -125,7 +126,7 @@ export function gaugeEntries(registry: Registry, { records }: OpenedPorts): void
 
 /** Registers gauges of the events that receivers are still to be told of. */
 export function gaugeOutbox(registry: Registry, config: Config): void {
-  if (!config.webhooks && !config.mqtt) return;
+  if (!hasReceivers(config)) return;
   // All gauges are read at the same time, and counting takes longer the more events wait. So they share one
   // count.
   const receivers = onceIn(0, () => webhookStatus(config));

@@ -1,15 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Config } from '../../lib/config.ts';
-import { type MqttTarget, openMqtt, requireMqtt } from '../../lib/events/mqtt.ts';
+import { openReceiver, requireReceiver } from '../../lib/events/open-receiver.ts';
 import { originOf } from '../../lib/events/origin.ts';
 import type { Attempt, DueDelivery, EventTarget, Outbox, Receiver } from '../../lib/events/port.ts';
-import { attemptMs, openWebhook } from '../../lib/events/webhook.ts';
+import {
+  hasReceivers,
+  type NamedReceiver,
+  receiverSettings,
+  receiversOf,
+} from '../../lib/events/receivers.ts';
+import { attemptMs } from '../../lib/events/webhook.ts';
 import { log } from '../../lib/log.ts';
+import { isClockSteady } from '../../lib/processing/retention.ts';
 import { recordsFile } from '../../lib/records/sqlite/database.ts';
 import { claim } from '../../lib/records/sqlite/outbox.ts';
 import { cameraFigures } from '../../lib/service/cameras.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
+import { records } from '../../lib/wiring/open.ts';
 
 /**
  * Interval at which the outbox is read. Another process may have added events, so there is nothing to listen
@@ -26,14 +34,12 @@ const giveUpEveryMs = 60_000;
 /** Time for deliveries that are under way when the server stops. */
 const graceMs = 3_000;
 
-/** Everything that delivering needs: the events, their receivers, and the secrets that sign them. */
+/** Everything that delivering needs: the events and their receivers. */
 export interface Delivery {
   readonly outbox: Outbox;
-  readonly urls: readonly string[];
-  readonly secrets: readonly string[];
-  /** Opens the broker that is one of the receivers; `undefined` where there is none. */
-  readonly openBroker?: (() => Promise<MqttTarget>) | undefined;
-  readonly brokerUrl?: string | undefined;
+  readonly receivers: readonly NamedReceiver[];
+  /** Tells if events may be given up because of their age, see `isClockSteady`. */
+  readonly isClockSteady: () => Promise<boolean>;
   /** File whose lock shows which process delivers. */
   readonly claimPath: string;
 }
@@ -43,26 +49,23 @@ export interface Delivery {
  * EventBridge.
  *
  * @throws BackendUnavailableError
- * @throws ConfigError when there is a broker, and its package is not installed
+ * @throws ConfigError when a receiver's package is not installed
  */
 export async function openDelivery(config: Config): Promise<Delivery | undefined> {
   const outbox = await openOutbox(config);
   if (!outbox) {
-    if (config.webhooks || config.mqtt)
+    if (hasReceivers(config))
       log().warn(
-        'WEBHOOK_URL and MQTT_URL are not used with DYNAMODB_TABLE_NAME: match events go to EventBridge.',
+        `${receiverSettings.join(' and ')} are not used with DYNAMODB_TABLE_NAME: match events go to EventBridge.`,
       );
     return undefined;
   }
-  const { urls = [], secrets = [] } = config.webhooks ?? {};
-  const { mqtt } = config;
-  if (mqtt) await requireMqtt();
+  const receivers = receiversOf(config);
+  for (const receiver of receivers) await requireReceiver(receiver);
   return {
     outbox,
-    urls: mqtt ? [...urls, mqtt.url] : urls,
-    secrets,
-    brokerUrl: mqtt?.url,
-    openBroker: mqtt && (() => openMqtt(mqtt, announcedCameras)),
+    receivers,
+    isClockSteady: async () => isClockSteady({ records: await records(config) }),
     claimPath: `${recordsFile(config)}-webhooks`,
   };
 }
@@ -87,28 +90,36 @@ function pauseMs(failures: number): number {
 export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ connect: { timeout: attemptMs } });
   const cutOff = new AbortController();
-  const { outbox, secrets } = delivery;
+  const { outbox } = delivery;
   const sending = { outbox, stop, cutOff: cutOff.signal };
-  let broker: MqttTarget | undefined;
-  const targetOf = ({ url }: Receiver) =>
-    broker && url === delivery.brokerUrl ? broker : openWebhook({ url, secrets, dispatcher: agent });
+  const targets: EventTarget[] = [];
   try {
     const receivers = await setReceivers(delivery, stop);
     using _claimed = receivers.length > 0 ? await claimDelivery(delivery, stop) : undefined;
-    broker = stop.aborted ? undefined : await delivery.openBroker?.();
-    const senders = receivers.map((receiver) => new Sender(receiver, targetOf(receiver), sending));
-    await deliverUntil(stop, senders, outbox);
+    const senders: Sender[] = [];
+    for (const receiver of stop.aborted ? [] : receivers) {
+      const named = delivery.receivers.find(({ url }) => url === receiver.url);
+      if (!named) continue;
+      const target = await openReceiver(named, { dispatcher: agent, cameras: announcedCameras });
+      targets.push(target);
+      senders.push(new Sender(receiver, target, sending));
+    }
+    await deliverUntil(stop, senders, delivery);
     const timer = setTimeout(() => cutOff.abort(), graceMs);
     await Promise.all(senders.map((sender) => sender.idle()));
     clearTimeout(timer);
   } finally {
-    await broker?.close();
+    await Promise.all(targets.map((target) => target.close?.()));
     await agent.destroy();
   }
 }
 
 /** Sets the receivers, at once if the database is not locked. */
-async function setReceivers({ outbox, urls }: Delivery, stop: AbortSignal): Promise<readonly Receiver[]> {
+async function setReceivers(
+  { outbox, receivers: named }: Delivery,
+  stop: AbortSignal,
+): Promise<readonly Receiver[]> {
+  const urls = named.map(({ url }) => url);
   while (!stop.aborted) {
     const receivers = await withoutFailing(() => outbox.setReceivers(urls));
     if (receivers) return receivers;
@@ -128,10 +139,14 @@ async function claimDelivery({ claimPath }: Delivery, stop: AbortSignal): Promis
   return undefined;
 }
 
-async function deliverUntil(stop: AbortSignal, senders: readonly Sender[], outbox: Outbox): Promise<void> {
+async function deliverUntil(
+  stop: AbortSignal,
+  senders: readonly Sender[],
+  delivery: Delivery,
+): Promise<void> {
   for (let lastGivenUp = Number.NEGATIVE_INFINITY; !stop.aborted; ) {
     if (performance.now() - lastGivenUp > giveUpEveryMs) {
-      const isMoreLeft = (await withoutFailing(() => giveUp(outbox))) === true;
+      const isMoreLeft = (await withoutFailing(() => giveUp(delivery))) === true;
       if (!isMoreLeft) lastGivenUp = performance.now();
     }
     for (const sender of senders) sender.sendDue();
@@ -139,8 +154,12 @@ async function deliverUntil(stop: AbortSignal, senders: readonly Sender[], outbo
   }
 }
 
-/** Gives up some of the events that are too old. Returns true if there were any. */
-async function giveUp(outbox: Outbox): Promise<boolean> {
+/**
+ * Gives up some of the events that are too old. After a jump of the clock, none is by it alone. Returns true
+ * if there were any.
+ */
+async function giveUp({ outbox, isClockSteady }: Delivery): Promise<boolean> {
+  if (!(await isClockSteady())) return false;
   const given = await outbox.giveUp(new Date(Date.now() - giveUpMs));
   for (const { receiver, processedIds } of given) {
     const [firstDbId, lastDbId] = [processedIds[0], processedIds.at(-1)];

@@ -23,6 +23,7 @@ import { forgetAnswers, SqliteKeptAnswers } from '../../lib/records/sqlite/kept-
 import { temporaryFolder } from '../api/server-process.ts';
 import { interrupted, stepBefore } from '../blacklist/steps.ts';
 import { clear, complete, contents, everything, slots, useStores } from '../blacklist/stores.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 
 const stores = useStores();
 const resources = new AsyncDisposableStack();
@@ -233,7 +234,7 @@ describe('a request that is sent again after a crash', () => {
   });
 
   it('keeps one record of each picture', async () => {
-    const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+    const settings = defaultSettings;
     const images = [stores.pictures.listed, stores.pictures.other].map((bytes) => bytes.toString('base64'));
     const process = () =>
       processImages(

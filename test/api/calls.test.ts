@@ -27,6 +27,7 @@ import { statusOf } from '../../lib/service/status.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { failing, stepBefore } from '../blacklist/steps.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 import { tableForCloud } from '../service.ts';
 import { cropFace, encodedAgain, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 
@@ -105,7 +106,7 @@ const files = (count: number, bytes = alone, first = 0) =>
 const processOne = (picture: Buffer, candidates = 0) =>
   processImages(
     opened,
-    { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 },
+    defaultSettings,
     ProcessImagesRequest.parse({ images: [picture.toString('base64')], candidates }),
   );
 const verifyTwo = (one: Buffer, other: Buffer) =>

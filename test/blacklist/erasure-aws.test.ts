@@ -12,6 +12,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { createS3Client } from '../../lib/s3.ts';
 import { leftovers, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 import { aws } from './deployments.ts';
 import { down, watched } from './steps.ts';
 import { facesAlone } from './stores.ts';
@@ -20,7 +21,7 @@ import { facesAlone } from './stores.ts';
 const rounds = Number(process.env.ERASURES_AWS ?? 2);
 /** Share of a store's calls that fail. At fixed distances, the same step might fail each time. */
 const failing = 0.1;
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const settings = defaultSettings;
 
 let cloud: Awaited<ReturnType<typeof aws>>;
 let config: Config;

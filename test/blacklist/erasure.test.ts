@@ -25,6 +25,7 @@ import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { openLocalUploads } from '../../lib/uploads/local.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { people } from '../fakes/pictures.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 import { down, watched } from './steps.ts';
 import { UsedStores } from './stores.ts';
 
@@ -36,7 +37,7 @@ const soughtAtOnce = 25;
 const [leastMs, msForEach] = [120_000, 20_000];
 /** Share of a store's calls that fail. At fixed distances, the same step might fail each time. */
 const failing = 0.1;
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const settings = defaultSettings;
 const histories = ['redact', 'delete', 'redact'] as const;
 
 const stores = new UsedStores();

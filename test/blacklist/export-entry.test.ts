@@ -12,11 +12,12 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { oldestFirst } from '../../lib/records/oldest-first.ts';
 import { SqliteAudit } from '../../lib/records/sqlite/audit.ts';
 import { groupOf } from '../fakes/pictures.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 import { resultShowing } from '../suites/records/fixtures.ts';
 import { useStores } from './stores.ts';
 
 const stores = useStores();
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const settings = defaultSettings;
 
 function ports(): ExportPorts {
   return {

@@ -23,16 +23,12 @@ import { searchHistory } from '../../lib/processing/search-history.ts';
 import type { HistoryChoice } from '../../lib/records/erasure.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 import { down, watched } from './steps.ts';
 
 /** The promises of a look-back, for both modes alike. */
 
-export const lookBackSettings = {
-  drawBoundingBoxes: true,
-  croppedFacePaddingRatio: 0.4,
-  reviewBand: 10,
-  lookBackDays: 7,
-};
+export const lookBackSettings = { ...defaultSettings, reviewBand: 10, lookBackDays: 7 };
 
 /** The woman in two photographs, the group of the one with another of its people, and somebody else. */
 export type People = Record<'her' | 'herAgain' | 'neighbour' | 'group' | 'stranger', Buffer>;

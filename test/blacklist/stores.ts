@@ -15,6 +15,7 @@ import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { FakeFaces, FakeGallery } from '../fakes/faces.ts';
 import { portraitOf } from '../fakes/pictures.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 import { everything, slots } from './slots.ts';
 
 export { everything, slots };
@@ -189,7 +190,7 @@ export function complete(people: Readonly<Record<string, number>>) {
 
 /** Lists the names that a picture of one face is matched with. It keeps nothing of the picture. */
 export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<string[]> {
-  const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
+  const settings = { ...defaultSettings, drawBoundingBoxes: false };
   const images = [Buffer.from(picture).toString('base64')];
   const request = ProcessImagesRequest.parse({ images, keep: 'none' });
   const [result] = await processImages(ports, settings, request);

@@ -493,6 +493,10 @@ describe('somebody before the camera', () => {
     expect(isDark(lit(0.05))).toBe(true);
     expect(isDark(lit(0.15))).toBe(false);
     expect(isDark(empty)).toBe(false);
+    // At the border it stays as it was.
+    expect([true, false].map((wasDark) => isDark(lit(0.12), wasDark))).toEqual([true, false]);
+    expect([true, false].map((wasDark) => isDark(lit(0.2), wasDark))).toEqual([false, false]);
+    expect([true, false].map((wasDark) => isDark(lit(0.05), wasDark))).toEqual([true, true]);
   });
 });
 

@@ -199,14 +199,20 @@ export function describeHistory(setup: () => ConsoleSetup): void {
   it('follows by itself, and alerts of a match that comes from elsewhere until somebody acknowledges it', async () => {
     const listed = await setup().listWoman();
     await setup().api.patch(listed.id, { severity: 'danger' });
-    await using visit = await setup().visit('#/history');
+    await using visit = await setup().visit('#/history', { expected: [/503/] });
     const { page } = visit;
     await followsEvents(page);
     await page.getByRole('heading', { name: 'History' }).waitFor();
+    // A service that is busy after the event is asked again.
+    let refused = 0;
+    await page.route(/\/processed-images\/?\?(?!.*review=open)/, (route) =>
+      ++refused <= 2 ? route.fulfill({ status: 503, json: { detail: 'Busy.' } }) : route.continue(),
+    );
     const { db_id } = await setup().api.process(setup().pictures.withWoman, {});
     const alert = page.getByRole('alert').filter({ hasText: `Danger. Match: ${listed.name}` });
     await alert.waitFor();
     await page.locator(`.rows a[href="#/history/${db_id}"]`).waitFor();
+    expect(refused).toBeGreaterThan(2);
     const { total_items: waiting } = await setup().api.page('?review=open&limit=1');
     await page.getByRole('link', { name: `To review (${waiting})` }).waitFor();
     await alert.getByRole('button', { name: 'Acknowledge' }).click();

@@ -149,6 +149,10 @@ describe('a chosen table', () => {
   test('is one at the top, and none that a system made', () => {
     const paths = ['a.csv', 'B.CSV', '._a.csv', 'lists/c.csv', 'a.csv.jpg'];
     expect(paths.filter((path) => isTable(chosen(path)))).toEqual(['a.csv', 'B.CSV']);
+    const text = 'name\tfiles\r\nJane\ta.jpg';
+    const texts = ['a.txt', '._a.txt', 'lists/a.txt', 'a.jpg'];
+    expect(texts.filter((path) => isTable({ ...chosen(path), text }))).toEqual(['a.txt']);
+    expect(isTable({ ...chosen('a.txt'), text: 'Notes' })).toBe(false);
   });
 
   test('is refused without its columns, and told of where rows can not be used', () => {

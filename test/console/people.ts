@@ -663,6 +663,20 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByLabel('Category').fill('shoplifting');
     await page.getByLabel('Banned until').fill('2035-05-04');
     await page.getByLabel('Notes').fill('Do not approach.\nCall 4411.');
+    // A key or a press beside it may be a mistake.
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+    const leaves = [() => page.keyboard.press('Escape'), () => page.mouse.click(3, 3)];
+    for (const leave of leaves) {
+      await leave();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await question.waitFor({ state: 'detached' });
+      expect(await page.getByLabel('Category').inputValue()).toBe('shoplifting');
+    }
+    for (const state of ['visible', 'detached', 'visible', 'detached'] as const) {
+      await page.keyboard.press('Escape');
+      await question.waitFor({ state });
+      await page.getByLabel('Category').waitFor();
+    }
     await page.getByRole('button', { name: 'Save' }).click();
     const about = page.getByRole('region', { name: 'About the person' });
     await about.getByText('Danger').waitFor();
@@ -675,6 +689,16 @@ export function describePeople(setup: () => ConsoleSetup): void {
       notes: 'Do not approach.\nCall 4411.',
     });
 
+    // Nothing is asked of whoever has changed nothing.
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Notes').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Notes').fill('Not this.');
+    await page.keyboard.press('Escape');
+    await question.getByRole('button', { name: 'Leave it nevertheless' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel(/^Suspended/).check();
     await page.getByRole('button', { name: 'Save' }).click();

@@ -1,8 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { handler } from '../../functions/open-api.ts';
 import { api, operations } from '../../lib/contract/api.ts';
 import { openApiContract } from '../../lib/contract/endpoints/openapi.ts';
+import {
+  CameraEvent,
+  EntryDeletedEvent,
+  MatchEvent,
+  ReviewEvent,
+  type ServiceEvent,
+} from '../../lib/contract/match-event.ts';
 import { withContract } from '../../lib/http/endpoint.ts';
 import { buildOpenApi } from '../../lib/http/openapi-document.ts';
 import { startServer } from '../local/server/running-server.ts';
@@ -48,6 +56,23 @@ describe('the OpenAPI document', () => {
     expect(at('components', 'schemas', 'MatchEvent', 'properties', 'type')).toMatchObject({
       const: 'face.matched',
     });
+  });
+
+  it('has every event, and docs/events.md names each', async () => {
+    const types = {
+      'face.matched': MatchEvent,
+      'entry.deleted': EntryDeletedEvent,
+      'match.reviewed': ReviewEvent,
+      'camera.offline': CameraEvent,
+      'camera.online': CameraEvent,
+    } satisfies Record<ServiceEvent['type'], unknown>;
+    expect(Object.keys(at('webhooks') as object).sort()).toEqual(Object.keys(types).sort());
+    const page = await readFile('docs/events.md', 'utf8');
+    for (const [type, schema] of Object.entries(types)) {
+      expect(page).toContain(`"type": "${type}"`);
+      const content = ['post', 'requestBody', 'content', 'application/json', 'schema', '$ref'];
+      expect(at('webhooks', type, ...content)).toBe(`#/components/schemas/${schema.meta()?.id}`);
+    }
   });
 
   it('refers to nothing that it does not have', () => {

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { api } from '../../lib/contract/api.ts';
+import type { Endpoint } from '../../lib/contract/endpoint.ts';
+import * as cameras from '../../lib/contract/endpoints/cameras.ts';
 
 const root = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
 const pages = [
@@ -32,6 +36,40 @@ function proseOf(text: string): string {
     .replace(/`[^`]*`/g, 'x')
     .replace(/\]\([^)]*\)/g, ']');
 }
+
+test('docs/api.md lists every endpoint', () => {
+  // The table leaves out what two paths have in common.
+  const page = (texts.get('docs/api.md') ?? '').replaceAll('`…/', '`/processed-images/');
+  const contracts = [...api, ...Object.values(cameras).filter((value) => 'operationId' in value)];
+  expect(contracts.length).toBeGreaterThan(40);
+  const missing = contracts.flatMap((contract) => {
+    const { path } = contract as Endpoint;
+    // A file of the page `/docs`.
+    if (path === '/docs/{asset}') return [];
+    const shown = path.replace(/^\/api\/v1/, '').replace(/\/$/, '');
+    return new RegExp(`[\`A-Z1 ]${RegExp.escape(shown)}[/\`?]`).test(page) ? [] : [path];
+  });
+  expect(missing).toEqual([]);
+});
+
+test('docs/architecture.md names files and folders that are there', () => {
+  const page = texts.get('docs/architecture.md') ?? '';
+  const named = [...page.matchAll(/`((?:lib|local|functions|infra|test|bench)\/[\w./-]*)`/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(named.length).toBeGreaterThan(60);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('docs/architecture.md names every room', async () => {
+  const page = texts.get('docs/architecture.md') ?? '';
+  const rows = page.slice(page.indexOf('## The rooms'), page.indexOf('In the engine,'));
+  for (const parent of ['lib', 'local']) {
+    const entries = await readdir(parent, { withFileTypes: true });
+    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `\`${parent}/${name}/\``);
+    expect(rooms.filter((room) => !rows.includes(room))).toEqual([]);
+  }
+});
 
 test('the README has at most 10 KB', async () => {
   expect((await stat('README.md')).size).toBeLessThanOrEqual(10 * 1024);

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CameraEvent, MatchEvent } from '../../lib/contract/match-event.ts';
-import { type MqttTarget, openMqtt } from '../../lib/events/mqtt.ts';
+import { openMqtt } from '../../lib/events/mqtt.ts';
 import { freePort } from '../../local/free-port.ts';
 
 /** Makes the event of a match. */
@@ -93,7 +93,7 @@ async function payloadOf(topic: RegExp, wanted: RegExp): Promise<string> {
   }
 }
 
-async function open(hasNames: boolean): Promise<MqttTarget> {
+async function open(hasNames: boolean): ReturnType<typeof openMqtt> {
   newest.delete('face-blacklist/availability');
   const target = await openMqtt({ url, hasNames }, () => [{ name: 'Front door', isOffline: false }]);
   await payloadOf(/^face-blacklist\/availability$/, /^online$/);

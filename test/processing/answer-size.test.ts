@@ -6,6 +6,7 @@ import { noDeadline } from '../../lib/deadline.ts';
 import { fitted, noRoomLeft } from '../../lib/processing/answer-size.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { useStores } from '../blacklist/stores.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 
 const stores = useStores();
 
@@ -14,7 +15,7 @@ const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(JSON.string
 describe('an answer with a limit', () => {
   it('begins no further picture once it is nearly full, and tells of all that was kept', async () => {
     const { ports, pictures } = stores;
-    const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+    const settings = defaultSettings;
     const images = Array.from({ length: 30 }, () => pictures.listed.toString('base64'));
     const request = ProcessImagesRequest.parse({ images });
     const count = async () => (await ports.records.listProcessed({ limit: 1, offset: 0 })).total;

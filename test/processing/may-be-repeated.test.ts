@@ -4,9 +4,10 @@ import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-image
 import { mayBeRepeated } from '../../lib/processing/may-be-repeated.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { useStores } from '../blacklist/stores.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 
 const stores = useStores();
-const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
+const settings = { ...defaultSettings, drawBoundingBoxes: false };
 
 /** Processes a picture with ids of its own. */
 async function processed(name: string, keep: 'all' | 'none', picture: Buffer, out_of_force = false) {

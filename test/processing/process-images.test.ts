@@ -11,8 +11,9 @@ import type { Ports } from '../../lib/ports.ts';
 import { entryIdsIn, processImages } from '../../lib/processing/process-images.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps } from '../blacklist/steps.ts';
 import { imageFolders, slots, useStores } from '../blacklist/stores.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const settings = defaultSettings;
 
 const stores = useStores();
 

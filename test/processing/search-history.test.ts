@@ -10,9 +10,10 @@ import { searchHistory } from '../../lib/processing/search-history.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { useStores } from '../blacklist/stores.ts';
 import type { FakeFaces } from '../fakes/faces.ts';
+import { defaultSettings } from '../fakes/settings.ts';
 
 const stores = useStores();
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const settings = defaultSettings;
 
 afterEach(async () => {
   const { items } = await stores.ports.records.listProcessed({ limit: 100, offset: 0 });

@@ -60,7 +60,7 @@ import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 
-export interface HumanSettings {
+export interface EngineSettings {
   readonly modelName: EmbeddingModelName;
   /** Version of `Fusion` in use; `accurate` unless set. */
   readonly profile?: EngineProfile | undefined;
@@ -127,7 +127,7 @@ const imagesAtOnce = 500;
  * Starts the engine and loads the gallery from the store.
  * @throws BackendUnavailableError when the models or the gallery can't be loaded
  */
-export async function openHuman(store: EmbeddingStore, settings: HumanSettings): Promise<FaceBackend> {
+export async function openEngine(store: EmbeddingStore, settings: EngineSettings): Promise<FaceBackend> {
   const known = modelsWith(settings.customModel, settings.profile);
   const models = installedModels(known, settings.modelName);
   const pool = await WorkerPool.start(settings.workers, {
@@ -140,14 +140,15 @@ export async function openHuman(store: EmbeddingStore, settings: HumanSettings):
     const galleries = await store.read(() => openGalleries(pool, store, models));
     // Other models' galleries are loaded at their first use: few requests name another model.
     await store.read(() => galleries.get(settings.modelName)?.refresh());
-    return new Human(pool, { store, models, galleries }, settings);
+    return new EngineBackend(pool, { store, models, galleries }, settings);
   } catch (error) {
     await pool.close();
     throw error;
   }
 }
 
-class Human implements FaceBackend {
+class EngineBackend implements FaceBackend {
+  /** Name of earlier days, which `/healthz` and records keep. */
   readonly name = 'human';
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
@@ -166,7 +167,7 @@ class Human implements FaceBackend {
   readonly #test: EngineTest;
   readonly #filling: CodeFilling;
 
-  constructor(pool: WorkerPool, { store, models, galleries }: Enrolled, settings: HumanSettings) {
+  constructor(pool: WorkerPool, { store, models, galleries }: Enrolled, settings: EngineSettings) {
     this.modelId = settings.modelName;
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;

@@ -195,16 +195,16 @@ export class WorkerPool {
     post(thread.worker, { kind: 'shares', shares });
     const [own = 0, ...others] = shares;
     let first = own;
-    const results = others.map((size, index) => {
+    const running = others.map((size, index) => {
       const { models, searches } = (task as Task).job;
       const part = { work, items: items.slice(first, first + size), smaller };
       first += size;
       const job = { picture: picture as DecodedPicture, part, models, ...(searches && { searches }) };
       return this.#runShare(free[index] as Thread, job);
     });
-    void Promise.allSettled(results).then((ends) => {
-      const told = ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined));
-      post(thread.worker, { kind: 'shared', results: told });
+    void Promise.allSettled(running).then((ends) => {
+      const results = ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined));
+      post(thread.worker, { kind: 'shared', results });
     });
   }
 

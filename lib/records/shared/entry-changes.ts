@@ -33,14 +33,14 @@ const apiNames: Partial<Record<keyof EntryRecord, string>> = {
   reviewAt: 'review_at',
 };
 /** Fields whose values the audit trail may have, because no person's name can be among them. */
-const told = new Set<keyof EntryRecord>(['expiresAt', 'reviewAt', 'severity', 'suspended']);
+const auditableFields = new Set<keyof EntryRecord>(['expiresAt', 'reviewAt', 'severity', 'suspended']);
 
 /** Says for the audit trail what a change of an entry has changed, without any text of the entry. */
 export function changeDetail(before: EntryRecord, after: EntryRecord): string {
   const fields = changeable.filter((field) => before[field] !== after[field]);
   const texts = fields.map((field) => {
     const name = apiNames[field] ?? field;
-    return told.has(field) ? `${name}=${after[field]}` : name;
+    return auditableFields.has(field) ? `${name}=${after[field]}` : name;
   });
   return `changed: ${texts.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { decodeMarkedText } from '../../../lib/decode-text.ts';
+import { isTextFile } from '../../../lib/people/table.ts';
 import { listEntries } from './api/endpoints.ts';
 import { currentImport, type ImportPerson } from './import-state.ts';
 import { namesOfCopies, unusable } from './model/import-files.ts';
@@ -9,6 +10,8 @@ import { texts } from './texts.ts';
 
 /** Files that are looked into at the same time. */
 const readAtOnce = 16;
+/** Size up to which a text file is read, to see if it is a table. */
+const maxTextBytes = 10 * 1024 * 1024;
 
 /** The choice holds several tables. One of them alone would leave people out. */
 export class SeveralTablesError extends Error {}
@@ -20,7 +23,8 @@ export class SeveralTablesError extends Error {}
  */
 export async function planImport(files: readonly File[]): Promise<void> {
   const chosen = await pLimit(readAtOnce).map(files, async (file) => {
-    const found = { path: pathOf(file), file };
+    const path = pathOf(file);
+    const found = { path, file, ...(isTextFile(path) && { text: await textOf(file) }) };
     const fault = isTable(found) ? undefined : await unusable(file);
     return { ...found, ...(fault && { fault }) };
   });
@@ -30,7 +34,7 @@ export async function planImport(files: readonly File[]): Promise<void> {
     throw new SeveralTablesError(texts.importing.severalTables(names.join(', ')));
   }
   const plan = table
-    ? planTable(decodeMarkedText(new Uint8Array(await table.file.arrayBuffer())), chosen)
+    ? planTable(table.text ?? decodeMarkedText(new Uint8Array(await table.file.arrayBuffer())), chosen)
     : planFolders(chosen);
   const { items } = await listEntries({ query: '', sort: 'name', limit: Number.MAX_SAFE_INTEGER });
   const clashes = clashesOf(plan.persons, items);
@@ -50,6 +54,13 @@ export async function planImport(files: readonly File[]): Promise<void> {
     };
   });
   currentImport.set({ persons, plan, state: 'planned', addsToListed: false });
+}
+
+/** Reads a text that may be a table; undefined for a file that is too large for one, or can't be read. */
+async function textOf(file: File): Promise<string | undefined> {
+  if (file.size > maxTextBytes) return undefined;
+  const bytes = await file.arrayBuffer().catch(() => undefined);
+  return bytes && decodeMarkedText(new Uint8Array(bytes));
 }
 
 function isOut({ isSame, isOutOfForce = false }: Partial<Clash> = {}): boolean {

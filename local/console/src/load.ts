@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { EventKind } from '../../../lib/contract/endpoints/list-events.ts';
+import { untilRead } from './api/again.ts';
 import { reconnections } from './api/connection.ts';
 import { beats } from './api/live-events.ts';
 import { useStore } from './store.ts';
@@ -19,7 +20,7 @@ export interface Loaded<Data> {
 
 /**
  * Reads data, and reads it again when its key changes. After a failure it also reads again once the service
- * can be reached.
+ * can be reached. What follows events is read again by itself until there is an answer.
  *
  * @param key names the data. Data of another `family`, the key's part before the first space, is not shown
  * while it loads
@@ -31,7 +32,7 @@ export function useLoad<Data>(
   follows: readonly EventKind[] = [],
 ): Loaded<Data> {
   const [round, setRound] = useState(0);
-  const { state, isLoading, hasFailed, show } = useReading(key, round, read);
+  const { state, isLoading, hasFailed, show } = useReading(key, round, read, follows.length > 0);
   const reload = useCallback(() => setRound((count) => count + 1), []);
   const reconnected = useStore(reconnections);
   useEffect(() => {
@@ -54,8 +55,17 @@ interface Reading<Data> {
   readonly error?: unknown;
 }
 
-/** Reads once for each key and round. A reading that is no longer wanted is aborted. */
-function useReading<Data>(key: string, round: number, read: (signal: AbortSignal) => Promise<Data>) {
+/**
+ * Reads once for each key and round. A reading that is no longer wanted is aborted.
+ *
+ * @param isPatient true to read until there is an answer, and to tell meanwhile why there is none
+ */
+function useReading<Data>(
+  key: string,
+  round: number,
+  read: (signal: AbortSignal) => Promise<Data>,
+  isPatient: boolean,
+) {
   const [state, setState] = useState<Reading<Data>>({ key: '' });
   const [isLoading, setLoading] = useState(true);
   const hasFailed = useRef(false);
@@ -66,20 +76,22 @@ function useReading<Data>(key: string, round: number, read: (signal: AbortSignal
     const abort = new AbortController();
     underWay.current = abort;
     setLoading(true);
-    reading.current(abort.signal).then(
-      (data) => {
-        if (abort.signal.aborted) return;
-        hasFailed.current = false;
-        setState({ key, data });
-        setLoading(false);
-      },
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        hasFailed.current = true;
-        setState((before) => ({ key, error, data: before.key === key ? before.data : undefined }));
-        setLoading(false);
-      },
-    );
+    const fail = (error: unknown) => {
+      if (abort.signal.aborted) return;
+      hasFailed.current = true;
+      setState((before) => ({ key, error, data: before.key === key ? before.data : undefined }));
+      setLoading(false);
+    };
+    const ask = async () => {
+      abort.signal.throwIfAborted();
+      return reading.current(abort.signal);
+    };
+    (isPatient ? untilRead(ask, fail) : ask()).then((data) => {
+      if (abort.signal.aborted) return;
+      hasFailed.current = false;
+      setState({ key, data });
+      setLoading(false);
+    }, fail);
     return () => abort.abort();
   }, [key, round]);
   const show = (data: Data) => {

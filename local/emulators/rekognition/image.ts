@@ -20,7 +20,7 @@ export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReade
   if ((Bytes === undefined) === (S3Object === undefined)) throw invalidParameters();
   const bytes = Bytes ?? (S3Object && (await objects.read(S3Object)));
   if (!bytes || !isJpegOrPng(bytes)) throw invalidImageFormat();
-  return inItsManner(async () => asItIsSeen(await measurePicture(bytes)));
+  return withRekognitionErrors(async () => asItIsSeen(await measurePicture(bytes)));
 }
 
 /**
@@ -40,7 +40,7 @@ function asItIsSeen(measured: MeasuredPicture): MeasuredPicture {
  * @throws RekognitionError as the service would, if it can't be used.
  */
 export async function decodeImage(measured: MeasuredPicture): Promise<Picture> {
-  const picture = await inItsManner(() => decodePicture(measured));
+  const picture = await withRekognitionErrors(() => decodePicture(measured));
   if (Math.min(picture.width, picture.height) < minImageSide) throw invalidParameters();
   return picture;
 }
@@ -55,7 +55,7 @@ function isJpegOrPng(bytes: Uint8Array): boolean {
   return start.startsWith('\xff\xd8\xff') || start === '\x89PNG\r\n\x1a\n';
 }
 
-async function inItsManner<T>(work: () => Promise<T>): Promise<T> {
+async function withRekognitionErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -13,7 +13,7 @@ import { type Galleries, galleries } from './open.ts';
 let suiteWorkers = 2;
 
 faceBackendSuite(
-  'Human',
+  'the engine',
   {
     models: ['Fusion', 'MobileFaceNet', 'Dlib'],
     detectors: ['mediapipe', 'ssd', 'mediapipe+ssd'],

@@ -5,14 +5,14 @@
  * usage: node enroll-when-told.ts DATABASE
  */
 import { createInterface } from 'node:readline';
-import { openHuman } from '../../../lib/faces/engine/engine.ts';
+import { openEngine } from '../../../lib/faces/engine/engine.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
 import { owner } from '../../suites/faces/fixtures.ts';
 import { portraits } from '../samples.ts';
 
 const [path = ''] = process.argv.slice(2);
-const engine = await openHuman(await openSqliteEmbeddings(await openDatabase(path)), {
+const engine = await openEngine(await openSqliteEmbeddings(await openDatabase(path)), {
   modelName: 'Fusion',
   distanceMetric: 'cosine',
   detectionConfidenceThreshold: 0.15,

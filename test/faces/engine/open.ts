@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type HumanSettings, openHuman } from '../../../lib/faces/engine/engine.ts';
+import { type EngineSettings, openEngine } from '../../../lib/faces/engine/engine.ts';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
@@ -13,7 +13,7 @@ export interface Galleries {
    * Opens another engine on the same file, as a second process would. It has a database handle of its own
    * unless one is given.
    */
-  open(settings?: Partial<HumanSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
+  open(settings?: Partial<EngineSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
   /** Opens another handle on the same file. */
   database(): Promise<DatabaseSync>;
   /** Closes everything, and removes the file. */
@@ -36,7 +36,7 @@ export async function galleries(): Promise<Galleries> {
   };
   return {
     async open({ database, ...settings } = {}) {
-      const backend = await openHuman(await openSqliteEmbeddings(database ?? (await openHandle())), {
+      const backend = await openEngine(await openSqliteEmbeddings(database ?? (await openHandle())), {
         modelName: 'Fusion',
         distanceMetric: 'cosine',
         detectionConfidenceThreshold: 0.15,

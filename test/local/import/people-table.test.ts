@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseTable } from '../../../lib/people/table.ts';
-import { readPeopleTable } from '../../../local/import/people-table.ts';
+import { isPeopleTable, readPeopleTable } from '../../../local/import/people-table.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -114,6 +114,25 @@ describe('a table of people', () => {
     expect(remarks).toEqual([
       'Row 2, Jane: It has more cells than the first line; the last ones are passed over.',
     ]);
+  });
+
+  test('may be a text file, as Excel saves it, if its first line names the columns', async () => {
+    const isTable = async (name: string, content: Buffer) => {
+      await writeFile(join(folder, 'people', name), content);
+      return isPeopleTable(join(folder, 'people', name));
+    };
+    const unicode = Buffer.from('\ufeffName\tFiles\r\nZo\u00eb\t"b.jpg', 'utf16le');
+    expect(await isTable('unicode.txt', unicode)).toBe(true);
+    expect(await isTable('tabs.TXT', Buffer.from('name\treason\tfiles\r\nZo\u00eb\t\tb.jpg', 'latin1'))).toBe(
+      true,
+    );
+    expect(await isTable('sep.txt', Buffer.from('sep=;\r\nname;files\r\nJane;b.jpg'))).toBe(true);
+    for (const text of ['', 'Notes on names and files\n', 'name\tpicture\n', '"name\tfiles\n'])
+      expect(await isTable('notes.txt', Buffer.from(text)), text).toBe(false);
+    expect(await isTable('any.csv', Buffer.from('who,what'))).toBe(true);
+    expect(await isTable('people.md', unicode)).toBe(false);
+    expect(await isPeopleTable(join(folder, 'none.txt'))).toBe(false);
+    expect(await isPeopleTable(folder)).toBe(false);
   });
 
   test.each(['../secret.jpg', 'link.jpg', '/etc/passwd', 'missing.jpg', '.'])(

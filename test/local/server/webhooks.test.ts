@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseConfig } from '../../../lib/config.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
@@ -13,12 +13,15 @@ import { activeEntry } from '../../suites/records/fixtures.ts';
 let opened: OpenedOutbox;
 let receiver: Receiver;
 const running: { stop: () => Promise<void> }[] = [];
+let isSteady = true;
 
 beforeEach(async () => {
   opened = await openOutbox();
   receiver = await startReceiver();
 });
 afterEach(async () => {
+  isSteady = true;
+  vi.useRealTimers();
   for (const { stop } of running.splice(0)) await stop();
   await receiver.stop();
   await opened[Symbol.asyncDispose]();
@@ -29,8 +32,8 @@ async function deliver(urls: readonly string[] = [receiver.url]): Promise<{ stop
   const outbox = await opened.another();
   const delivery: Delivery = {
     outbox,
-    urls,
-    secrets: [secret],
+    receivers: urls.map((url) => ({ kind: 'webhook', url, secrets: [secret] })),
+    isClockSteady: async () => isSteady,
     claimPath: `${opened.path}-webhooks`,
   };
   const stop = new AbortController();
@@ -208,6 +211,21 @@ describe('deliveries', () => {
   });
 });
 
+test('events are not given up by their age while the clock has jumped', async () => {
+  await opened.outbox.setReceivers([receiver.url]);
+  await opened.process('a', await opened.list(1));
+  receiver.answer = () => ({ status: 503 });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60 * 24 * 60 * 60_000 });
+  isSteady = false;
+  const first = await deliver();
+  await receiver.until(() => receiver.received.length === 1);
+  await first.stop();
+  expect((await opened.outbox.status())[0]).toMatchObject({ pending: 1, given_up: 0 });
+  isSteady = true;
+  await deliver();
+  await opened.until(({ pending, given_up }) => pending === 0 && given_up === 1);
+});
+
 describe('what is to be delivered', () => {
   const environment = { WEBHOOK_URL: 'https://hooks.example/a', WEBHOOK_SECRET: secret };
   const inAws = {
@@ -223,8 +241,8 @@ describe('what is to be delivered', () => {
     const dataDir = dirname(opened.path);
     const config = parseConfig({ ...environment, ...mode, DATA_DIR: dataDir });
     const delivery = await openDelivery(config);
-    expect(delivery).toMatchObject({ urls: [environment.WEBHOOK_URL], secrets: [secret] });
-    await delivery?.outbox.setReceivers(delivery.urls);
+    expect(delivery).toMatchObject({ receivers: [{ url: environment.WEBHOOK_URL, secrets: [secret] }] });
+    await delivery?.outbox.setReceivers([environment.WEBHOOK_URL]);
     const records = openSqliteRecords(await openDatabase(join(dataDir, file)));
     const { id } = (await activeEntry(records, 'Ada')).entry;
     await records.addProcessed('a', resultWith([id]));

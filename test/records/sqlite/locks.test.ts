@@ -12,7 +12,7 @@ import { readLocalPath } from '../../../lib/inputs/local-path.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import { write } from '../../../lib/records/sqlite/transactions.ts';
-import { readPictureFile } from '../../../local/commands/picture-file.ts';
+import { readPictureFile } from '../../../local/picture-file.ts';
 import { processedResult } from '../../suites/records/fixtures.ts';
 
 let folder: string;

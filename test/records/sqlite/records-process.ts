@@ -9,7 +9,7 @@ import { isOldDatabase } from '../../../lib/old-service.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { claim } from '../../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
-import { readPictureFile } from '../../../local/commands/picture-file.ts';
+import { readPictureFile } from '../../../local/picture-file.ts';
 
 const [, , path = ''] = process.argv;
 const folder = dirname(path);

@@ -9,7 +9,7 @@ import { ssdInput } from './ssd.ts';
  * Looks of SSD at one picture, at most: they show 24 megapixels at full size; a larger picture is looked at
  * less finely.
  */
-const maxSsdLooks = 250;
+const maxSsdWindows = 250;
 
 /**
  * Size of a face, in pixels of the square. Where SSD finds faces that take less, there may be more that it
@@ -30,7 +30,7 @@ export const suspicion = 0.15;
  * Looks of SSD at a picture in which nobody is found, nor suspected: they show two megapixels at full size,
  * 24 at a third.
  */
-const maxVainLooks = 30;
+const maxWindowsWithoutFace = 30;
 
 /**
  * Looks with SSD at the whole picture, then at parts of it at twice the size and so on, up to its own. It
@@ -49,7 +49,7 @@ async function lookCloser(pyramid: Pyramid, look: DetectFaces): Promise<FoundFac
   for (let scale = Math.min(1, ssdInput.size / longerSide(picture)); ; scale = Math.min(1, 2 * scale)) {
     const views = partViews(picture, scale);
     spent += views.length;
-    if (spent > (isHopeful ? maxSsdLooks : maxVainLooks)) return found;
+    if (spent > (isHopeful ? maxSsdWindows : maxWindowsWithoutFace)) return found;
     const guesses = (await look(pyramid, views)).flat();
     found.push(...guesses.filter(({ confidence }) => confidence >= minSsdConfidence));
     isHopeful = guesses.some(({ h }) => h * scale < smallForSsd);

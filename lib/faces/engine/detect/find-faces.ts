@@ -85,7 +85,7 @@ export async function findFaces(
 ): Promise<FoundFace[]> {
   if (detector === 'ssd') return (await findBySsd(pyramid, await looks.ssd())).slice(0, maxFaces);
   const search = new Search(pyramid, looks.blazeFace);
-  const first = await search.lookAtWhole();
+  const first = await search.detectInWholePicture();
   const { picture } = pyramid;
   const isSmall = ({ w, h }: FoundFace) => Math.max(w, h) < closeShare * viewLength(picture);
   const mayHideMore = detector !== 'mediapipe' && Math.max(picture.width, picture.height) > tinyPicture;
@@ -145,7 +145,7 @@ class Search {
    * Looks at the whole picture. Without a sure face it looks again with a wide border, and at the picture
    * turned upside down. Without any it looks at the picture on its sides.
    */
-  async lookAtWhole(): Promise<Guess[]> {
+  async detectInWholePicture(): Promise<Guess[]> {
     const views = wholeViews(this.#picture);
     const bordered = (share: number) => views.map((view) => withBorder(view, share));
     const upright = await this.#guesses(bordered(shares.usual), 0, scores.guess);
@@ -173,7 +173,8 @@ class Search {
     let turn: number | undefined;
     while (scale < finestScale) {
       // In a long picture, a look that shows hardly less than the finest one would cost nearly as much again.
-      const next = longer > longPicture && nearlyFinest * 2 * scale >= finestScale ? finestScale : 2 * scale;
+      const next =
+        longer > longPicture && finestScaleTolerance * 2 * scale >= finestScale ? finestScale : 2 * scale;
       scale = last.length > 0 ? Math.min(next, finestScale) : finestScale;
       const views = partViews(this.#picture, scale);
       let seen = await this.#guesses(views, turn ?? 0, scores.guessInPart);
@@ -216,11 +217,11 @@ class Search {
       seenSize <= largeShare * size;
     const clear = withoutDoubles(bySureness(guesses.filter(isClear)));
     const unclear = bySureness(guesses.filter((one) => !isClear(one)));
-    const found = unclear.length > fewGuesses ? this.#tellTogether : this.#tellOneByOne;
+    const found = unclear.length > fewGuesses ? this.#classifyTogether : this.#classifyEach;
     return bySureness(await found.call(this, clear, unclear));
   }
 
-  async #tellOneByOne(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
+  async #classifyEach(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
     const found = [...clear];
     for (const guess of guesses) {
       if (found.some((face) => areOne(face, guess))) continue;
@@ -234,7 +235,7 @@ class Search {
    * Looks at many guesses at a time, at those first that mean different faces. A face that is found spares
    * the looks at others that mean the same.
    */
-  async #tellTogether(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
+  async #classifyTogether(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
     const found = [...clear];
     let waiting = [...guesses];
     let left = vainTiles;
@@ -295,7 +296,7 @@ const finestScale = 0.4;
  * A scale that is smaller than the finest one by less than this factor shows the same faces. In pictures of
  * 1,500 pixels one face in 100 is seen by that look alone, in those of 6,000 none.
  */
-const nearlyFinest = 1.25;
+const finestScaleTolerance = 1.25;
 /** Longer side in pixels beyond which such a look is left out: there it takes more than 30 squares. */
 const longPicture = 4096;
 

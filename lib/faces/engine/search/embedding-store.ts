@@ -127,7 +127,7 @@ export interface EnrolledImage extends FaceOwner {
  * `write`.
  * @example
  * const faces = await store.read(() => store.ofVersion('fusion-2', ['fusion-2']));
- * await store.write(() => faces.add({ entryId: 7, imageId: 'a', box }, embedding));
+ * await store.write(() => faces.add({ entryId: 7, imageId: 'a', box }, embedding, code));
  */
 export interface EmbeddingStore {
   /**

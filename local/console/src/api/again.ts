@@ -50,7 +50,7 @@ export function isWorkedOn(error: unknown): boolean {
  * @param onLost called each time that no answer came
  * @param isToRepeat tells if an error is a reason to ask again
  * @param most number of answers that may be lost
- * @param isForWhoPressed true for what only the person may ask for who pressed, and nobody with another token
+ * @param isForWhoPressed true to give up once another token is entered
  *
  * @throws what `ask` throws
  */
@@ -82,12 +82,15 @@ export async function untilAnswered<Answer>(
 }
 
 /**
- * Reads what the page must know until an answer comes, however long the service is away or busy, with whichever
- * token there is by then. Whoever no longer wants it aborts the reading.
+ * Reads what the page must know until an answer comes, however long the service is away or busy. It goes on
+ * with another token. Whoever no longer wants it aborts the reading.
  *
  * @throws what `read` throws
  */
-export function untilRead<Answer>(read: () => Promise<Answer>, onLost?: () => void): Promise<Answer> {
+export function untilRead<Answer>(
+  read: () => Promise<Answer>,
+  onLost?: (error: unknown) => void,
+): Promise<Answer> {
   return untilAnswered(read, onLost, mayPass, Number.POSITIVE_INFINITY, false);
 }
 

@@ -73,7 +73,7 @@ export class DoorWatch {
   /** Number of times that somebody told, or was asked, what people said of a match. */
   #reviews = 0;
 
-  /** What has become of entries that are out of force, by id, and when the door learned that. */
+  /** Fates of entries that are out of force, by id, and when the door learned of them. */
   readonly #fates = new Map<number, { readonly fate: Fate; readonly at: number }>();
   /** True if the last look did not show whom the door still shows. */
   #isDoubted = false;
@@ -184,7 +184,7 @@ export class DoorWatch {
     if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();
     if (cells === undefined) return;
-    this.#show({ isDark: isDark(cells) });
+    this.#show({ isDark: isDark(cells, this.view.value.isDark) });
     if (!this.#presence.isSomebodyIn(cells, now)) {
       this.#show({ state: 'waiting' });
       return;

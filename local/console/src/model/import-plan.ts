@@ -1,7 +1,7 @@
 import { foldedName } from '../../../../lib/names/folded-name.ts';
 import { comparePaths } from '../../../../lib/people/file-order.ts';
 import { personName } from '../../../../lib/people/person-name.ts';
-import { readTable, type TablePerson } from '../../../../lib/people/table.ts';
+import { isTableFile, readTable, type TablePerson } from '../../../../lib/people/table.ts';
 import { systemPath } from '../../../../lib/system-names.ts';
 import type { FileFault } from './import-files.ts';
 import { isOutOfForce } from './person.ts';
@@ -12,6 +12,8 @@ import { isOutOfForce } from './person.ts';
 export interface ChosenFile {
   readonly path: string;
   readonly file: Pick<File, 'name' | 'size' | 'type'>;
+  /** Content of a text file, which may be a table. */
+  readonly text?: string | undefined;
   /** Fault that was found in the file, if it can't be used. */
   readonly fault?: FileFault;
 }
@@ -65,9 +67,9 @@ const lastOf = (path: string) => segmentsOf(path).at(-1) ?? '';
 const pictureEnding = /\.(jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
 
 /** Returns true for a table at the top of what was chosen, which no system has made for itself. */
-export function isTable({ path }: ChosenFile): boolean {
+export function isTable({ path, text }: ChosenFile): boolean {
   const segments = segmentsOf(path);
-  return /\.csv$/i.test(path) && segments.length === 1 && !systemPath(segments);
+  return isTableFile(path, text) && segments.length === 1 && !systemPath(segments);
 }
 
 /** Sorts files by their paths: browsers list a folder in any order. */

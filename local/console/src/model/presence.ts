@@ -33,6 +33,8 @@ const stillMs = 30_000;
 const darkBelow = 25.5;
 /** Share of the frame that is as bright as a face must be, from which a face can be. */
 const litShare = 0.1;
+/** Share from which it is light again, so that a frame at the border does not change that to and fro. */
+const litAgainShare = 0.15;
 
 /** Returns the brightness of the cells of a picture that has the size `pixels`, in RGBA. */
 export function cellsOf(rgba: ArrayLike<number>): Brightness {
@@ -48,9 +50,14 @@ export function cellsOf(rgba: ArrayLike<number>): Brightness {
   return sums.map((sum) => sum / cellSide ** 2);
 }
 
-/** Returns true if the frame is so dark that no face in it could be judged. */
-export function isDark(frame: Brightness): boolean {
-  return frame.filter((value) => value >= darkBelow).length < litShare * frame.length;
+/**
+ * Returns true if the frame is so dark that no face in it could be judged.
+ *
+ * @param wasDark what was told of the frame before
+ */
+export function isDark(frame: Brightness, wasDark = false): boolean {
+  const share = wasDark ? litAgainShare : litShare;
+  return frame.filter((value) => value >= darkBelow).length < share * frame.length;
 }
 
 /**

@@ -83,7 +83,7 @@ function ChooseFiles() {
         />
         <FilesButton
           label={texts.importing.chooseTable}
-          accept=".csv,image/*"
+          accept=".csv,.txt,image/*"
           isDisabled={isReading}
           onFiles={(files) => void plan(files)}
         />

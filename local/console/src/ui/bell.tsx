@@ -21,7 +21,7 @@ export function Bell() {
   const unseen = useStore(alerts).length;
   const { match, near_miss, review, deletion } = useStore(beats);
   const happened = match + near_miss + review + deletion;
-  /** What had happened when the alerts began, which read the first count. */
+  /** Number of events before the alerts began, which read the first count. */
   const happenedBefore = useRef(happened);
   useEffect(() => {
     if (!isAllowed) return;

@@ -34,6 +34,11 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         event.preventDefault();
         onClose?.();
       }}
+      onClose={() => {
+        // Chromium closes it without a question if Escape is pressed again and again.
+        dialog.current?.showModal();
+        onClose?.();
+      }}
       onClick={(event) => {
         if (event.target === dialog.current) onClose?.();
       }}

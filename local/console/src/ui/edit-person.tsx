@@ -9,6 +9,7 @@ import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/pe
 import { type NameFault, takenBy } from '../names-there.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
+import { LeaveUnsettled } from './leave-unsettled.tsx';
 import { notify } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
 import { ErrorNotice, Notice } from './states.tsx';
@@ -39,13 +40,10 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
     onClose,
   });
   const { values, base, theirs, takenOver, isSaving, nameError, error, change, save } = editing;
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void save();
-  };
+  const { leave, question } = useLeaving(editing.isChanged, onClose);
   return (
-    <Dialog title={texts.people.editPerson(base.name)} onClose={onClose} wide>
-      <form class="form" onSubmit={submit} noValidate>
+    <Dialog title={texts.people.editPerson(base.name)} onClose={leave} wide>
+      <form class="form" onSubmit={(event) => void save(event)} noValidate>
         <Overtaken entry={entry} editing={editing} />
         <PersonFields
           values={values}
@@ -69,8 +67,20 @@ export function EditPerson({ entry, isGone, onSaved, onClose }: EditPersonProps)
           )}
         </div>
       </form>
+      {question}
     </Dialog>
   );
+}
+
+/** Asks before what was written is dropped: a key, or a press beside the dialog, may be a mistake. */
+function useLeaving(isChanged: boolean, onClose: () => void) {
+  const [isLeaving, setLeaving] = useState(false);
+  const question = isLeaving && (
+    <LeaveUnsettled title={texts.people.leaveUnsaved} onLeave={onClose} onClose={() => setLeaving(false)}>
+      <p>{texts.people.isUnsaved}</p>
+    </LeaveUnsettled>
+  );
+  return { leave: () => (isChanged ? setLeaving(true) : onClose()), question };
 }
 
 /** Says what somebody else has done with the entry meanwhile. */
@@ -120,7 +130,8 @@ function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<NameFault>();
   const [error, setError] = useState<Message>();
-  useHeldTab(isSaving);
+  const isChanged = changedFields(valuesOf(base), values).length > 0;
+  useHeldTab(isSaving || isChanged);
   const meet = async () => {
     const latest = await stayingEntry(base.id);
     const before = valuesOf(base);
@@ -141,7 +152,8 @@ function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
   useEffect(() => {
     if (isGone) void meetOrTell();
   }, [isGone]);
-  const save = async () => {
+  const save = async (event: Event) => {
+    event.preventDefault();
     setError(undefined);
     setNameError(values.name.trim() === '' ? { text: texts.people.nameNeeded } : undefined);
     if (values.name.trim() === '') return;
@@ -158,5 +170,5 @@ function useEditing({ entry, isGone, onSaved, onClose }: EditPersonProps) {
     }
   };
   const change = (part: Partial<PersonValues>) => setValues((before) => ({ ...before, ...part }));
-  return { values, base, theirs, takenOver, isDeleted, isSaving, nameError, error, change, save };
+  return { values, base, theirs, takenOver, isDeleted, isChanged, isSaving, nameError, error, change, save };
 }

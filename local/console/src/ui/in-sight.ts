@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+<<<<<<< HEAD
 import { ticks } from '../clock.ts';
 import { onStill } from './steady.ts';
 
@@ -7,23 +8,33 @@ const lowWindow = '(max-height: 24rem), (max-width: 19rem)';
 /** Time in which a verdict is brought once more: an alert that comes with it can push it away. */
 const againMs = 2_000;
 /** What a person does who scrolls. */
+=======
+
+/** Windows in which the faces stand beside their buttons. */
+const lowWindow = '(max-height: 24rem)';
+/** Events of a person who scrolls. */
+>>>>>>> main
 const scrolls = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 /**
- * Brings the verdict to the top of the window when another one comes, and when a phone is turned. In between
- * the person scrolls freely.
+ * Brings the verdict to the top of the window when another one comes, once it is known, and when a phone is
+ * turned. In between the person scrolls freely.
  *
  * @param key names whoever or whatever the verdict is about; undefined while there is none
  * @param isThere true once the verdict is known
  */
 export function useVerdictInSight(key: string | number | undefined, isThere = true): void {
-  const hold = useRef<Hold>(undefined);
+  const hasScrolled = useRef(true);
   useEffect(() => {
     if (key === undefined) return;
-    const started = holdInSight();
-    hold.current = started;
-    const turning = new AbortController();
-    const { signal } = turning;
+    bringVerdict();
+    hasScrolled.current = false;
+    const ended = new AbortController();
+    const { signal } = ended;
+    const note = () => {
+      hasScrolled.current = true;
+    };
+    for (const kind of scrolls) addEventListener(kind, note, { signal, passive: true });
     let width = innerWidth;
     // A phone's bars come and go while somebody scrolls, and change the height alone.
     const turn = () => {
@@ -32,16 +43,15 @@ export function useVerdictInSight(key: string | number | undefined, isThere = tr
     };
     addEventListener('resize', turn, { signal });
     matchMedia(lowWindow).addEventListener('change', bringAfterTurn, { signal });
-    return () => {
-      started.end();
-      turning.abort();
-    };
+    return () => ended.abort();
   }, [key]);
   useEffect(() => {
-    if (isThere) hold.current?.bring();
+    // Below an alert, Firefox keeps in its place what the verdict pushes down, and scrolls the verdict away.
+    if (isThere && !hasScrolled.current) bringVerdict();
   }, [isThere]);
 }
 
+<<<<<<< HEAD
 /** Verdict that stays in sight until the person scrolls. */
 interface Hold {
   bring(): void;
@@ -70,6 +80,8 @@ function holdInSight(): Hold {
   return { bring, end };
 }
 
+=======
+>>>>>>> main
 /** Leaves alone who writes: the keys of a phone make its window low, too. */
 function bringAfterTurn(): void {
   if (document.activeElement?.matches('input, textarea, select')) return;

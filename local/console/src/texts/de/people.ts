@@ -213,6 +213,8 @@ export const people: Texts['people'] = {
     'Es kam keine Antwort, also ist noch nicht bekannt, ob es getan wurde. Drücken Sie noch einmal: der Dienst wird zuerst gefragt, und nichts geschieht zweimal.',
   leaveUnknown: 'Ohne die Antwort verlassen?',
   leaveNevertheless: 'Trotzdem verlassen',
+  leaveUnsaved: 'Ohne Speichern verlassen?',
+  isUnsaved: 'Was Sie geschrieben haben, ist nicht gespeichert.',
   mayBeListed: (name) =>
     `Es kam keine Antwort, also ist ${name} vielleicht gelistet. „Auf die Sperrliste setzen“ fragt den Dienst nach der Antwort. Wenn Sie dies verlassen, sehen Sie in der Sperrliste nach.`,
   mayBeAdded:

@@ -209,6 +209,8 @@ export const people = {
     'No answer came, so it is not known whether this was done. Press the button again: the service is asked first, and nothing is done twice.',
   leaveUnknown: 'Leave this without its answer?',
   leaveNevertheless: 'Leave it nevertheless',
+  leaveUnsaved: 'Leave without saving?',
+  isUnsaved: 'What you have written is not saved.',
   mayBeListed: (name: string) =>
     `No answer came, so ${name} may be listed. “Add to the blacklist” asks the service for the answer. If you leave this, look in the blacklist.`,
   mayBeAdded:

@@ -210,6 +210,8 @@ export const people: Texts['people'] = {
     'No llegó respuesta, así que aún no se sabe si se hizo. Pulse de nuevo: primero se pregunta al servicio, y nada se hace dos veces.',
   leaveUnknown: '¿Dejar esto sin la respuesta?',
   leaveNevertheless: 'Dejarlo de todos modos',
+  leaveUnsaved: '¿Salir sin guardar?',
+  isUnsaved: 'Lo que ha escrito no está guardado.',
   mayBeListed: (name) =>
     `No llegó respuesta, así que ${name} puede estar en la lista. «Añadir a la lista negra» pide la respuesta al servicio. Si deja esto, mire en la lista negra.`,
   mayBeAdded:

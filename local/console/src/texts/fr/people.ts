@@ -212,6 +212,8 @@ export const people: Texts['people'] = {
     'Aucune réponse, donc on ne sait pas encore si cela a été fait. Appuyez de nouveau : le service est d’abord interrogé, et rien n’est fait deux fois.',
   leaveUnknown: 'Quitter sans la réponse ?',
   leaveNevertheless: 'Quitter quand même',
+  leaveUnsaved: 'Quitter sans enregistrer ?',
+  isUnsaved: 'Ce que vous avez écrit n’est pas enregistré.',
   mayBeListed: (name) =>
     `Aucune réponse, donc ${name} est peut-être sur la liste. « Ajouter à la liste noire » demande la réponse au service. Si vous quittez, regardez dans la liste noire.`,
   mayBeAdded:

@@ -212,6 +212,8 @@ export const people: Texts['people'] = {
     'Não veio resposta, então ainda não se sabe se foi feito. Pressione de novo: o serviço é consultado primeiro, e nada é feito duas vezes.',
   leaveUnknown: 'Sair sem a resposta?',
   leaveNevertheless: 'Sair mesmo assim',
+  leaveUnsaved: 'Sair sem guardar?',
+  isUnsaved: 'O que escreveu não está guardado.',
   mayBeListed: (name) =>
     `Não veio resposta, então ${name} pode estar na lista. “Adicionar à lista negra” pede a resposta ao serviço. Se sair, procure na lista negra.`,
   mayBeAdded:

@@ -1,9 +1,9 @@
 import { type PathLike, realpathSync } from 'node:fs';
 import { constants } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { DatabaseFileError, openUnlessDatabase } from '../../lib/database-files.ts';
-import { InputUnreadableError } from '../../lib/errors.ts';
-import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
+import { DatabaseFileError, openUnlessDatabase } from '../lib/database-files.ts';
+import { InputUnreadableError } from '../lib/errors.ts';
+import { pictureTooLarge } from '../lib/inputs/too-large.ts';
 
 /**
  * Reads a picture's file for a command-line tool: whatever the user may read, but no pipe or device, which

@@ -7,11 +7,11 @@ const pauseMs = 50;
 const longestMs = 3000;
 
 /**
- * Does a step of an erasure, again if the store does not answer: an erasure has many steps, and none may be
- * left out because one fails now and then. The step can be done twice.
+ * Does a step of an erasure, and again if the store does not answer. An erasure has many steps, and none may
+ * be left out because one fails now and then. The step can be done twice.
  * @throws what the last attempt throws.
  */
-export async function persistently<T>(step: () => Promise<T>): Promise<T> {
+export async function retryTransient<T>(step: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + longestMs;
   for (let attempt = 1; ; attempt += 1) {
     try {

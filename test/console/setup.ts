@@ -186,7 +186,7 @@ export async function followsEvents(page: Page): Promise<void> {
   await following;
 }
 
-/** Returns a function that lets so much time pass, for a page whose clock is Playwright's and for its service. */
+/** Returns a function that lets so much time pass for the service, and for a page with Playwright's clock. */
 export async function withPassingTime(page: Page): Promise<(ms: number) => Promise<void>> {
   let passed = 0;
   await page.route(/\/api\/v1\/(blacklist\/\d+\/?|status)$/, async (route) => {

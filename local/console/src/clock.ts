@@ -56,8 +56,8 @@ export class ServiceClock {
   }
 
   /**
-   * Takes over the time that an answer tells in whole seconds. It was that second at some time between the
-   * question and the answer, so that what is known stays as long as it agrees with that.
+   * Takes over the time that an answer tells in whole seconds. It was that second at some time between
+   * question and answer. What is known stays as long as it agrees with that.
    *
    * @param date value of the answer's header `Date`; null if a page may not read it
    * @param asked time of the question, by the steady clock

@@ -1,19 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
-<<<<<<< HEAD
-import { ticks } from '../clock.ts';
-import { onStill } from './steady.ts';
 
 /** Windows in which the faces stand beside their buttons. */
 const lowWindow = '(max-height: 24rem), (max-width: 19rem)';
-/** Time in which a verdict is brought once more: an alert that comes with it can push it away. */
-const againMs = 2_000;
-/** What a person does who scrolls. */
-=======
-
-/** Windows in which the faces stand beside their buttons. */
-const lowWindow = '(max-height: 24rem)';
 /** Events of a person who scrolls. */
->>>>>>> main
 const scrolls = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 /**
@@ -51,37 +40,6 @@ export function useVerdictInSight(key: string | number | undefined, isThere = tr
   }, [isThere]);
 }
 
-<<<<<<< HEAD
-/** Verdict that stays in sight until the person scrolls. */
-interface Hold {
-  bring(): void;
-  end(): void;
-}
-
-/** Brings the verdict, and again if the page moves right after that, unless the person scrolls first. */
-function holdInSight(): Hold {
-  let until = 0;
-  const ended = new AbortController();
-  const { signal } = ended;
-  const bring = () => {
-    if (signal.aborted) return;
-    until = ticks() + againMs;
-    bringVerdict();
-  };
-  const endStill = onStill(() => {
-    if (ticks() < until) bringVerdict();
-  });
-  const end = () => {
-    ended.abort();
-    endStill();
-  };
-  for (const kind of scrolls) addEventListener(kind, end, { signal, passive: true });
-  bring();
-  return { bring, end };
-}
-
-=======
->>>>>>> main
 /** Leaves alone who writes: the keys of a phone make its window low, too. */
 function bringAfterTurn(): void {
   if (document.activeElement?.matches('input, textarea, select')) return;

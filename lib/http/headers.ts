@@ -24,6 +24,7 @@ export const exposedHeaders = [
   'Location',
   'X-Total-Count',
   'X-Warnings',
+  'Date',
 ] as const;
 
 /** Makes the headers that let a page of an allowed origin read the answer. */

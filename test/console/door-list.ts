@@ -10,7 +10,7 @@ import { startServerProcess, temporaryFolder } from '../api/server-process.ts';
 import { ApiClient } from '../suites/api/client.ts';
 import { alarmsOf, openAnsweredDoor } from './answered-door.ts';
 import { visit } from './browser.ts';
-import { type ConsoleSetup, deskToken, token } from './setup.ts';
+import { type ConsoleSetup, deskToken, token, withPassingTime } from './setup.ts';
 
 const knife = { severity: 'danger', reason: 'Has a KNIFE.', notes: 'Lock the door.' };
 const buttonsOf = (page: Page) => page.locator('.review-buttons button');
@@ -52,6 +52,38 @@ export function describeDoorList(setup: () => ConsoleSetup): void {
     // The picture that can be judged stays.
     expect(await page.locator('.hit .cut img').first().getAttribute('src')).toBe(before);
     expect(await buttonsOf(page).count()).toBe(3);
+  });
+
+  it('is neither blind nor red longer than it should be once the clock of the device goes back', async () => {
+    const { name } = await setup().listWoman();
+    const first = await kept();
+    const others = await setup().api.process(setup().pictures.group, { keep: 'none' });
+    await using door = await openAnsweredDoor(setup());
+    const { page } = door;
+    const goesBack = async () => {
+      await page.clock.setSystemTime((await page.evaluate<number>('Date.now()')) - 3_600_000);
+    };
+    const match = page.getByRole('heading', { name: `Match: ${name}` });
+    const standsThere = async () => {
+      await door.answer(first);
+      await door.answer(first);
+      await match.waitFor();
+    };
+    await standsThere();
+    await goesBack();
+    await door.answer(others);
+    await match.waitFor();
+    // Together they take 25 seconds.
+    for (let look = 0; look < 5; look++) await door.answer(others, 4_000);
+    await page.getByRole('heading', { name: 'No match' }).waitFor();
+    await page.getByRole('button', { name: 'Next person' }).press('Enter');
+    await goesBack();
+    // This look began before, and is at nobody who comes next.
+    await door.answer(others);
+    await page.getByRole('heading', { name: 'Ready' }).waitFor();
+    const alarms = await alarmsOf(page);
+    await standsThere();
+    expect(await alarmsOf(page)).toBe(alarms + 1);
   });
 
   it('keeps the notes of a match that is judged', async () => {
@@ -120,13 +152,15 @@ export function describeDoorList(setup: () => ConsoleSetup): void {
     await red.waitFor();
     expect(await page.getByText('Changed since').count()).toBe(0);
     expect(await alarmsOf(page)).toBe(2);
-    const ends = (await page.evaluate<number>('Date.now()')) + 6_000;
+    const timePasses = await withPassingTime(page);
+    const ends = Date.now() + 60_000;
     await setup().api.patch(id, { expires_at: new Date(ends).toISOString() });
     await page.locator('.hit').getByText('Banned until').waitFor();
     await page.clock.runFor(5_000);
     await red.waitFor();
-    await page.clock.runFor(4_000);
+    await timePasses(60_000);
     await isOver('Expired: was banned until');
+    await page.getByText('The entry has ended since this picture was checked').waitFor();
     await setup().api.patch(id, { expires_at: null });
     await red.waitFor();
     const stays = await setup().api.list([setup().pictures.sameWoman], { name: 'Anna Stays' });
@@ -138,6 +172,7 @@ export function describeDoorList(setup: () => ConsoleSetup): void {
     await red.waitFor();
     await setup().api.patch(stays.id, { suspended: true });
     await over.waitFor();
+    await page.getByText('it was merged into another one, which nobody matches now').waitFor();
     await setup().api.patch(stays.id, { suspended: false });
     await red.waitFor();
     await setup().api.delete(stays.id);

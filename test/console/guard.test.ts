@@ -7,6 +7,7 @@ import { describeDoorFaces } from './door-faces.ts';
 import { describeDoorLight } from './door-light.ts';
 import { describeDoorList } from './door-list.ts';
 import { describeHistory } from './history.ts';
+import { describeLargeText } from './large-text.ts';
 import { describeLowWindows } from './low-windows.ts';
 import { useConsole } from './use-console.ts';
 
@@ -24,4 +25,5 @@ describe('the door', () => {
 });
 describe('an alert', () => describeAlerts(setup));
 describe('a low window', () => describeLowWindows(setup));
+describe('large text', () => describeLargeText(setup));
 describe('history and status', () => describeHistory(setup));

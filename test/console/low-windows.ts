@@ -252,7 +252,7 @@ async function likenessIsFree(
 }
 
 /** Waits until nothing lies over any of these parts. What came over them makes the page move first. */
-async function isFree(parts: Locator): Promise<void> {
+export async function isFree(parts: Locator): Promise<void> {
   await expect.poll(async () => new Set(await sharesSeen(parts))).toEqual(new Set([1]));
 }
 

@@ -186,6 +186,21 @@ export async function followsEvents(page: Page): Promise<void> {
   await following;
 }
 
+/** Returns a function that lets so much time pass for the service, and for a page with Playwright's clock. */
+export async function withPassingTime(page: Page): Promise<(ms: number) => Promise<void>> {
+  let passed = 0;
+  await page.route(/\/api\/v1\/(blacklist\/\d+\/?|status)$/, async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback();
+    const response = await route.fetch();
+    const date = new Date(Date.now() + passed).toUTCString();
+    await route.fulfill({ response, headers: { ...response.headers(), date } });
+  });
+  return async (ms) => {
+    passed += ms;
+    await page.clock.fastForward(ms);
+  };
+}
+
 /** Loads a page again whose role the service does not tell before the returned function is called. */
 export async function withUnknownRole(page: Page): Promise<() => void> {
   const known = Promise.withResolvers<void>();

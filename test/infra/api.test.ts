@@ -191,7 +191,7 @@ test.each([
       'gatewayresponse.header.Vary': "'Origin'",
     });
     const exposed = headers['gatewayresponse.header.Access-Control-Expose-Headers'];
-    for (const name of ['Retry-After', 'ETag', 'Location']) expect(exposed).toContain(name);
+    for (const name of ['Retry-After', 'ETag', 'Location', 'Date']) expect(exposed).toContain(name);
   }
 });
 

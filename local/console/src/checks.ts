@@ -8,6 +8,7 @@ import { processedImagePath, processImage, uploadPicture } from './api/endpoints
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { type Press, pressedNow } from './api/token.ts';
+import { ticks } from './clock.ts';
 import { headlineOf, withoutComparing } from './model/verdict-words.ts';
 import { hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
 import { randomKey } from './random-key.ts';
@@ -209,7 +210,7 @@ function fail({ id, name, isUnreadable }: Check, error: Message): void {
 async function checkFile(check: Check, source: File): Promise<ImageProcessingResult> {
   const file = check.prepared ?? (await prepareFile(check, source));
   const { id, key: idempotencyKey, press } = check;
-  const onSent = toldFrom(Date.now() + tellAfterMs, (sent) => change(id, { sent }));
+  const onSent = toldFrom(ticks() + tellAfterMs, (sent) => change(id, { sent }));
   const image =
     file.size > inlineBytes ? await uploadPicture(file, { ...press, onSent }) : await toBase64(file);
   return processImage(image, candidates, source.name, { idempotencyKey, ...press, onSent });
@@ -220,7 +221,7 @@ function toldFrom(time: number, tell: (sent: number) => void): (share: number) =
   let told = 0;
   return (share) => {
     const sent = Math.floor(share * 100) / 100;
-    if (sent === told || Date.now() < time) return;
+    if (sent === told || ticks() < time) return;
     told = sent;
     tell(sent);
   };

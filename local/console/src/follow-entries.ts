@@ -4,7 +4,7 @@ import { lacks } from './api/caller.ts';
 import { isGone } from './api/client.ts';
 import { getEntry } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
-import { type Fate, fateToday } from './model/fate.ts';
+import { type Fate, fateInto, fateToday } from './model/fate.ts';
 import { isExpired } from './model/person.ts';
 import type { FollowedEntry } from './model/verdicts.ts';
 
@@ -56,20 +56,24 @@ export function followEntries(follower: EntryFollower, signal: AbortSignal): voi
 /** Returns true for an entry that was merged into another one, which may have changed by now. */
 const isMoved = ({ since }: FollowedEntry) => since?.force === 'moved' || since?.force === 'over';
 
-const hasJustEnded = (entry: FollowedEntry) =>
-  isExpired(entry) && (entry.since === undefined || entry.since.force === 'listed');
+function hasJustEnded(entry: FollowedEntry): boolean {
+  const { force, heir = entry } = entry.since ?? {};
+  return (force === undefined || force === 'listed' || force === 'moved') && isExpired(heir);
+}
 
 /** Reads what has become of an entry, until there is an answer. Whoever was merged is listed still. */
 async function fateOf(entry: FollowedEntry, signal: AbortSignal): Promise<Fate> {
   // A role that may not see the list knows from the match when the entry ends.
   if (lacks('desk')) return { force: isExpired(entry) ? 'expired' : 'listed' };
-  const ofId = async (id: number) => fateToday(await untilRead(() => reading(() => getEntry(id, signal))));
+  return readFate(entry.id, signal);
+}
+
+async function readFate(id: number, signal: AbortSignal): Promise<Fate> {
   try {
-    return await ofId(entry.id);
+    return fateToday(await untilRead(() => reading(() => getEntry(id, signal))));
   } catch (error) {
     if (!isGone(error)) throw error;
     if (error.mergedInto === undefined) return { force: 'deleted' };
-    const { force } = await ofId(error.mergedInto);
-    return { force: force === 'listed' ? 'moved' : 'over' };
+    return fateInto(await readFate(error.mergedInto, signal));
   }
 }

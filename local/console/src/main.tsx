@@ -3,9 +3,13 @@ import { findService } from './api/connection.ts';
 import { startSignIn } from './api/sign-in.ts';
 import { currentToken } from './api/token.ts';
 import { App } from './app.tsx';
+import { noteHidden } from './clock.ts';
 import { startLanguage } from './page-language.ts';
 import { guardUnfinished } from './unfinished-guard.ts';
 
+const hear = () => noteHidden(document.hidden);
+hear();
+document.addEventListener('visibilitychange', hear);
 await Promise.all([findService(), startLanguage()]);
 if (await startSignIn()) {
   currentToken();

@@ -1,3 +1,4 @@
+import { noteServiceTime, ticks } from '../clock.ts';
 import { inPageLanguage } from '../service-words.ts';
 import { isInEnglish, texts } from '../texts.ts';
 import { refusals } from './caller.ts';
@@ -95,7 +96,10 @@ export async function call(
       body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
       signal: signal ?? null,
     };
+    const asked = ticks();
     const response = await answerOf(new URL(path, base), request, options.onSent);
+    // A kept picture tells when it was answered first.
+    if (!isKeepable) noteServiceTime(response.headers.get('Date'), asked);
     if (response.status === 401) await anotherToken(token, signal);
     else if (response.ok) return response;
     else {

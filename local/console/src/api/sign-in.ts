@@ -135,7 +135,7 @@ export async function renewRefused(refused: string | undefined): Promise<boolean
   if (pool.value === undefined) return false;
   if (refused !== undefined && currentToken() !== refused) return true;
   const session = readSession();
-  return session !== undefined && Date.now() > session.renewed_at + tooSoonMs && renew(session);
+  return session !== undefined && Math.abs(Date.now() - session.renewed_at) > tooSoonMs && renew(session);
 }
 
 let renewing: Promise<boolean> | undefined;

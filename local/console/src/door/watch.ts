@@ -6,6 +6,7 @@ import { getProcessed, lookAtDoor } from '../api/endpoints.ts';
 import { onEvent, onMissed } from '../api/live-events.ts';
 import type { Size } from '../api/pictures.ts';
 import { toBase64 } from '../api/prepare.ts';
+import { ticks } from '../clock.ts';
 import { followEntries } from '../follow-entries.ts';
 import { afterDeletion, afterFate, afterReview } from '../model/door-since.ts';
 import {
@@ -107,7 +108,7 @@ export class DoorWatch {
 
   /** Takes away the verdict that is shown, for the next person. */
   next(): void {
-    this.#nextAt = Date.now();
+    this.#nextAt = ticks();
     this.#show({ shown: undefined });
   }
 
@@ -116,7 +117,7 @@ export class DoorWatch {
     this.#reviews++;
     const { shown } = this.view.value;
     if (shown?.result.db_id !== reviewed.db_id) return;
-    this.#show({ shown: afterReview(shown, reviewed, Date.now()) });
+    this.#show({ shown: afterReview(shown, reviewed, ticks()) });
   }
 
   /** Reads what people elsewhere said of the match that is shown, until an answer comes. */
@@ -142,7 +143,7 @@ export class DoorWatch {
 
   /** Takes over what has become of an entry. If it is in force again, or is a danger now, it sounds. */
   #learn(entryId: number, fate: Fate): void {
-    const at = Date.now();
+    const at = ticks();
     if (fate.force === 'listed') this.#fates.delete(entryId);
     else this.#fates.set(entryId, { fate, at });
     const { shown: before } = this.view.value;
@@ -171,7 +172,7 @@ export class DoorWatch {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = ticks();
     const { shown, state } = this.view.value;
     const asked = this.#lookingSince ?? now;
     const stays = afterTime(shown, now, asked);
@@ -207,7 +208,7 @@ export class DoorWatch {
     } catch (error) {
       if (this.#ended.signal.aborted) return;
       const isBusy = error instanceof RefusedError || !signal.aborted;
-      this.#notBefore = Date.now() + afterFailureMs;
+      this.#notBefore = ticks() + afterFailureMs;
       this.#fail(isBusy ? errorMessage(error) : { text: texts.checking.tookTooLong });
     }
   }
@@ -221,7 +222,7 @@ export class DoorWatch {
   }
 
   #take(looked: ImageProcessingResult, blob: Blob, size: Size, began: number): void {
-    const now = Date.now();
+    const now = ticks();
     const result = this.#upToDate(looked, began);
     const { shown: before, picture: pictureBefore } = this.view.value;
     if (result.db_id !== null) noteOwnPicture(result.db_id);

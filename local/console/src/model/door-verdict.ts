@@ -31,7 +31,8 @@ interface Named extends Moment {
   readonly ids: readonly number[];
 }
 
-const nobodyNamed: Named = { ids: [], seenAt: 0, toldAt: 0 };
+const never = Number.NEGATIVE_INFINITY;
+const nobodyNamed: Named = { ids: [], seenAt: never, toldAt: never };
 
 /**
  * Time for which a verdict stays after it was last told. A match stays until somebody has read it, although

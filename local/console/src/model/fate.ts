@@ -12,12 +12,20 @@ export interface Fate {
   readonly force: Since['force'];
   /** Entry as it is today; undefined if it is gone, or can't be read. */
   readonly today?: BlacklistRecord;
+  /** Entry into which it was merged, if that is in force. */
+  readonly heir?: Since['heir'];
 }
 
 /** Returns the fate of an entry that is there. */
 export function fateToday(today: BlacklistRecord): Fate {
   if (today.suspended) return { force: 'suspended', today };
   return { force: isExpired(today) ? 'expired' : 'listed', today };
+}
+
+/** Returns the fate of an entry that was merged into another one, by the other's. */
+export function fateInto({ force, today, heir = today }: Fate): Fate {
+  if (force !== 'listed' && force !== 'moved') return { force: 'over' };
+  return { force: 'moved', heir };
 }
 
 /** Lists the entries that a result shows, each once. */
@@ -37,7 +45,7 @@ export const shows = (result: ImageProcessingResult, entryId: number) =>
 export function withFate(
   result: ImageProcessingResult,
   entryId: number,
-  { force, today }: Fate,
+  { force, today, heir }: Fate,
   tellsChanges = true,
 ): ImageProcessingResult {
   const known = entriesIn(result).find(({ id }) => id === entryId);
@@ -51,7 +59,7 @@ export function withFate(
   const isAsBefore = told === undefined || changedFields(valuesOfMatched(plain), valuesOf(told)).length === 0;
   if (force === 'listed' && earlier === undefined && isAsBefore) return result;
   const isSame = force === 'listed' && (!tellsChanges || fields.length === 0);
-  const since = isSame ? undefined : { force, fields, before };
+  const since = isSame ? undefined : { force, fields, before, heir };
   const now: FollowedEntry = { ...plain, ...(told && factsOf(told)), since };
   return withMatches(result, (match) => (match.entry.id === entryId ? { ...match, entry: now } : match));
 }

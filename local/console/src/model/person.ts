@@ -1,4 +1,5 @@
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { serviceNow } from '../clock.ts';
 
 /** Values of a form about a person, as text. */
 export interface PersonValues {
@@ -107,8 +108,9 @@ export function patchOf(before: PersonValues, after: PersonValues): PersonPatch 
   return Object.fromEntries(changes) as PersonPatch;
 }
 
-export function isExpired({ expires_at }: Pick<BlacklistRecord, 'expires_at'>, now = Date.now()): boolean {
-  return expires_at !== null && Date.parse(expires_at) <= now;
+/** Returns true once the time of an entry is over, as the service has it. */
+export function isExpired({ expires_at }: Pick<BlacklistRecord, 'expires_at'>): boolean {
+  return expires_at !== null && Date.parse(expires_at) <= serviceNow();
 }
 
 /** Returns true for an entry that nobody matches. An earlier service does not tell if it is suspended. */

@@ -12,6 +12,7 @@ import {
   judgePicture,
   type PictureVerdict,
   reviewOf,
+  type Since,
 } from './verdicts.ts';
 
 /** Verdicts in words: what was found, and what to do now. */
@@ -132,11 +133,18 @@ function restHeadline({ kind, faces }: PictureVerdict, reasons: readonly Verdict
 /** Tells what became of an entry since the picture was checked; undefined where nothing did. */
 export function sinceWords({ since }: FollowedEntry): string | undefined {
   if (since === undefined) return undefined;
-  const { sinceDeleted, sinceMoved, sinceChanged } = texts.verdicts;
-  if (since.force === 'deleted') return sinceDeleted;
-  if (since.force === 'moved') return sinceMoved;
-  if (since.fields.length === 0) return undefined;
-  return sinceChanged(list(since.fields.map((field) => texts.people.fields[field])));
+  const { sinceChanged } = texts.verdicts;
+  const changed = list(since.fields.map((field) => texts.people.fields[field]));
+  const words = [fateWords(since.force), changed && sinceChanged(changed)].filter(Boolean);
+  return words.length === 0 ? undefined : words.join(' ');
+}
+
+function fateWords(force: Since['force']): string | undefined {
+  const { sinceDeleted, sinceMoved, sinceOver, sinceEnded } = texts.verdicts;
+  if (force === 'deleted') return sinceDeleted;
+  if (force === 'moved') return sinceMoved;
+  if (force === 'over') return sinceOver;
+  return force === 'expired' ? sinceEnded : undefined;
 }
 
 export function namesOf(comparisons: readonly Comparison[]): string[] {

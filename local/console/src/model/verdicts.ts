@@ -17,6 +17,8 @@ export interface Since {
   readonly fields: readonly (keyof PersonValues)[];
   /** The entry as it was then. */
   readonly before: BlacklistMatch['entry'];
+  /** Entry into which it was merged, if that is in force. */
+  readonly heir?: Pick<BlacklistRecord, 'expires_at'> | undefined;
 }
 
 export type FollowedEntry = BlacklistMatch['entry'] &

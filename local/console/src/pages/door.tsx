@@ -2,6 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Message, wordsOf } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
+import { deviceTimeAt } from '../clock.ts';
 import {
   type CameraChoice,
   chooseCamera,
@@ -272,5 +273,5 @@ function DoorVerdict({ view, isRunning, watch }: DoorVerdictProps) {
 function seenWords({ seenAt, looks, agreeing }: Shown): string {
   const { lastSeen, sameVerdict } = texts.checking;
   const looked = looks > 1 ? ` ${sameVerdict(agreeing, looks)}` : '';
-  return `${lastSeen(clockOf(seenAt))}${looked}`;
+  return `${lastSeen(clockOf(deviceTimeAt(seenAt)))}${looked}`;
 }

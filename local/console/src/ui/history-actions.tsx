@@ -3,6 +3,7 @@ import { useMay } from '../api/caller.ts';
 import { errorMessage, errorText } from '../api/client.ts';
 import { deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { pressedNow } from '../api/token.ts';
+import { serviceNow } from '../clock.ts';
 import { csvOf } from '../model/csv.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
@@ -56,7 +57,7 @@ function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
   useEffect(() => setAsked(undefined), [shown]);
   const ask = async () => {
     // Pictures that come while the question is open are not meant.
-    const meant = { ...filter, until: filter.until ?? new Date().toISOString() };
+    const meant = { ...filter, until: filter.until ?? new Date(serviceNow()).toISOString() };
     try {
       const { matched } = await deleteMany(meant, true);
       setAsked({ shown, meant, matched });
@@ -103,7 +104,7 @@ async function deleteAll(filter: ProcessedFilter): Promise<string> {
 async function download(filter: ProcessedFilter): Promise<void> {
   const lines: string[] = [];
   // Pictures that are checked meanwhile would move the pages.
-  const until = filter.until ?? new Date().toISOString();
+  const until = filter.until ?? new Date(serviceNow()).toISOString();
   for (let offset = 0; ; offset += rowsAtOnce) {
     const page = await listProcessed({ ...filter, until }, { limit: rowsAtOnce, offset });
     lines.push(...page.items.map(csvOf));

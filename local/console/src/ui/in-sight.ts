@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Windows in which the faces stand beside their buttons. */
-const lowWindow = '(max-height: 24rem)';
+const lowWindow = '(max-height: 24rem), (max-width: 19rem)';
 /** Events of a person who scrolls. */
 const scrolls = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 

@@ -1,3 +1,5 @@
+import { ticks } from '../clock.ts';
+
 /** Time for which nothing can be pressed once the page has moved. Who aimed before meant something else. */
 const steadyMs = 500;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,8 +26,8 @@ export function onStill(listener: () => void): () => void {
 /** Ignores presses and the keys of verdicts for a moment, because somebody else is shown now. */
 export function swapped(): void {
   steady();
-  heldUntil = Date.now() + steadyMs;
+  heldUntil = ticks() + steadyMs;
 }
 
 /** Returns true while the keys of verdicts are ignored. */
-export const areKeysHeld = () => Date.now() < heldUntil;
+export const areKeysHeld = () => ticks() < heldUntil;

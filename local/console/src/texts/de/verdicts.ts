@@ -58,6 +58,9 @@ export const verdicts: Texts['verdicts'] = {
   sinceDeleted: 'Von der Sperrliste gelöscht, seit dieses Bild geprüft wurde.',
   sinceMoved:
     'Diesen Eintrag gibt es nicht mehr, seit dieses Bild geprüft wurde: Er wurde mit einem anderen zusammengeführt, der an seiner Stelle Treffer ergibt.',
+  sinceOver:
+    'Diesen Eintrag gibt es nicht mehr, seit dieses Bild geprüft wurde: Er wurde mit einem anderen zusammengeführt, der keine Treffer mehr ergibt.',
+  sinceEnded: 'Der Eintrag ist abgelaufen, seit dieses Bild geprüft wurde: Er ergibt keine Treffer mehr.',
   sinceChanged: (fields) => `Geändert, seit dieses Bild geprüft wurde: ${fields}.`,
   judgedBy: (who: string, time: string) => `Beurteilt von ${who}, ${time}.`,
   alikeButNotEnough: 'Ähnlich, aber zu wenig für einen Treffer. Vergleichen Sie die Gesichter.',

@@ -68,6 +68,9 @@ export const verdicts = {
   sinceDeleted: 'Deleted from the blacklist since this picture was checked.',
   sinceMoved:
     'This entry is gone since this picture was checked: it was merged into another one, which matches in its place.',
+  sinceOver:
+    'This entry is gone since this picture was checked: it was merged into another one, which nobody matches now.',
+  sinceEnded: 'The entry has ended since this picture was checked: nobody matches it now.',
   sinceChanged: (fields: string) => `Changed since this picture was checked: ${fields}.`,
   judgedBy: (who: string, time: string) => `Judged by ${who}, ${time}.`,
   alikeButNotEnough: 'Alike, but not enough for a match. Compare the faces.',

@@ -58,6 +58,9 @@ export const verdicts: Texts['verdicts'] = {
   sinceDeleted: 'Se eliminó de la lista negra después de comprobar esta foto.',
   sinceMoved:
     'Esta ficha ya no existe desde que se comprobó esta foto: se fusionó con otra, que coincide en su lugar.',
+  sinceOver:
+    'Esta ficha ya no existe desde que se comprobó esta foto: se fusionó con otra, que ya no coincide con nadie.',
+  sinceEnded: 'La ficha ha caducado desde que se comprobó esta foto: ya no coincide con nadie.',
   sinceChanged: (fields) => `Ha cambiado desde que se comprobó esta foto: ${fields}.`,
   judgedBy: (who: string, time: string) => `Revisado por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, pero no lo bastante para una coincidencia. Compare las caras.',

@@ -58,6 +58,9 @@ export const verdicts: Texts['verdicts'] = {
   sinceDeleted: 'Supprimée de la liste noire depuis le contrôle de cette photo.',
   sinceMoved:
     'Cette fiche n’existe plus depuis le contrôle de cette photo : elle a été fusionnée avec une autre, qui correspond à sa place.',
+  sinceOver:
+    'Cette fiche n’existe plus depuis le contrôle de cette photo : elle a été fusionnée avec une autre, qui ne correspond plus à personne.',
+  sinceEnded: 'La fiche a expiré depuis le contrôle de cette photo : elle ne correspond plus à personne.',
   sinceChanged: (fields) => `Modifié depuis le contrôle de cette photo : ${fields}.`,
   judgedBy: (who: string, time: string) => `Jugé par ${who}, ${time}.`,
   alikeButNotEnough: 'Ressemblant, mais pas assez pour une correspondance. Comparez les visages.',

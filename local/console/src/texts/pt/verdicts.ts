@@ -58,6 +58,9 @@ export const verdicts: Texts['verdicts'] = {
   sinceDeleted: 'Excluído da lista negra depois que esta foto foi verificada.',
   sinceMoved:
     'Este registro deixou de existir depois que esta foto foi verificada: foi mesclado com outro, que corresponde em seu lugar.',
+  sinceOver:
+    'Este registro deixou de existir depois que esta foto foi verificada: foi mesclado com outro, que não corresponde mais a ninguém.',
+  sinceEnded: 'O registro expirou depois que esta foto foi verificada: não corresponde mais a ninguém.',
   sinceChanged: (fields) => `Alterado depois que esta foto foi verificada: ${fields}.`,
   judgedBy: (who: string, time: string) => `Conferido por ${who}, ${time}.`,
   alikeButNotEnough: 'Parecido, mas não o bastante para uma correspondência. Compare os rostos.',

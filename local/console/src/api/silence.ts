@@ -1,3 +1,4 @@
+import { ticks } from '../clock.ts';
 import { UnreachableError } from './client.ts';
 import { tokenQuestion } from './token.ts';
 
@@ -23,22 +24,22 @@ export async function untilSilent<Answer>(
 ): Promise<Answer> {
   const silent = new AbortController();
   const done = new AbortController();
-  let livedAt = now();
+  let livedAt = ticks();
   const endIfSilentFor = (ms: number) => {
     // The service waits for another token, not the page for the service.
-    if (tokenQuestion.value === undefined && silentSince(livedAt) > ms) silent.abort();
+    if (tokenQuestion.value === undefined && ticks() - livedAt > ms) silent.abort();
   };
   const comeBack = () => {
     if (document.visibilityState === 'visible') endIfSilentFor(lifeEveryMs);
   };
   const timer = setInterval(() => {
-    if (silentSince(livedAt) > silentMs) setTimeout(() => endIfSilentFor(silentMs), wakingMs);
+    if (ticks() - livedAt > silentMs) setTimeout(() => endIfSilentFor(silentMs), wakingMs);
   }, lookEveryMs);
   document.addEventListener('visibilitychange', comeBack, { signal: done.signal });
   addEventListener('online', comeBack, { signal: done.signal });
   try {
     return await work(AbortSignal.any([signal, silent.signal]), () => {
-      livedAt = now();
+      livedAt = ticks();
     });
   } catch (error) {
     throw silent.signal.aborted && !signal.aborted ? new UnreachableError() : error;
@@ -46,11 +47,4 @@ export async function untilSilent<Answer>(
     clearInterval(timer);
     done.abort();
   }
-}
-
-const now = () => ({ clock: Date.now(), steady: performance.now() });
-
-/** Returns milliseconds. The steady clock may stand while a machine sleeps, and the other may be set back. */
-function silentSince({ clock, steady }: ReturnType<typeof now>): number {
-  return Math.max(Date.now() - clock, performance.now() - steady);
 }

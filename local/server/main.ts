@@ -8,7 +8,7 @@ import { ServiceError } from '../../lib/errors.ts';
 import { loadConfig, loadedWarnings } from '../../lib/load-config.ts';
 import { log } from '../../lib/log.ts';
 import { waitingOldService } from '../../lib/old-service.ts';
-import { localUploads } from '../../lib/wiring/adapters.ts';
+import { localUploads, openDataFolder } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { currentAuthorizer } from './authorizer.ts';
@@ -16,7 +16,7 @@ import { finishEarlierRun, updateRecords, workInBackground } from './background.
 import { cameraRoutes } from './camera-routes.ts';
 import { openServerCameras } from './cameras.ts';
 import { consoleRoutes } from './console.ts';
-import { dataFolderClaim } from './data-folder-claim.ts';
+import { DataFolderClaim } from './data-folder-claim.ts';
 import { EventStreams } from './event-stream.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
@@ -106,7 +106,7 @@ async function serve(): Promise<void> {
   const accesses = new AccessBuffer(await audit(config));
   recordAccesses(accesses);
   await updateRecords(opened, config);
-  using claim = dataFolderClaim(config);
+  using claim = new DataFolderClaim(await openDataFolder(config));
   await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
   const events = new EventStreams(

@@ -8,6 +8,8 @@ export type FolderWork = 'server' | 'enroll';
  * if (missing !== undefined) throw new ConfigError(`There is no database ${missing}.`);
  */
 export interface DataFolder {
+  /** False where the records are kept elsewhere, such as in a table. */
+  readonly keepsRecords: boolean;
   /**
    * Claims a kind of work for this process; returns `undefined` while another process has it. Disposing of it
    * frees the claim. The operating system also frees it when the process ends in any way.

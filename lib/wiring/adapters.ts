@@ -60,7 +60,8 @@ export async function openDataFolder(config: Config): Promise<DataFolder> {
   const folder = openSqliteDataFolder(config);
   if (config.aws?.tableName === undefined) return folder;
   // The folder has no more than its claims then.
-  return { ...folder, missingRecords: () => undefined, mayHaveKeptFaces: () => true };
+  const elsewhere = { keepsRecords: false, missingRecords: () => undefined, mayHaveKeptFaces: () => true };
+  return { ...folder, ...elsewhere };
 }
 
 /**

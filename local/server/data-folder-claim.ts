@@ -5,12 +5,17 @@ import type { DataFolder } from '../../lib/records/data-folder.ts';
  * however that comes.
  */
 export class DataFolderClaim implements Disposable {
-  readonly #folder: Pick<DataFolder, 'claim'>;
+  readonly #folder: DataFolder;
   #held: Disposable | undefined;
 
   /** Makes the claim on a server's data folder, without taking it yet. */
-  constructor(folder: Pick<DataFolder, 'claim'>) {
+  constructor(folder: DataFolder) {
     this.#folder = folder;
+  }
+
+  /** True if the claim is one on the records too: they are in the folder. */
+  get isOnRecords(): boolean {
+    return this.#folder.keepsRecords;
   }
 
   /**

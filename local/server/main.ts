@@ -111,7 +111,7 @@ async function serve(): Promise<void> {
   recordAccesses(accesses);
   await updateRecords(opened, config);
   using claim = new DataFolderClaim(await openDataFolder(config));
-  await finishEarlierRun(opened, config, claim);
+  await finishEarlierRun(opened, claim);
   const delivery = await openDelivery(config);
   const everyMs = config.aws ? awsLookMs : lookMs;
   const events = new EventStreams({ trail, records: opened.records }, { everyMs });

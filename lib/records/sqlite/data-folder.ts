@@ -14,6 +14,7 @@ export function openSqliteDataFolder(config: Pick<Config, 'dataDir' | 'aws'>): D
     enroll: join(config.dataDir, 'enroll.lock'),
   };
   return {
+    keepsRecords: true,
     claim: (work) => claim(claims[work]),
     missingRecords: () => (existsSync(path) ? undefined : path),
     mayHaveKeptFaces: () => existsSync(path) && countKeptFaces(path) > 0,

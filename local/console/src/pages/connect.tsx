@@ -102,7 +102,6 @@ export function SignInQuestion({ hasFailed }: { hasFailed: boolean }) {
 
 /** Asks where the service is, where these files are hosted by themselves. */
 export function ServiceQuestion() {
-  const id = useId();
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [isAsking, setAsking] = useState(false);
@@ -118,32 +117,45 @@ export function ServiceQuestion() {
   return (
     <Page title={texts.frame.whereIsService} lead={texts.frame.anyService}>
       <form class="form narrow panel" onSubmit={send} noValidate>
-        <div class="field">
-          <label for={id}>{texts.frame.addressOfService}</label>
-          <input
-            id={id}
-            type="url"
-            dir="ltr"
-            placeholder="https://faces.example.com"
-            value={text}
-            aria-invalid={wrong !== undefined}
-            aria-describedby={`${id}-hint${wrong === undefined ? '' : ` ${id}-wrong`}`}
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-          {wrong !== undefined && (
-            <p class="field-error" id={`${id}-wrong`} role="alert">
-              {wrong}
-            </p>
-          )}
-          <p class="hint" id={`${id}-hint`}>
-            {texts.frame.mustName(location.origin)}
-          </p>
-        </div>
+        <AddressField text={text} wrong={wrong} onText={setText} />
         <LanguageChoice />
         <button type="submit" class="button primary" disabled={isAsking}>
           {texts.frame.connect}
         </button>
       </form>
     </Page>
+  );
+}
+
+interface AddressFieldProps {
+  readonly text: string;
+  readonly wrong: string | undefined;
+  readonly onText: (text: string) => void;
+}
+
+function AddressField({ text, wrong, onText }: AddressFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{texts.frame.addressOfService}</label>
+      <input
+        id={id}
+        type="url"
+        dir="ltr"
+        placeholder="https://faces.example.com"
+        value={text}
+        aria-invalid={wrong !== undefined}
+        aria-describedby={`${id}-hint${wrong === undefined ? '' : ` ${id}-wrong`}`}
+        onInput={({ currentTarget }) => onText(currentTarget.value)}
+      />
+      {wrong !== undefined && (
+        <p class="field-error" id={`${id}-wrong`} role="alert">
+          {wrong}
+        </p>
+      )}
+      <p class="hint" id={`${id}-hint`}>
+        {texts.frame.mustName(location.origin)}
+      </p>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { FaceBackend } from './faces/port.ts';
 import type { Leftovers } from './images/leftovers.ts';
 import type { ImageDelivery, ImageLocator, ImageStore } from './images/port.ts';
-import type { PictureSlots } from './inputs/picture-slots.ts';
+import type { PictureSlots } from './inputs/port.ts';
 import type { InputReader } from './inputs/read.ts';
 import type { RecordStore } from './records/port.ts';
 

@@ -115,3 +115,25 @@ describe('circles of imports', () => {
     expect(circlesAmong(imports)).toEqual([]);
   });
 });
+
+/** Files of `local/` that know a store, and not its port alone. */
+const knowingStores = [
+  // They stand in for AWS: they make the deployed table, and read its stream by the deployed filters.
+  'local/emulators/dynamodb-table.ts',
+  'local/emulators/table-stream.ts',
+  // The emulated Rekognition keeps a SQLite database of its own.
+  'local/emulators/rekognition/database.ts',
+  'local/emulators/rekognition/store.ts',
+  'local/emulators/rekognition/user-store.ts',
+  // The old service left a SQLite database.
+  'local/import/old-database.ts',
+  // Only a DynamoDB table has a stream, whose dead letters they bring back.
+  'local/commands/redrive.ts',
+  'local/redrive/match-letter.ts',
+];
+
+test('hosts import no record store: lib/wiring opens what they need behind a port', () => {
+  const isStore = (file: string) => /^lib\/records\/(sqlite|dynamodb)\//.test(file);
+  const knowing = imports.filter(([from, to]) => from.startsWith('local/') && isStore(to));
+  expect([...new Set(knowing.map(([from]) => from))].sort()).toEqual([...knowingStores].sort());
+});

@@ -3,7 +3,7 @@ import type { WithPicture } from '../faces/comparing.ts';
 import type { FaceOwner } from '../faces/face.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
-import type { PictureSlots } from '../inputs/picture-slots.ts';
+import type { PictureSlots } from '../inputs/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import type { RecordStore } from '../records/port.ts';

@@ -110,23 +110,41 @@ export async function enrollImages(
     );
     // A merge looks at the entry's pictures at its end.
     const isSettled = isNew || holder !== undefined;
-    const { outcomes: settled, images } = isSettled
-      ? { outcomes, images: undefined }
-      : await withoutDoubles(ports, entryId, outcomes);
-    const errors = errorsOf(settled, files);
-    const held = heldOf(settled, files);
-    if (held.length === 0 && settled.every(isUnusable)) throw noneEnrolled(settled, errors);
-    const similar = settled.flatMap(({ enrolled, imageId }) =>
-      enrolled ? [enrolled.similar] : imageId === undefined ? [] : [null],
-    );
-    const added = settled.filter(({ enrolled, isOwn }) => enrolled || isOwn);
-    const isAlone = isNew && added.length < 2;
-    const unlike = isAlone ? [] : await unlikeOf(ports, entryId, settled, files, { deadline, images });
-    return { enrolled: added.length, errors, similar, unlike, held };
+    const settled = isSettled ? { outcomes } : await withoutDoubles(ports, entryId, outcomes);
+    return await enrollmentOf(ports, entryId, files, { ...settled, deadline, isNew });
   } catch (error) {
     await takeBack(taking.images);
     throw error;
   }
+}
+
+/** Outcomes of a request's files, once those that others added too are left out. */
+interface Settled extends ComparingOptions {
+  readonly outcomes: readonly FileOutcome[];
+  readonly isNew: boolean;
+}
+
+/**
+ * Sums up what became of a request's files.
+ * @throws NoUsableImageError when none can be used
+ * @throws BackendUnavailableError also when there was no time for any usable file
+ */
+async function enrollmentOf(
+  ports: EnrollingPorts,
+  entryId: number,
+  files: readonly ReferenceFile[],
+  { outcomes, isNew, ...comparing }: Settled,
+): Promise<Enrollment> {
+  const errors = errorsOf(outcomes, files);
+  const held = heldOf(outcomes, files);
+  if (held.length === 0 && outcomes.every(isUnusable)) throw noneEnrolled(outcomes, errors);
+  const similar = outcomes.flatMap(({ enrolled, imageId }) =>
+    enrolled ? [enrolled.similar] : imageId === undefined ? [] : [null],
+  );
+  const added = outcomes.filter(({ enrolled, isOwn }) => enrolled || isOwn);
+  const isAlone = isNew && added.length < 2;
+  const unlike = isAlone ? [] : await unlikeOf(ports, entryId, outcomes, files, comparing);
+  return { enrolled: added.length, errors, similar, unlike, held };
 }
 
 /** Gives each file the ids that its image may get, the first one to be tried first. */

@@ -1,7 +1,7 @@
 import { batches } from '../batches.ts';
 import { EntryNotFoundError, isUnusablePicture, VersionConflictError } from '../errors.ts';
 import type { ImageFolder } from '../images/key.ts';
-import type { PictureSlots } from '../inputs/picture-slots.ts';
+import type { PictureSlots } from '../inputs/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/entry.ts';
 import { expiredSince } from '../records/shared/in-force.ts';

@@ -85,6 +85,12 @@ export interface GivenUp {
  */
 export interface Outbox {
   /**
+   * Claims the deliveries for this process; resolves to `undefined` while another process has them. Disposing
+   * of it frees the claim, and so does the end of the process.
+   * @throws BackendUnavailableError
+   */
+  claim(): Promise<Disposable | undefined>;
+  /**
    * Makes these the receivers of all events to come, from any process. Deliveries to former receivers wait
    * until those return, or until they are given up.
    * @throws BackendUnavailableError, DiskFullError

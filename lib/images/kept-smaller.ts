@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Box } from '../contract/shapes.ts';
-import type { PictureSlots } from '../inputs/picture-slots.ts';
+import type { PictureSlots } from '../inputs/port.ts';
 import { log } from '../log.ts';
 import { smallerKey } from './key.ts';
 import type { ImageStore } from './port.ts';

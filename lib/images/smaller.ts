@@ -1,7 +1,7 @@
 import type { Box } from '../contract/shapes.ts';
 import { openStored } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
-import type { PictureSlots } from '../inputs/picture-slots.ts';
+import type { PictureSlots } from '../inputs/port.ts';
 
 /** Share of a face's box that is shown around it, on each side. The console cuts with the same. */
 const margin = 0.35;

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { meter } from '#metrics';
+import type { PictureSlots as PictureSlotsPort } from './port.ts';
 
 export interface PictureSlotsOptions {
   /** Limit on the pictures in work at the same time. */
@@ -28,11 +29,8 @@ const headStartMsPerByte = 1_000 / 10e6;
  * Limits the work on decoded pictures, by their memory. Large pictures never take all memory or all slots, so
  * that small ones need not wait for them. No picture waits for ever: one that comes much later goes behind
  * it.
- * @example
- * await slots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
  */
-export class PictureSlots {
-  /** Limit on the pictures in work at the same time. */
+export class PictureSlots implements PictureSlotsPort {
   readonly concurrency: number;
   readonly #memoryBytes: number;
   readonly #reservedBytes: number;
@@ -46,12 +44,10 @@ export class PictureSlots {
     this.#reservedBytes = memoryBytes * reservedShare;
   }
 
-  /** Number of pictures in work. */
   get active(): number {
     return this.#small.count + this.#large.count;
   }
 
-  /** Number of pictures that wait for their turn. */
   get pending(): number {
     return this.#waiting.length;
   }
@@ -61,18 +57,10 @@ export class PictureSlots {
     return this.#small.bytes + this.#large.bytes;
   }
 
-  /** Makes a limiter for one request's pictures, so that they take turns with those of other requests. */
   fairShare(): LimitFunction {
     return pLimit(this.concurrency);
   }
 
-  /**
-   * Runs work as soon as there is room for it. The work must not wait for another run of the same slots,
-   * because that might never begin.
-   * @param memoryBytes peak of the work's memory, see `measurePicture`; it is capped at what large pictures
-   *   may have
-   * @throws the errors of the work
-   */
   async run<Result>(memoryBytes: number, work: () => Promise<Result>): Promise<Result> {
     const bytes = Math.min(memoryBytes, this.#memoryBytes - this.#reservedBytes);
     const came = performance.now();

@@ -12,6 +12,7 @@ import type { FaceCollection } from '../faces/rekognition/kept-faces.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
+import type { DataFolder } from '../records/data-folder.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
@@ -51,6 +52,28 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   }
   const { openSqliteRecords } = await import('../records/sqlite/records.ts');
   return openSqliteRecords(await recordsDatabase(config));
+}
+
+/** Opens what a machine's data folder is asked before, or without, the records in it. */
+export async function openDataFolder(config: Config): Promise<DataFolder> {
+  const { openSqliteDataFolder } = await import('../records/sqlite/data-folder.ts');
+  const folder = openSqliteDataFolder(config);
+  if (config.aws?.tableName === undefined) return folder;
+  // The folder has no more than its claims then.
+  const elsewhere = { keepsRecords: false, missingRecords: () => undefined, mayHaveKeptFaces: () => true };
+  return { ...folder, ...elsewhere };
+}
+
+/**
+ * Opens the records that are there already, without the engine, and for this caller to close. Returns
+ * `undefined` if there are none.
+ */
+export async function openPresentRecords(config: Config): Promise<RecordStore | undefined> {
+  if (config.aws?.tableName !== undefined) return openRecords(config);
+  if ((await openDataFolder(config)).missingRecords() !== undefined) return undefined;
+  const { openDatabase, recordsFile } = await import('../records/sqlite/database.ts');
+  const { openSqliteRecords } = await import('../records/sqlite/records.ts');
+  return openSqliteRecords(await openDatabase(recordsFile(config)));
 }
 
 /** Opens the same records: one process has no need to leave anything out. */

@@ -41,9 +41,9 @@ async function verify(noted: readonly NotedPlace[]): Promise<void> {
 }
 
 /** @throws ConfigError where there is no trail: an empty one would be whole */
-function presentTrail(): Promise<AuditTrail> {
+async function presentTrail(): Promise<AuditTrail> {
   const config = loadConfig();
-  requirePresentRecords(config);
+  await requirePresentRecords(config);
   return audit(config);
 }
 

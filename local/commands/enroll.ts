@@ -89,7 +89,7 @@ async function readPeople({ positionals, values }: ReturnType<typeof readArgumen
 async function main(): Promise<void> {
   const given = readArguments();
   const people = await readPeople(given);
-  using _lock = lockAgainstOthers(loadConfig().dataDir);
+  using _lock = await lockAgainstOthers(loadConfig());
   const opened = await ports();
   try {
     const summary = await enrollPeople(opened, people, given.values['include-unlike'] === true);

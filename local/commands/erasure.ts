@@ -13,7 +13,7 @@ import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
 import { loadConfig } from '../../lib/load-config.ts';
-import { countKeptFaces } from '../../lib/records/sqlite/count-kept-faces.ts';
+import { openDataFolder } from '../../lib/wiring/adapters.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
@@ -50,8 +50,8 @@ await runCommand(async () => {
 async function keptFacesLike(pictures: readonly Uint8Array[]): Promise<string[]> {
   const config = loadConfig();
   // Those of a look-back that was turned off may still be there.
-  const isKept = config.aws ? config.aws.tableName !== undefined : countKeptFaces(config) > 0;
-  if (!isKept || pictures.length === 0) return [];
+  const mayBeKept = (await openDataFolder(config)).mayHaveKeptFaces();
+  if (!mayBeKept || pictures.length === 0) return [];
   const opened = await ports(config);
   try {
     return await findKeptFaces(opened.faces, pictures);
@@ -84,7 +84,7 @@ function requireMeantRecords({ backend }: Config): void {
 async function findAll(traces: readonly Trace[]): Promise<{ finds: string[]; searched: number }> {
   const config = loadConfig();
   requireMeantRecords(config);
-  requirePresentRecords(config);
+  await requirePresentRecords(config);
   const lines = new Set<string>();
   let searched = 0;
   const count = () => {

@@ -15,11 +15,9 @@ import { isUnusablePicture } from '../../lib/errors.ts';
 import { folderMode } from '../../lib/files.ts';
 import { loadConfig } from '../../lib/load-config.ts';
 import { oldFieldsOf, takenOverFile, takenOverFolders, withFoldersInDataDir } from '../../lib/old-service.ts';
-import type { RecordStore } from '../../lib/records/port.ts';
-import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
-import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { unnamedVolumeWarning } from '../../lib/unnamed-volume.ts';
-import { faces, type OpenedPorts, ports, records } from '../../lib/wiring/open.ts';
+import { openPresentRecords } from '../../lib/wiring/adapters.ts';
+import { faces, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
 import { AdoptedFaces, facesByEntry } from '../import/adopted-faces.ts';
 import { type TakenEntry, takeEntries } from '../import/entries.ts';
@@ -157,7 +155,7 @@ function unadopted(id: number, count: number): string {
 }
 
 async function reportConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
-  const store = await presentRecords(config);
+  const store = await openPresentRecords(config);
   if (!store) return;
   try {
     for (const { id, label, name, addedDate } of plan) {
@@ -179,20 +177,13 @@ async function reportConflicts(config: Config, plan: readonly PlannedEntry[], re
   }
 }
 
-/** Opens the records without the engine; returns `undefined` if there are none yet. */
-async function presentRecords(config: Config): Promise<RecordStore | undefined> {
-  if (config.aws?.tableName !== undefined) return records(config);
-  const path = recordsFile(config);
-  return existsSync(path) ? openSqliteRecords(await openDatabase(path)) : undefined;
-}
-
 async function importAll(
   config: Config,
   source: Source,
   report: ImportReport,
   collection: string | undefined,
 ): Promise<void> {
-  using _lock = lockAgainstOthers(config.dataDir);
+  using _lock = await lockAgainstOthers(config);
   const opened = await ports(config);
   try {
     await normalizeNames(opened);

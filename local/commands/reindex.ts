@@ -40,7 +40,7 @@ async function withProgress(
 }
 
 async function reindexInPlace(config: Config): Promise<ReindexReport> {
-  requirePresentRecords(config);
+  await requirePresentRecords(config);
   const opened = await ports(config);
   try {
     return await withProgress(opened.records, (advance) => reindex(opened, advance));
@@ -50,7 +50,7 @@ async function reindexInPlace(config: Config): Promise<ReindexReport> {
 }
 
 async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
-  requirePresentRecords(from);
+  await requirePresentRecords(from);
   // The source's stores are opened one by one and are not claimed, because nothing changes there.
   const source = { records: await records(from), images: await images(from), faces: await faces(from) };
   try {

@@ -18,7 +18,7 @@ const waiting =
 await runCommand(async () => {
   const { values } = parseArgs({ options: { 'remove-unknown': { type: 'boolean' } } });
   const config = loadConfig();
-  requirePresentRecords(config);
+  await requirePresentRecords(config);
   logToStandardError();
   const opened = await ports(config);
   try {

@@ -28,13 +28,9 @@ const started = new Date(performance.timeOrigin);
  * A tool that lists people at this very moment may fail; it says so, and goes on when it is run again. What
  * can't be finished now is hidden, and left to the sweep.
  */
-export async function finishEarlierRun(
-  opened: OpenedPorts,
-  config: Config,
-  claim: DataFolderClaim,
-): Promise<void> {
+export async function finishEarlierRun(opened: OpenedPorts, claim: DataFolderClaim): Promise<void> {
   try {
-    const isAlone = hasRecordsAlone(config, claim);
+    const isAlone = hasRecordsAlone(claim);
     const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
     await asSweep(() => finishInterrupted(opened, olderThan));
   } catch (error) {
@@ -42,21 +38,17 @@ export async function finishEarlierRun(
   }
 }
 
-function hasRecordsAlone(config: Config, claim: DataFolderClaim): boolean {
-  return config.aws?.tableName === undefined && claim.take();
+function hasRecordsAlone(claim: DataFolderClaim): boolean {
+  return claim.isOnRecords && claim.take();
 }
 
 /**
  * Removes the files that a killed server had begun to write: they may show somebody who is erased next.
  * Returns true if the server has the records to itself, and so did it.
  */
-async function removeUnfinished(
-  { images }: OpenedPorts,
-  config: Config,
-  claim: DataFolderClaim,
-): Promise<boolean> {
+async function removeUnfinished({ images }: OpenedPorts, claim: DataFolderClaim): Promise<boolean> {
   try {
-    if (!hasRecordsAlone(config, claim)) return false;
+    if (!hasRecordsAlone(claim)) return false;
     await images.removeUnfinished(started);
     return true;
   } catch (error) {
@@ -85,7 +77,7 @@ export async function workInBackground(
   await Promise.all([
     asSweep(() => keepSweeping(opened, config, claim, stop)),
     // A table has no files that could still have what was erased.
-    config.aws?.tableName === undefined && asSweep(() => keepCleaning(opened, stop)),
+    claim.isOnRecords && asSweep(() => keepCleaning(opened, stop)),
     delivery && deliverWebhooks(delivery, stop),
     cameras?.run(stop),
     // In AWS mode S3's events come to a function of their own.
@@ -121,7 +113,7 @@ async function keepSweeping(
   claim: DataFolderClaim,
   stop: AbortSignal,
 ): Promise<void> {
-  let isFirst = await removeUnfinished(opened, config, claim);
+  let isFirst = await removeUnfinished(opened, claim);
   while (!stop.aborted) {
     const olderThan = isFirst ? started : undefined;
     await keepHouse(housekeepingPorts(config), config, { task: 'compare', stop, olderThan });

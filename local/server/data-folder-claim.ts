@@ -1,18 +1,21 @@
-import type { Config } from '../../lib/config.ts';
-import { recordsFile } from '../../lib/records/sqlite/database.ts';
-import { claim } from '../../lib/records/sqlite/outbox.ts';
+import type { DataFolder } from '../../lib/records/data-folder.ts';
 
 /**
  * Claim on the work that only one process may do in a data folder. The system frees it when the process ends,
  * however that comes.
  */
 export class DataFolderClaim implements Disposable {
-  readonly #path: string;
+  readonly #folder: DataFolder;
   #held: Disposable | undefined;
 
-  /** @param path of the lock's file. */
-  constructor(path: string) {
-    this.#path = path;
+  /** Makes the claim on a server's data folder, without taking it yet. */
+  constructor(folder: DataFolder) {
+    this.#folder = folder;
+  }
+
+  /** True if the claim is one on the records too: they are in the folder. */
+  get isOnRecords(): boolean {
+    return this.#folder.keepsRecords;
   }
 
   /**
@@ -21,7 +24,7 @@ export class DataFolderClaim implements Disposable {
    * @throws BackendUnavailableError when the lock's file can't be made.
    */
   take(): boolean {
-    this.#held ??= claim(this.#path);
+    this.#held ??= this.#folder.claim('server');
     return this.#held !== undefined;
   }
 
@@ -29,9 +32,4 @@ export class DataFolderClaim implements Disposable {
     this.#held?.[Symbol.dispose]();
     this.#held = undefined;
   }
-}
-
-/** Opens the claim on a server's data folder, without taking it yet. */
-export function dataFolderClaim(config: Pick<Config, 'dataDir' | 'aws'>): DataFolderClaim {
-  return new DataFolderClaim(`${recordsFile(config)}-server`);
 }

@@ -1,5 +1,6 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccessBuffer } from '../../lib/audit/access-buffer.ts';
 import { recordAccesses } from '../../lib/audit/in-process.ts';
@@ -8,16 +9,18 @@ import { ServiceError } from '../../lib/errors.ts';
 import { loadConfig, loadedWarnings } from '../../lib/load-config.ts';
 import { log } from '../../lib/log.ts';
 import { waitingOldService } from '../../lib/old-service.ts';
-import { localUploads } from '../../lib/wiring/adapters.ts';
+import { localUploads, openDataFolder } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import type { Cameras } from '../cameras.ts';
 import { messageWithReasons } from '../command.ts';
 import { currentAuthorizer } from './authorizer.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { openServerCameras } from './cameras.ts';
 import { consoleRoutes } from './console.ts';
-import { dataFolderClaim } from './data-folder-claim.ts';
+import { DataFolderClaim } from './data-folder-claim.ts';
 import { EventStreams } from './event-stream.ts';
+import type { Route } from './gateway.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -103,34 +106,29 @@ async function serve(): Promise<void> {
   using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
-  const accesses = new AccessBuffer(await audit(config));
+  const trail = await audit(config);
+  const accesses = new AccessBuffer(trail);
   recordAccesses(accesses);
   await updateRecords(opened, config);
-  using claim = dataFolderClaim(config);
-  await finishEarlierRun(opened, config, claim);
+  using claim = new DataFolderClaim(await openDataFolder(config));
+  await finishEarlierRun(opened, claim);
   const delivery = await openDelivery(config);
-  const events = new EventStreams(
-    { trail: await audit(config), records: opened.records },
-    { everyMs: config.aws ? awsLookMs : lookMs },
-  );
+  const everyMs = config.aws ? awsLookMs : lookMs;
+  const events = new EventStreams({ trail, records: opened.records }, { everyMs });
   const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
   const authorizer = currentAuthorizer();
   const routes = [
     ...handlers,
     ...consoleRoutes(config.aws),
     // The stack has none of these.
-    ...(authorizer
-      ? []
-      : [openMetrics(config, opened), events, ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes)]),
+    ...(authorizer ? [] : [openMetrics(config, opened), events, ...routesOf(cameras)]),
     ...(await uploadRoutes(config)),
   ];
   const server = createHttpServer({ routes, authorizer, namedTokens, ...serverOptions(config) });
   // The signal is handled before the first line says that the server listens: whoever waits for that line may
   // stop it at once.
   const signal = stopSignal();
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
-  announce(config, opened, server.address() as AddressInfo);
+  announce(config, opened, await listen(server, config));
   warn(config);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
@@ -139,6 +137,21 @@ async function serve(): Promise<void> {
   stopWork.abort();
   events.close();
   await stop(server);
+  await end(work, accesses, opened);
+}
+
+function routesOf(cameras: Cameras | undefined): Route[] {
+  return cameraRoutes(cameras?.watchers ?? [], cameras?.changes);
+}
+
+async function listen(server: Server, { port, host }: Config): Promise<AddressInfo> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return server.address() as AddressInfo;
+}
+
+/** Waits for the work besides answering, writes the last lines of the audit trail, and closes the stores. */
+async function end(work: Promise<void>, accesses: AccessBuffer, opened: OpenedPorts): Promise<void> {
   exitSoon();
   await work;
   await accesses

@@ -13,8 +13,6 @@ import {
 import { attemptMs } from '../../lib/events/webhook.ts';
 import { log } from '../../lib/log.ts';
 import { isClockSteady } from '../../lib/processing/retention.ts';
-import { recordsFile } from '../../lib/records/sqlite/database.ts';
-import { claim } from '../../lib/records/sqlite/outbox.ts';
 import { cameraFigures } from '../../lib/service/cameras.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
 import { records } from '../../lib/wiring/open.ts';
@@ -40,8 +38,6 @@ export interface Delivery {
   readonly receivers: readonly NamedReceiver[];
   /** Tells if events may be given up because of their age, see `isClockSteady`. */
   readonly isClockSteady: () => Promise<boolean>;
-  /** File whose lock shows which process delivers. */
-  readonly claimPath: string;
 }
 
 /**
@@ -66,7 +62,6 @@ export async function openDelivery(config: Config): Promise<Delivery | undefined
     outbox,
     receivers,
     isClockSteady: async () => isClockSteady({ records: await records(config) }),
-    claimPath: `${recordsFile(config)}-webhooks`,
   };
 }
 
@@ -129,9 +124,9 @@ async function setReceivers(
 }
 
 /** Waits until no other process delivers; `undefined` if it is told to stop before that. */
-async function claimDelivery({ claimPath }: Delivery, stop: AbortSignal): Promise<Disposable | undefined> {
+async function claimDelivery({ outbox }: Delivery, stop: AbortSignal): Promise<Disposable | undefined> {
   for (let attempts = 0; !stop.aborted; attempts++) {
-    const claimed = await withoutFailing(async () => claim(claimPath));
+    const claimed = await withoutFailing(() => outbox.claim());
     if (claimed) return claimed;
     if (attempts === 0) log().info('webhooks: another process delivers; this one takes over when it ends');
     await pause(pollEveryMs, stop);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseConfig } from '../../lib/config.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
+import { openSqliteDataFolder } from '../../lib/records/sqlite/data-folder.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { DataFolderClaim } from '../../local/server/data-folder-claim.ts';
 import { watchInboxFolder } from '../../local/server/inbox.ts';
@@ -35,7 +36,7 @@ describe('watching the inbox folder', () => {
   /** As each server has one; tests that run one after the other give theirs back. */
   const claims: DataFolderClaim[] = [];
   const claim = () => {
-    const one = new DataFolderClaim(join(place.path, 'face-blacklist.sqlite-server'));
+    const one = new DataFolderClaim(openSqliteDataFolder({ dataDir: place.path, aws: undefined }));
     claims.push(one);
     return one;
   };

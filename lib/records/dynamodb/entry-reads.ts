@@ -23,53 +23,60 @@ export function entryReads(table: TableClient) {
       const entry = await readEntry(table, entryId);
       return entry && entryRecord(entry);
     },
-
-    async findEntry(name: string): Promise<EntryRecord | undefined> {
-      return table.settle(async () => {
-        const place = await table.get(nameKey(name));
-        if (!place) return undefined;
-        const entry = await readEntry(table, Number(place.entryId));
-        // Between the two reads, another entry may have got the name.
-        return entry?.name === name ? entryRecord(entry) : again;
-      });
-    },
-
-    async listEntries(status: RecordStatus): Promise<EntryRecord[]> {
-      const items: Item[] = [];
-      if (status === 'ACTIVE') {
-        for await (const some of table.query(entriesPartition)) items.push(...some);
-      } else {
-        for await (const places of table.query(hiddenEntriesPartition(status))) {
-          items.push(...(await table.getAll(places.map(({ sk }) => ({ pk: entriesPartition, sk })))));
-        }
-      }
-      const records = items.map(entryRecord).filter((entry) => entry.status === status);
-      return records.sort((one, other) => one.id - other.id);
-    },
-
-    /**
-     * Entries have the number of their images in them: no image is read. A page of all entries by their ids
-     * reads those up to its end; any other query reads all of them.
-     */
-    async findEntries(query: EntryQuery): Promise<EntryPage> {
-      const total = isPageOfAll(query) ? await shownCount(table) : undefined;
-      if (total !== undefined) return { total, items: await readUpTo(table, query) };
-      const pager = new EntryPager(query);
-      for await (const some of table.query(entriesPartition))
-        pager.add(some.filter(({ status }) => status === 'ACTIVE').map(entryRecord));
-      return pager.page();
-    },
-
-    async findAlike(name: string): Promise<EntryRecord[]> {
-      const folded = foldedName(name);
-      const items: Item[] = [];
-      for await (const places of table.query(foldedPartition(folded))) {
-        items.push(...(await table.getAll(places.map(({ sk }) => ({ pk: entriesPartition, sk })))));
-      }
-      const records = items.map(entryRecord).sort((one, other) => one.id - other.id);
-      return records.filter((entry) => entry.status === 'ACTIVE' && foldedName(entry.name) === folded);
-    },
+    findEntry: (name: string) => findEntry(table, name),
+    listEntries: (status: RecordStatus) => listEntries(table, status),
+    findEntries: (query: EntryQuery) => findEntries(table, query),
+    findAlike: (name: string) => findAlike(table, name),
   } satisfies Partial<RecordStore>;
+}
+
+async function findEntry(table: TableClient, name: string): Promise<EntryRecord | undefined> {
+  return table.settle(async () => {
+    const place = await table.get(nameKey(name));
+    if (!place) return undefined;
+    const entry = await readEntry(table, Number(place.entryId));
+    // Between the two reads, another entry may have got the name.
+    return entry?.name === name ? entryRecord(entry) : again;
+  });
+}
+
+async function listEntries(table: TableClient, status: RecordStatus): Promise<EntryRecord[]> {
+  const items = await entriesOf(table, status === 'ACTIVE' ? undefined : hiddenEntriesPartition(status));
+  return byId(items).filter((entry) => entry.status === status);
+}
+
+/** Finds the shown entries whose folded names are the same as this one's. */
+async function findAlike(table: TableClient, name: string): Promise<EntryRecord[]> {
+  const folded = foldedName(name);
+  const records = byId(await entriesOf(table, foldedPartition(folded)));
+  return records.filter((entry) => entry.status === 'ACTIVE' && foldedName(entry.name) === folded);
+}
+
+/** Reads the entries that a partition names; without one, all of them. */
+async function entriesOf(table: TableClient, partition: string | undefined): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const some of table.query(partition ?? entriesPartition)) {
+    if (partition === undefined) items.push(...some);
+    else items.push(...(await table.getAll(some.map(({ sk }) => ({ pk: entriesPartition, sk })))));
+  }
+  return items;
+}
+
+function byId(items: readonly Item[]): EntryRecord[] {
+  return items.map(entryRecord).sort((one, other) => one.id - other.id);
+}
+
+/**
+ * Finds a page of the shown entries. They have the number of their images in them: no image is read. A page
+ * of all entries by their ids reads those up to its end; any other query reads all of them.
+ */
+async function findEntries(table: TableClient, query: EntryQuery): Promise<EntryPage> {
+  const total = isPageOfAll(query) ? await shownCount(table) : undefined;
+  if (total !== undefined) return { total, items: await readUpTo(table, query) };
+  const pager = new EntryPager(query);
+  for await (const some of table.query(entriesPartition))
+    pager.add(some.filter(({ status }) => status === 'ACTIVE').map(entryRecord));
+  return pager.page();
 }
 
 /** Limit on the entries that are asked for at once: a list has at most 1 MB, some 3,000 of them. */

@@ -61,6 +61,22 @@ function erasureOf({ pk: _pk, sk: _sk, version: _version, ...erasure }: ErasureI
   return erasure;
 }
 
+async function mergedEntries(table: TableClient, entryId: number): Promise<number[]> {
+  const found: number[] = [];
+  for await (const places of table.query(mergedPartition(entryId))) {
+    found.push(...places.map(({ sk }) => Number(sk)));
+  }
+  return found;
+}
+
+async function unsettledErasures(table: TableClient): Promise<ErasureRecord[]> {
+  const found: ErasureItem[] = [];
+  for await (const places of table.query(openErasuresPartition)) {
+    found.push(...row<ErasureItem[]>(await table.getAll(places.map(({ sk }) => erasureKey(Number(sk))))));
+  }
+  return found.map(erasureOf).sort((one, other) => one.entryId - other.entryId);
+}
+
 /** Makes the part of the record store that keeps erasures. */
 export function erasureRecords(table: TableClient, collection?: FaceCollection) {
   return {
@@ -69,24 +85,12 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
       return found && erasureOf(found);
     },
 
-    async mergedEntries(entryId: number): Promise<number[]> {
-      const found: number[] = [];
-      for await (const places of table.query(mergedPartition(entryId))) {
-        found.push(...places.map(({ sk }) => Number(sk)));
-      }
-      return found;
-    },
+    mergedEntries: (entryId: number) => mergedEntries(table, entryId),
 
     noteErasure: (entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> =>
       noteErasure(table, entryId, found, isFinished),
 
-    async unsettledErasures(): Promise<ErasureRecord[]> {
-      const found: ErasureItem[] = [];
-      for await (const places of table.query(openErasuresPartition)) {
-        found.push(...row<ErasureItem[]>(await table.getAll(places.map(({ sk }) => erasureKey(Number(sk))))));
-      }
-      return found.map(erasureOf).sort((one, other) => one.entryId - other.entryId);
-    },
+    unsettledErasures: () => unsettledErasures(table),
 
     async settleErasure(entryId: number): Promise<void> {
       const action = { remove: openErasureKey(entryId) };

@@ -39,36 +39,15 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
       faces: readonly KeptFace[] = [],
     ): Promise<Stamp> => addProcessed(table, numbering, { pictureId, result, carried, faces }),
 
-    async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
-      const item = await table.get(processedKey(id));
-      if (!item || (actor !== undefined && item.actor !== actor)) return undefined;
-      const [result] = await readResults(table, [item]);
-      return result;
-    },
+    getProcessed: (id: number, actor?: string) => getProcessed(table, id, actor),
 
-    async getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>> {
-      const items = await table.getAll([...new Set(ids)].map(processedKey));
-      const results = await readResults(table, items);
-      return new Map(results.map((result) => [result.db_id ?? 0, result]));
-    },
+    getProcessedAmong: (ids: readonly number[]) => getProcessedAmong(table, ids),
 
-    async updateTrack(id: number, progress: TrackProgress): Promise<void> {
-      await changePicture(table, processedKey(id), (result) =>
-        result.track ? { ...result, track: { ...result.track, ...progress } } : undefined,
-      );
-    },
+    updateTrack: (id: number, progress: TrackProgress) => updateTrack(table, id, progress),
 
-    async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
-      const keys = new Map(pictureIds.map((pictureId) => [pictureKey(pictureId).pk, pictureId]));
-      const items = await table.getAll([...keys.values()].map(pictureKey));
-      return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
-    },
+    findProcessed: (pictureIds: readonly string[]) => findProcessed(table, pictureIds),
 
-    listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
-      const { review, ...rest } = query;
-      if (query.mergedIds?.length) return listOfScopes(table, scopesOfSeveral(query), query);
-      return review ? listReviewed(table, { ...rest, review }) : listAll(table, rest);
-    },
+    listProcessed: (query: ProcessedQuery) => listProcessed(table, query),
 
     lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
 
@@ -110,6 +89,45 @@ async function addProcessed(
   const { number, at } = await numbering.number(arrival, carried);
   countWritten(1);
   return { id: number, timestamp: new Date(at).toISOString() };
+}
+
+async function getProcessed(
+  table: TableClient,
+  id: number,
+  actor: string | undefined,
+): Promise<ImageProcessingResult | undefined> {
+  const item = await table.get(processedKey(id));
+  if (!item || (actor !== undefined && item.actor !== actor)) return undefined;
+  const [result] = await readResults(table, [item]);
+  return result;
+}
+
+async function getProcessedAmong(
+  table: TableClient,
+  ids: readonly number[],
+): Promise<Map<number, ImageProcessingResult>> {
+  const items = await table.getAll([...new Set(ids)].map(processedKey));
+  const results = await readResults(table, items);
+  return new Map(results.map((result) => [result.db_id ?? 0, result]));
+}
+
+async function updateTrack(table: TableClient, id: number, progress: TrackProgress): Promise<void> {
+  await changePicture(table, processedKey(id), (result) =>
+    result.track ? { ...result, track: { ...result.track, ...progress } } : undefined,
+  );
+}
+
+async function findProcessed(table: TableClient, pictureIds: readonly string[]): Promise<Set<string>> {
+  const keys = new Map(pictureIds.map((pictureId) => [pictureKey(pictureId).pk, pictureId]));
+  const items = await table.getAll([...keys.values()].map(pictureKey));
+  return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
+}
+
+/** Reads a page of pictures, in the way that its filter allows. */
+function listProcessed(table: TableClient, query: ProcessedQuery): Promise<ProcessedPage> {
+  const { review, ...rest } = query;
+  if (query.mergedIds?.length) return listOfScopes(table, scopesOfSeveral(query), query);
+  return review ? listReviewed(table, { ...rest, review }) : listAll(table, rest);
 }
 
 /** Reads a page of the pictures in all states of review. */

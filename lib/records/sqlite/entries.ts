@@ -14,6 +14,11 @@ export function entryRecord({ suspended, ...found }: Row): EntryRecord {
   return row<EntryRecord>({ ...found, suspended: suspended === 1 });
 }
 
+export function findEntry({ entry }: Pick<Statements, 'entry'>, entryId: number): EntryRecord | undefined {
+  const found = entry.get(entryId);
+  return found && entryRecord(found);
+}
+
 /** Returns the columns of an entry's row that may change. */
 export function entryParameters(entry: EntryRecord): Parameters {
   const { name, reason, category, notes } = entry;

@@ -14,6 +14,7 @@ import {
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
+import type { ErasedTraces } from './erased-traces.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import { reviewedMatches } from './processed.ts';
 import type { Statements } from './statements.ts';
@@ -71,6 +72,24 @@ export function noteErasure(
   if (!known) return;
   const finished = finishedTime(known, isFinished);
   statements.noteErasure.run(JSON.stringify(mostOf(known.removed, found)), finished, entryId);
+}
+
+/**
+ * Removes kept faces, counts them, and notes what must not be found of them. To be called in a transaction.
+ * @param erasedId entry with whose erasure they go
+ */
+export function forgetKept(
+  statements: Statements,
+  traces: ErasedTraces,
+  rows: readonly Record<string, SQLOutputValue>[],
+  entryId: number,
+  erasedId = entryId,
+): void {
+  if (rows.length === 0) return;
+  traces.noteKeptFaces(erasedId, rows);
+  statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
+  const known = getErasure(statements, entryId)?.removed.kept_faces ?? 0;
+  noteErasure(statements, entryId, { kept_faces: known + rows.length });
 }
 
 export function unsettledErasures(statements: Statements): ErasureRecord[] {

@@ -157,6 +157,10 @@ export class SqliteOutbox implements Outbox {
     }
   }
 
+  async claim(): Promise<Disposable | undefined> {
+    return claim(`${this.#database.location()}-webhooks`);
+  }
+
   setReceivers(urls: readonly string[]): Promise<Receiver[]> {
     return this.#write(() => {
       this.#statements.unwantReceivers.run();

@@ -34,7 +34,6 @@ async function deliver(urls: readonly string[] = [receiver.url]): Promise<{ stop
     outbox,
     receivers: urls.map((url) => ({ kind: 'webhook', url, secrets: [secret] })),
     isClockSteady: async () => isSteady,
-    claimPath: `${opened.path}-webhooks`,
   };
   const stop = new AbortController();
   const ended = deliverWebhooks(delivery, stop.signal);

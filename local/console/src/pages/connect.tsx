@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import {
   answersAt,
@@ -17,7 +18,6 @@ import { Page } from '../ui/page.tsx';
 
 /** Asks for a token. It stays until there is one: without, nothing can be shown. */
 export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
-  const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const service = useStore(serviceUrl);
   const [isUnsendable, setUnsendable] = useState(false);
@@ -37,23 +37,7 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
     <Dialog title={texts.frame.wantsToken} onClose={undefined}>
       <form class="form" onSubmit={send}>
         <p>{texts.frame.whoGivesToken(<strong dir="ltr">{service?.host}</strong>)}</p>
-        <div class="field">
-          <label for={id}>{texts.frame.accessToken}</label>
-          <input
-            ref={field}
-            id={id}
-            type="password"
-            autocomplete="off"
-            required
-            aria-invalid={fault !== undefined}
-            aria-describedby={fault ? `${id}-wrong` : undefined}
-          />
-          {fault && (
-            <p class="field-error" id={`${id}-wrong`} role="alert">
-              {fault}
-            </p>
-          )}
-        </div>
+        <TokenField field={field} fault={fault} />
         <LanguageChoice />
         <div class="dialog-actions">
           {isAddressChosen && (
@@ -67,6 +51,35 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function TokenField({
+  field,
+  fault,
+}: {
+  field: RefObject<HTMLInputElement | null>;
+  fault: string | undefined;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{texts.frame.accessToken}</label>
+      <input
+        ref={field}
+        id={id}
+        type="password"
+        autocomplete="off"
+        required
+        aria-invalid={fault !== undefined}
+        aria-describedby={fault ? `${id}-wrong` : undefined}
+      />
+      {fault && (
+        <p class="field-error" id={`${id}-wrong`} role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -89,7 +102,6 @@ export function SignInQuestion({ hasFailed }: { hasFailed: boolean }) {
 
 /** Asks where the service is, where these files are hosted by themselves. */
 export function ServiceQuestion() {
-  const id = useId();
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [isAsking, setAsking] = useState(false);
@@ -105,32 +117,45 @@ export function ServiceQuestion() {
   return (
     <Page title={texts.frame.whereIsService} lead={texts.frame.anyService}>
       <form class="form narrow panel" onSubmit={send} noValidate>
-        <div class="field">
-          <label for={id}>{texts.frame.addressOfService}</label>
-          <input
-            id={id}
-            type="url"
-            dir="ltr"
-            placeholder="https://faces.example.com"
-            value={text}
-            aria-invalid={wrong !== undefined}
-            aria-describedby={`${id}-hint${wrong === undefined ? '' : ` ${id}-wrong`}`}
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-          {wrong !== undefined && (
-            <p class="field-error" id={`${id}-wrong`} role="alert">
-              {wrong}
-            </p>
-          )}
-          <p class="hint" id={`${id}-hint`}>
-            {texts.frame.mustName(location.origin)}
-          </p>
-        </div>
+        <AddressField text={text} wrong={wrong} onText={setText} />
         <LanguageChoice />
         <button type="submit" class="button primary" disabled={isAsking}>
           {texts.frame.connect}
         </button>
       </form>
     </Page>
+  );
+}
+
+interface AddressFieldProps {
+  readonly text: string;
+  readonly wrong: string | undefined;
+  readonly onText: (text: string) => void;
+}
+
+function AddressField({ text, wrong, onText }: AddressFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{texts.frame.addressOfService}</label>
+      <input
+        id={id}
+        type="url"
+        dir="ltr"
+        placeholder="https://faces.example.com"
+        value={text}
+        aria-invalid={wrong !== undefined}
+        aria-describedby={`${id}-hint${wrong === undefined ? '' : ` ${id}-wrong`}`}
+        onInput={({ currentTarget }) => onText(currentTarget.value)}
+      />
+      {wrong !== undefined && (
+        <p class="field-error" id={`${id}-wrong`} role="alert">
+          {wrong}
+        </p>
+      )}
+      <p class="hint" id={`${id}-hint`}>
+        {texts.frame.mustName(location.origin)}
+      </p>
+    </div>
   );
 }

@@ -26,10 +26,7 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
   const { data, error, reload } = useLoad(`images ${entry.id}`, (signal) => listImages(entry.id, signal), [
     'entry',
   ]);
-  const [looking, setLooking] = useState<ReferenceImage>();
-  const [removing, setRemoving] = useState<ReferenceImage>();
   const mayEdit = useMay('editor');
-  const mayRemove = useMay('admin');
   const lacksRemoving = useLacks('admin');
   const changed = () => {
     reload();
@@ -43,36 +40,48 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
       </div>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <LoadingCards count={entry.image_count} />}
-      {data && (
-        <ul class="references-grid">
-          {data.map((image) => (
-            <ReferenceCard
-              key={image.id}
-              image={image}
-              name={entry.name}
-              isLast={data.length === 1}
-              mayRemove={mayRemove}
-              onLook={() => setLooking(image)}
-              onRemove={() => setRemoving(image)}
-            />
-          ))}
-        </ul>
-      )}
-      {data?.length === 1 && mayRemove && <p class="hint">{texts.people.lastStays}</p>}
+      {data && <ReferenceCards images={data} name={entry.name} onRemoved={changed} />}
       {data && mayEdit && lacksRemoving && <p class="hint">{texts.people.wrongPicture}</p>}
       {mayEdit && <AddPictures entry={entry} onAdded={changed} />}
-      {looking && (
-        <ReferencePicture image={looking} name={entry.name} onClose={() => setLooking(undefined)} />
-      )}
+    </section>
+  );
+}
+
+interface ReferenceCardsProps {
+  readonly images: readonly ReferenceImage[];
+  readonly name: string;
+  readonly onRemoved: () => void;
+}
+
+/** Shows the pictures of a person, and one of them at large or the question if it is to go. */
+function ReferenceCards({ images, name, onRemoved }: ReferenceCardsProps) {
+  const [looking, setLooking] = useState<ReferenceImage>();
+  const [removing, setRemoving] = useState<ReferenceImage>();
+  const mayRemove = useMay('admin');
+  const isLast = images.length === 1;
+  return (
+    <>
+      <ul class="references-grid">
+        {images.map((image) => (
+          <ReferenceCard
+            key={image.id}
+            {...{ image, name, isLast, mayRemove }}
+            onLook={() => setLooking(image)}
+            onRemove={() => setRemoving(image)}
+          />
+        ))}
+      </ul>
+      {isLast && mayRemove && <p class="hint">{texts.people.lastStays}</p>}
+      {looking && <ReferencePicture image={looking} name={name} onClose={() => setLooking(undefined)} />}
       {removing && (
         <RemovePicture
           image={removing}
-          name={entry.name}
-          onRemoved={changed}
+          name={name}
+          onRemoved={onRemoved}
           onClose={() => setRemoving(undefined)}
         />
       )}
-    </section>
+    </>
   );
 }
 

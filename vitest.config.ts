@@ -57,7 +57,7 @@ const unit = testFiles(
   'faces/engine/{geometry,models}/*',
   'faces/engine/search/{match-defaults,threshold-limits}',
   'faces/rekognition/rate-limit',
-  'http/{form-text,multipart,repeated-keys,unknown-fields}',
+  'http/{form-text,repeated-keys,unknown-fields}',
   'inbox/{index-upload,queue}',
   'inputs/{base64,decode,picture-slots,public-address}',
   'local/commands/{person-folders,printable}',

@@ -223,9 +223,10 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
       refused.push(pathname);
       return route.fulfill({ status: 403, contentType: 'application/json', body: '{"detail":"no"}' });
     });
-    await page.reload();
     // It asks again and again in place of the stream.
-    await page.waitForResponse(/\/api\/v1\/events$/);
+    const asked = page.waitForResponse(/\/api\/v1\/events$/);
+    await page.reload();
+    await asked;
     const { db_id } = await setup().api.process(setup().pictures.withWoman);
     await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
     const record = `/api/v1/processed-images/${db_id}`;

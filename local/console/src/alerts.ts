@@ -93,13 +93,13 @@ export function watchAlerts(): () => void {
   const raiseOnce = (pictureId: number, time: string) => {
     if (raised.add(pictureId)) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
   };
-  // Matches of before are no news. The same answer tells how many there are.
-  const countBefore = toReview.value;
-  const newestBefore = readOpen(1, signal).then(({ items: [newest], total_items }) => {
-    if (toReview.value === countBefore) toReview.set(total_items);
-    return newest?.db_id ?? 0;
-  });
+  // Matches of before are no news.
+  const newestBefore = newestOpen(signal);
+  const readAll = () => {
+    for (const one of watched.values()) void read(one, signal);
+  };
   const catchUp = async () => {
+    readAll();
     const [{ items }, before] = await Promise.all([readOpen(maxAlerts, signal), newestBefore]);
     for (const result of items.toReversed()) {
       const { db_id: id, processing_timestamp: time } = result;
@@ -107,9 +107,6 @@ export function watchAlerts(): () => void {
       for (const entry of entriesIn(result)) doubted.add(entry.id);
       raiseOnce(id, time ?? new Date().toISOString());
     }
-  };
-  const readAll = () => {
-    for (const one of watched.values()) void read(one, signal);
   };
   const ends = [
     onEvent(({ type, picture_id: pictureId, entry_id: entryId, time }) => {
@@ -119,10 +116,7 @@ export function watchAlerts(): () => void {
       if (one && (type === 'review' || type === 'deletion')) void read(one, signal);
       else if (type === 'deletion' && pictureId === null) readAll();
     }),
-    onMissed(() => {
-      readAll();
-      void catchUp().catch(() => {});
-    }),
+    onMissed(() => void catchUp().catch(() => {})),
   ];
   followWatched(signal);
   newestBefore.catch(() => {});
@@ -130,6 +124,14 @@ export function watchAlerts(): () => void {
     ended.abort();
     for (const end of ends) end();
   };
+}
+
+/** Returns the newest picture that is to be judged, or 0. The same answer tells how many there are. */
+async function newestOpen(signal: AbortSignal): Promise<number> {
+  const countBefore = toReview.value;
+  const { items, total_items } = await readOpen(1, signal);
+  if (toReview.value === countBefore) toReview.set(total_items);
+  return items[0]?.db_id ?? 0;
 }
 
 /** Changes alerts with the list: a suspended entry has none, and who becomes dangerous sounds once more. */
@@ -257,7 +259,8 @@ export async function countToReview(signal: AbortSignal): Promise<void> {
 
 /** Reads the newest pictures that wait for somebody's judgement, as soon as the service tells. */
 function readOpen(limit: number, signal: AbortSignal): Promise<PaginatedProcessedImages> {
-  return untilRead(() => listProcessed({ review: 'open' }, { limit, offset: 0 }, signal));
+  const list = () => listProcessed({ review: 'open' }, { limit, offset: 0 }, signal);
+  return untilRead(() => unlessMistaken(list));
 }
 
 const tones = { ordinary: [660, 880], danger: [880, 660, 880, 660] };

@@ -69,11 +69,7 @@ export function AlertBar() {
   const [shown] = all;
   if (shown === undefined) return null;
   const { pictureId, names, isDanger, source, time } = shown;
-  // Whoever is named next was not seen yet, and may stand under the thumb.
-  const acknowledgeShown = () => {
-    acknowledge(pictureId);
-    if (all.length > 1) steady();
-  };
+  const acknowledgeShown = () => acknowledgeOne(pictureId);
   return (
     <div class={`alert-bar ${isDanger ? 'danger' : ''}`} role="alert">
       <Icon name="warning" />
@@ -110,6 +106,12 @@ export function AlertBar() {
       </div>
     </div>
   );
+}
+
+/** Takes one alert back. Whoever is named next was not seen yet, and may stand under the thumb. */
+function acknowledgeOne(pictureId: number): void {
+  acknowledge(pictureId);
+  if (alerts.value.length > 0) steady();
 }
 
 /** Tells when something was, without the day if that is today: an alert needs its room. */

@@ -98,8 +98,7 @@ interface Pressed {
 function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
   const [pressed, setPressed] = useState<Pressed>();
   const shown = useRef<ReviewButtonsProps['onReview'] | undefined>(undefined);
-  /** The last press about each match whose verdict is being saved. */
-  const last = useRef(new Map<ReviewButtonsProps['onReview'], ReviewVerdict>());
+  const lastPresses = useRef(new Map<ReviewButtonsProps['onReview'], ReviewVerdict>());
   const isLost = useRef(false);
   const tellLost = () => notify(texts.verdicts.saidNotKept(name), { isFailure: true });
   useLayoutEffect(() => {
@@ -112,12 +111,12 @@ function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
   }, [onReview]);
   const show = (after: Pressed) => shown.current === onReview && setPressed(after);
   const save = async (verdict: ReviewVerdict) => {
-    const isSaving = last.current.has(onReview);
-    last.current.set(onReview, verdict);
+    const isSaving = lastPresses.current.has(onReview);
+    lastPresses.current.set(onReview, verdict);
     isLost.current = false;
     show({ onReview, saving: verdict });
     if (isSaving) return;
-    const wanted = () => last.current.get(onReview) ?? verdict;
+    const wanted = () => lastPresses.current.get(onReview) ?? verdict;
     const wait = (error: unknown) =>
       show({ onReview, saving: wanted(), error: { text: askedAgainText(error) } });
     try {
@@ -131,7 +130,7 @@ function useSaving(name: string, onReview: ReviewButtonsProps['onReview']) {
       isLost.current = shown.current === onReview;
       show({ onReview, error: errorMessage(failure) });
     }
-    last.current.delete(onReview);
+    lastPresses.current.delete(onReview);
   };
   const { saving, error } = pressed?.onReview === onReview ? pressed : {};
   return { saving, error, save };

@@ -527,7 +527,11 @@ function noisyFrame(
   const rgba = new Uint8ClampedArray(4 * width * height);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const isFace = pixel % width < face && pixel < face * width;
-    rgba.fill(light * (isFace ? 120 : 68) + noise * random(), 4 * pixel, 4 * pixel + 3);
+    const grey = light * (isFace ? 120 : 68) + noise * random();
+    const at = 4 * pixel;
+    rgba[at] = grey;
+    rgba[at + 1] = grey;
+    rgba[at + 2] = grey;
   }
   return rgba;
 }

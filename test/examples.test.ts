@@ -38,7 +38,7 @@ function moduleOf({ file, type, receiver, code }: Example): string {
     ),
   );
   const known =
-    /^(?:const|let|await|async|for|of|if|new|return|true|false|null|undefined|console|performance|[0-9].*)$/;
+    /^(?:const|let|await|async|for|of|if|new|return|throw|true|false|null|undefined|console|performance|[0-9].*)$/;
   const others = [...names].filter((name) => !own.has(name) && !known.test(name) && name !== receiver);
   return `import type { ${type} } from '${join(root, file)}';
 declare const ${receiver}: ${type};

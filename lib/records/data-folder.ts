@@ -5,7 +5,7 @@ export type FolderWork = 'server' | 'enroll';
  * The folder in which one machine keeps what it needs. It answers without opening or making the records.
  * @example
  * const missing = folder.missingRecords();
- * if (missing !== undefined) throw new ConfigError(`There is no database ${missing}.`);
+ * if (missing !== undefined) console.error(`There is no database ${missing}.`);
  */
 export interface DataFolder {
   /** False where the records are kept elsewhere, such as in a table. */

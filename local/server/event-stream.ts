@@ -45,8 +45,8 @@ const reload = 'event: reload\ndata: {}\n\n';
 
 interface Follower {
   readonly caller: string;
-  /** Tells if it may still follow: its token may have been withdrawn. */
-  readonly mayGoOn: () => boolean;
+  /** Throws once it may no longer follow: its token may have been withdrawn. */
+  readonly requireStill: () => void;
 }
 
 /** Followers of what happens. All share one look at the records. */
@@ -74,7 +74,7 @@ export class EventStreams implements StreamRoute {
     response: ServerResponse,
     caller: string,
     _pathParameters: unknown,
-    mayGoOn: () => boolean,
+    requireStill: () => void,
   ): Promise<undefined> {
     const ofCaller = [...this.#streams.values()].filter((other) => other.caller === caller).length;
     const { maxStreams, maxStreamsOfCaller, keepAliveMs } = this.#options;
@@ -90,7 +90,7 @@ export class EventStreams implements StreamRoute {
     response.write('retry: 3000\n\n');
     const keepAlive = setInterval(() => this.#write(response, ': still here\n\n'), keepAliveMs);
     // From here on it gets events as others do. The missed ones are read after that, so that none is lost.
-    this.#streams.set(response, { caller, mayGoOn });
+    this.#streams.set(response, { caller, requireStill });
     await this.#sendMissed(response, request.headers['last-event-id']);
     this.#start();
     await closed;
@@ -157,7 +157,7 @@ export class EventStreams implements StreamRoute {
   #write(response: ServerResponse, text: string): void {
     // A client that does not read would fill the memory. It comes back, and reads all again.
     if (response.writableLength > maxUnreadBytes) response.destroy();
-    else if (this.#streams.get(response)?.mayGoOn() === false) response.end();
+    else if (!mayGoOn(this.#streams.get(response))) response.end();
     else if (text !== '' && !response.writableEnded) response.write(text);
   }
 }
@@ -166,4 +166,13 @@ const maxUnreadBytes = 256 * 1024;
 
 function message(event: ServiceEvent): string {
   return `event: ${event.type}\nid: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+function mayGoOn(follower: Follower | undefined): boolean {
+  try {
+    follower?.requireStill();
+    return true;
+  } catch {
+    return false;
+  }
 }

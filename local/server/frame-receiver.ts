@@ -3,7 +3,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { SourceError } from '../../lib/cameras/port.ts';
 import type { CameraWatcher } from '../../lib/cameras/watch.ts';
 import { pushFrameContract } from '../../lib/contract/endpoints/cameras.ts';
-import { InputUnreadableError, NotAuthenticatedError } from '../../lib/errors.ts';
+import { InputUnreadableError } from '../../lib/errors.ts';
 import { BodyBudget } from './body-budget.ts';
 import type { StreamRoute } from './gateway.ts';
 import { readRequestBody } from './request-body.ts';
@@ -19,11 +19,11 @@ export function frameReceiver(find: (name: string) => CameraWatcher): StreamRout
   const bodies = new BodyBudget(budget);
   return {
     contract: pushFrameContract,
-    async receive(request, response, caller, { name = '' }, mayGoOn) {
+    async receive(request, response, caller, { name = '' }, requireStill) {
       const watcher = find(decodedText(name));
       using share = bodies.share(caller);
       const bytes = await pictureOf(request, response, share);
-      if (!mayGoOn()) throw new NotAuthenticatedError();
+      requireStill();
       try {
         await watcher.receive(bytes);
       } catch (error) {

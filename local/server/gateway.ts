@@ -44,14 +44,14 @@ export interface StreamRoute {
    *
    * @param caller name that the receiver's own budgets are counted by.
    * @param pathParameters the path's parameters, still percent-encoded.
-   * @param mayGoOn false once the token was withdrawn or has a lesser role, for answers that take long.
+   * @param requireStill throws once the token was withdrawn or has a lesser role, for what takes long.
    */
   receive(
     request: IncomingMessage,
     response: ServerResponse,
     caller: string,
     pathParameters: Readonly<Record<string, string>>,
-    mayGoOn: () => boolean,
+    requireStill: () => void,
   ): Promise<APIGatewayProxyResult | undefined>;
 }
 
@@ -208,8 +208,8 @@ export class Gateway {
     if ('receive' in route) {
       requireRole(actor, contract);
       setHeaders(response, this.#sharedHeaders(request, progress));
-      const mayGoOn = () => this.#mayStill(request, contract);
-      const result = await route.receive(request, response, caller, pathParameters, mayGoOn);
+      const requireStill = () => this.#requireStill(request, contract);
+      const result = await route.receive(request, response, caller, pathParameters, requireStill);
       return result && this.#withHeaders(result, request, progress);
     }
     const facts = {
@@ -224,7 +224,7 @@ export class Gateway {
     using share = isBodyRead && mayDo(actor, contract) ? this.#budget.share(caller) : undefined;
     const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
     // A body may take its time.
-    if (share && !this.#mayStill(request, contract)) throw new NotAuthenticatedError();
+    if (share) this.#requireStill(request, contract);
     // Whoever wants to see a gateway's limits gets its event, whole.
     if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {
       return await this.#handle(route, toEvent(request, Buffer.concat(chunks), facts), response, progress);
@@ -270,11 +270,15 @@ export class Gateway {
     return actor;
   }
 
-  /** Returns true while the token that a request was let in with has the role for an endpoint. */
-  #mayStill(request: IncomingMessage, contract: Endpoint): boolean {
-    if (!this.#wantsTokens || this.#options.authorizer || contract.public) return true;
+  /**
+   * Makes sure that the token that a request was let in with has the role for an endpoint still.
+   * @throws NotAuthenticatedError, ForbiddenError
+   */
+  #requireStill(request: IncomingMessage, contract: Endpoint): void {
+    if (!this.#wantsTokens || this.#options.authorizer || contract.public) return;
     const actor = bearerOf(request, this.#tokens);
-    return actor !== undefined && mayDo(actor, contract);
+    if (!actor) throw new NotAuthenticatedError();
+    requireRole(actor, contract);
   }
 
   get #tokens(): readonly KnownToken[] {

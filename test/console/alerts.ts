@@ -117,6 +117,21 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     expect(await sounds(page)).toEqual([danger]);
   });
 
+  it('alerts of a match that came before the page could follow events', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/status', { expected: [/503/] });
+    const { page } = visit;
+    const stream = /\/events\/stream/;
+    await page.route(stream, (route) => route.fulfill({ status: 503, body: '{}' }));
+    const counted = page.waitForResponse(/review=open/);
+    const refused = page.waitForResponse(stream);
+    await page.reload();
+    await Promise.all([counted, refused]);
+    await setup().api.process(setup().pictures.withWoman);
+    await page.unroute(stream);
+    await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
+  });
+
   it('tells of a danger before what came after it', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status');

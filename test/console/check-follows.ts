@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, dropFiles, followsEvents, withPassingTime } from './setup.ts';
+import { type ConsoleSetup, checkToken, dropFiles, followsEvents, withPassingTime } from './setup.ts';
 
 /** Tests that *Check* shows what has become of a match since: of the listed person, and of the record. */
 export function describeCheckFollows(setup: () => ConsoleSetup): void {
@@ -67,6 +67,21 @@ export function describeCheckFollows(setup: () => ConsoleSetup): void {
     await gone.getByText('it was merged into another one, which nobody matches now').waitFor();
     await bar(page, 'cannot-tell').getByText(name).waitFor();
     expect(await page.locator('.hit.match').count()).toBe(0);
+  });
+
+  it('is not red once the time of an entry is over, for a role that gets no events', async () => {
+    const { id, name } = await setup().listWoman();
+    const ends = Date.now() + 3_600_000;
+    await setup().api.patch(id, { expires_at: new Date(ends).toISOString() });
+    await using visit = await setup().visit('#/check', { token: checkToken });
+    const { page } = visit;
+    const timePasses = await withPassingTime(page);
+    await page.clock.install();
+    await page.getByRole('button', { name: 'Choose pictures' }).waitFor();
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await bar(page, 'match').getByText(name).waitFor();
+    await timePasses(3_600_000);
+    await bar(page, 'cannot-tell').getByText(`No longer in force: ${name}`).waitFor();
   });
 
   it('says that a record was deleted, and then that the person was', async () => {

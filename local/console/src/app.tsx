@@ -11,6 +11,7 @@ import {
 } from './api/connection.ts';
 import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion, tokensEntered } from './api/token.ts';
+import { followChecks } from './follow-checks.ts';
 import { language, showsUtc } from './page-language.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { AuditPage } from './pages/audit.tsx';
@@ -84,6 +85,8 @@ export function App() {
   const question = useStore(tokenQuestion);
   const signsIn = useStore(userPool) !== undefined;
   useCaller(service);
+  // Each role knows from a match when its entry ends; the others come with the events.
+  useEffect(followChecks, []);
   // Everything below is drawn again in another language, and keeps what was entered.
   useStore(language);
   useStore(showsUtc);

@@ -109,12 +109,22 @@ test.each([
   allowed.write(head + body);
   expect(await allowed.closed()).toMatch(/HTTP\/1.1 20[02] /);
 
-  const connection = await server.connect();
-  connection.write(head);
-  await connection.until('100 Continue');
-  namedTokens.current = [];
-  connection.write(body);
-  expect(await connection.closed()).toMatch(/HTTP\/1.1 401 /);
+  const lesser = known.map(({ actor, digest }) => ({
+    actor: { ...actor, role: 'metrics' as const },
+    digest,
+  }));
+  for (const [left, status] of [
+    [lesser, 403],
+    [[], 401],
+  ] as const) {
+    namedTokens.current = known;
+    const connection = await server.connect();
+    connection.write(head);
+    await connection.until('100 Continue');
+    namedTokens.current = [...left];
+    connection.write(body);
+    expect(await connection.closed()).toContain(`HTTP/1.1 ${status} `);
+  }
   expect([...events, ...taken]).toHaveLength(1);
 });
 

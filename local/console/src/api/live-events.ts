@@ -39,6 +39,8 @@ const withoutEventsMs = 60_000;
 const known = new RecentIds<string>(1_000);
 /** True once a stream was there. */
 let hasFollowed = false;
+/** True after an attempt that failed, during which something may have happened. */
+let hasMissed = false;
 
 /** Calls the listener for each event. Returns a function that ends that. */
 export function onEvent(listener: Listener): () => void {
@@ -71,6 +73,7 @@ export async function followEvents(signal: AbortSignal): Promise<void> {
       wasRefused = false;
     } catch (error) {
       if (signal.aborted) return;
+      hasMissed = true;
       const status = error instanceof RefusedError ? error.status : 0;
       if (status === 403) {
         if (await isRefusedForGood()) return;
@@ -98,9 +101,16 @@ export function readEvents(after?: string, signal?: AbortSignal): Promise<Servic
 
 async function poll(last: string | undefined, signal: AbortSignal): Promise<string> {
   const answer = await readEvents(last, signal);
+  catchUp(last);
   for (const event of answer.events) receive(event);
   if (!answer.is_complete) readAllAgain();
   return answer.last;
+}
+
+/** Has all be read that happened while nothing was followed. A page that has just begun has read it. */
+function catchUp(last: string | undefined): void {
+  if (last === undefined && (hasFollowed || hasMissed)) readAllAgain();
+  hasMissed = false;
 }
 
 /** Reads the stream until it ends, and returns the last event's id. */
@@ -112,8 +122,7 @@ async function readStream(
   const { body } = await call(`${path}/stream`, { signal, lastEventId: last });
   noteLife();
   if (body === null) return last;
-  // Whatever happened while nothing was followed is read now. A page that has just begun has read it.
-  if (last === undefined && hasFollowed) readAllAgain();
+  catchUp(last);
   // A service that was started again may know the caller by another role.
   if (hasFollowed) void getStatus().catch(() => {});
   hasFollowed = true;

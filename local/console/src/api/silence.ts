@@ -7,6 +7,8 @@ import { tokenQuestion } from './token.ts';
 /** Time between two signs of life that the service gives, and some more for the way. */
 const lifeEveryMs = 22_000;
 const silentMs = 45_000;
+/** Time in which an answer begins. A dead line of before would hold it up for as long as a silent one. */
+const beginMs = 15_000;
 const lookEveryMs = 5_000;
 /** Time in which a page that slept takes what came meanwhile. */
 const wakingMs = 2_000;
@@ -25,21 +27,24 @@ export async function untilSilent<Answer>(
   const silent = new AbortController();
   const done = new AbortController();
   let livedAt = ticks();
+  let hasBegun = false;
   const endIfSilentFor = (ms: number) => {
     // The service waits for another token, not the page for the service.
     if (tokenQuestion.value === undefined && ticks() - livedAt > ms) silent.abort();
   };
   const comeBack = () => {
-    if (document.visibilityState === 'visible') endIfSilentFor(lifeEveryMs);
+    if (document.visibilityState === 'visible') endIfSilentFor(hasBegun ? lifeEveryMs : beginMs);
   };
   const timer = setInterval(() => {
-    if (ticks() - livedAt > silentMs) setTimeout(() => endIfSilentFor(silentMs), wakingMs);
+    const longest = hasBegun ? silentMs : beginMs;
+    if (ticks() - livedAt > longest) setTimeout(() => endIfSilentFor(longest), wakingMs);
   }, lookEveryMs);
   document.addEventListener('visibilitychange', comeBack, { signal: done.signal });
   addEventListener('online', comeBack, { signal: done.signal });
   try {
     return await work(AbortSignal.any([signal, silent.signal]), () => {
       livedAt = ticks();
+      hasBegun = true;
     });
   } catch (error) {
     throw silent.signal.aborted && !signal.aborted ? new UnreachableError() : error;

@@ -2,7 +2,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watchAlerts } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
-import { followChecks } from '../follow-checks.ts';
 import { clockOf, dateOf, list, timeOf } from '../format.ts';
 import { sourceWords } from '../model/words.ts';
 import { historyPath, paths } from '../routes.ts';
@@ -29,12 +28,10 @@ export function Bell() {
     happenedBefore.current = happened;
     const following = new AbortController();
     const endAlerts = watchAlerts();
-    const endChecks = followChecks();
     void followEvents(following.signal);
     return () => {
       following.abort();
       endAlerts();
-      endChecks();
       // A lesser role may not read on.
       acknowledge();
     };

@@ -16,6 +16,8 @@ export interface DialogProps {
 /** Shows a modal dialog of the browser's own: it holds the focus, and gives it back to what had it before. */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  /** False while the last press began inside, such as one that chooses text, wherever it ends. */
+  const beganBeside = useRef(false);
   const titleId = useId();
   useEffect(() => {
     const before = document.activeElement;
@@ -39,8 +41,11 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         dialog.current?.showModal();
         onClose?.();
       }}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose?.();
+      onPointerDown={({ target }) => {
+        beganBeside.current = target === dialog.current;
+      }}
+      onClick={({ target }) => {
+        if (target === dialog.current && beganBeside.current) onClose?.();
       }}
     >
       <div class="dialog-body">

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { FaceBlacklistStack } from '../../infra/stack.ts';
+
+/** Folder of this worker's stacks, which the next one overwrites: the CDK would leave one for each. */
+const outdir = join('node_modules/.cache/stacks', process.env.VITEST_POOL_ID ?? '0');
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
 
@@ -12,6 +16,7 @@ const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: R
  */
 export function makeStack(choices: Readonly<Record<string, string>> = {}): FaceBlacklistStack {
   const app = new App({
+    outdir,
     analyticsReporting: false,
     stackTraces: false,
     context: { ...context, ...choices, 'aws:cdk:bundling-stacks': [] },

@@ -71,9 +71,10 @@ export async function keepHouse(
   const ifSteady = async <Result>(work: () => Promise<Result>) => (isSteady ? work() : undefined);
   const { results, errors } = await eachPart({
     names: async () => (isLong || isFirst ? normalizeNames(await ports.stores()) : undefined),
+    // The deletion by age may take all of the time, and broken-off work must not wait for it.
+    sweep: () => reportedSweep(ports, options, isSteady ? expiredBefore(config) : undefined),
     retained: async () => retain(await ports.stores(), config, { stop }),
     facesForgotten: () => ifSteady(async () => forgetFaces(await ports.stores(), { stop })),
-    sweep: () => reportedSweep(ports, options, isSteady ? expiredBefore(config) : undefined),
     staleUploads: () =>
       ifSteady(async () => (await ports.uploads?.())?.removeStale(new Date(Date.now() - uploadAgeMs))),
     answers: () => ifSteady(async () => (await ports.keptAnswers()).removeExpired()),

@@ -71,6 +71,22 @@ describe('the housekeeping', () => {
     expect(await round()).toMatchObject({ isSteady: true, errors: [], sweep: { expiredErased: 1 } });
   });
 
+  test('finishes what broke off before it deletes by age, which may take all of the time', async () => {
+    const done: string[] = [];
+    const noted = vi.spyOn(used.ports.records, 'noteRetention').mockImplementation(async () => {
+      done.push('retention');
+    });
+    const { stores, ...ports } = portsOf();
+    const claimedStores = async () => {
+      done.push('sweep');
+      return stores();
+    };
+    goTo(0);
+    await keepHouse({ ...ports, stores, claimedStores }, config, { task: 'compare' });
+    noted.mockRestore();
+    expect([...new Set(done)]).toEqual(['sweep', 'retention']);
+  });
+
   test('does the other parts where one fails, and deletes nothing by age where the stores are away', async () => {
     vi.spyOn(log(), 'error').mockImplementation(() => undefined);
     const away = new Error('The table is away.');

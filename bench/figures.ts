@@ -103,7 +103,7 @@ export interface SearchFigures {
   /** Number of listed faces. */
   readonly listed: number;
   readonly search: SearchTimes;
-  /** SearchTimes of searching for all the crowd's faces together. */
+  /** Times of searching for all the crowd's faces together. */
   readonly crowd: SearchTimes;
   readonly crowdSize: number;
   readonly loop: SearchTimes;

@@ -25,8 +25,10 @@ export async function planImport(files: readonly File[]): Promise<void> {
   const chosen = await pLimit(readAtOnce).map(files, async (file) => {
     const path = pathOf(file);
     const found = { path, file, ...(isTextFile(path) && { text: await textOf(file) }) };
-    const fault = isTable(found) ? undefined : await unusable(file);
-    return { ...found, ...(fault && { fault }) };
+    if (isTable(found)) return found;
+    // The text of other files is not held: there may be many.
+    const fault = await unusable(file);
+    return { path, file, ...(fault && { fault }) };
   });
   const [table, ...more] = chosen.filter(isTable);
   if (table && more.length > 0) {

@@ -4,23 +4,13 @@ import { ticks } from '../clock.ts';
 const steadyMs = 500;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let heldUntil = 0;
-const waiting = new Set<() => void>();
 
 /** Ignores presses for a moment, because other things now lie under a thumb. Keys work on. */
 export function steady(): void {
   const { classList } = document.documentElement;
   classList.add('moved');
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    classList.remove('moved');
-    for (const listener of waiting) listener();
-  }, steadyMs);
-}
-
-/** Calls the listener each time that the page stands still again. Returns a function that ends that. */
-export function onStill(listener: () => void): () => void {
-  waiting.add(listener);
-  return () => waiting.delete(listener);
+  timer = setTimeout(() => classList.remove('moved'), steadyMs);
 }
 
 /** Ignores presses and the keys of verdicts for a moment, because somebody else is shown now. */

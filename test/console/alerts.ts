@@ -117,18 +117,27 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     expect(await sounds(page)).toEqual([danger]);
   });
 
-  it('alerts of a match that came before the page could follow events', async () => {
+  it.each(['refused', 'slow'])('alerts of a match that came while the first events were %s', async (how) => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status', { expected: [/503/] });
     const { page } = visit;
     const stream = /\/events\/stream/;
-    await page.route(stream, (route) => route.fulfill({ status: 503, body: '{}' }));
+    const isThere = Promise.withResolvers<void>();
+    let isRefused = how === 'refused';
+    await page.route(stream, async (route) => {
+      if (isRefused) return route.fulfill({ status: 503, body: '{}' });
+      await isThere.promise;
+      await route.continue();
+    });
     const counted = page.waitForResponse(/review=open/);
-    const refused = page.waitForResponse(stream);
+    const asked = page.waitForRequest(stream);
     await page.reload();
-    await Promise.all([counted, refused]);
+    await Promise.all([counted, asked]);
     await setup().api.process(setup().pictures.withWoman);
-    await page.unroute(stream);
+    // The service tells its streams of it about once a second.
+    await new Promise((done) => setTimeout(done, 3_000));
+    isRefused = false;
+    isThere.resolve();
     await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
   });
 

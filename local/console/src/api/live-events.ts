@@ -3,6 +3,7 @@ import type {
   ServiceEvent,
   ServiceEvents,
 } from '../../../../lib/contract/endpoints/list-events.ts';
+import { ticks } from '../clock.ts';
 import { RecentIds } from '../recent-ids.ts';
 import { Store } from '../store.ts';
 import { sendsEvents } from './caller.ts';
@@ -42,6 +43,9 @@ let hasFollowed = false;
 /** True after an attempt that failed, during which something may have happened. */
 let hasMissed = false;
 
+/** Time in which a page that has begun follows the events. Later, more may have happened than it has read. */
+const soonMs = 1_000;
+
 /** Calls the listener for each event. Returns a function that ends that. */
 export function onEvent(listener: Listener): () => void {
   listeners.add(listener);
@@ -64,11 +68,12 @@ export async function followEvents(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     let isSilent = false;
     try {
+      const asked = ticks();
       last = await untilSilent(signal, (heard, noteLife) => {
         heard.addEventListener('abort', () => {
           isSilent = !signal.aborted;
         });
-        return hasStream ? readStream(last, heard, noteLife) : poll(last, heard);
+        return hasStream ? readStream(last, asked, heard, noteLife) : poll(last, asked, heard);
       });
       wasRefused = false;
     } catch (error) {
@@ -99,30 +104,32 @@ export function readEvents(after?: string, signal?: AbortSignal): Promise<Servic
   return callJson(`${path}${query}`, { signal });
 }
 
-async function poll(last: string | undefined, signal: AbortSignal): Promise<string> {
+async function poll(last: string | undefined, asked: number, signal: AbortSignal): Promise<string> {
   const answer = await readEvents(last, signal);
-  catchUp(last);
+  catchUp(last, asked);
   for (const event of answer.events) receive(event);
   if (!answer.is_complete) readAllAgain();
   return answer.last;
 }
 
 /** Has all be read that happened while nothing was followed. A page that has just begun has read it. */
-function catchUp(last: string | undefined): void {
-  if (last === undefined && (hasFollowed || hasMissed)) readAllAgain();
+function catchUp(last: string | undefined, asked: number): void {
+  const isLate = ticks() - asked > soonMs;
+  if (last === undefined && (hasFollowed || hasMissed || isLate)) readAllAgain();
   hasMissed = false;
 }
 
 /** Reads the stream until it ends, and returns the last event's id. */
 async function readStream(
   last: string | undefined,
+  asked: number,
   signal: AbortSignal,
   noteLife: () => void,
 ): Promise<string | undefined> {
   const { body } = await call(`${path}/stream`, { signal, lastEventId: last });
   noteLife();
   if (body === null) return last;
-  catchUp(last);
+  catchUp(last, asked);
   // A service that was started again may know the caller by another role.
   if (hasFollowed) void getStatus().catch(() => {});
   hasFollowed = true;

@@ -16,8 +16,8 @@ export interface DialogProps {
 /** Shows a modal dialog of the browser's own: it holds the focus, and gives it back to what had it before. */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  /** False while the last press began inside, such as one that chooses text, wherever it ends. */
-  const beganBeside = useRef(false);
+  /** False while the last press began or ended inside, such as one that chooses text. */
+  const isBeside = useRef(false);
   const titleId = useId();
   useEffect(() => {
     const before = document.activeElement;
@@ -42,10 +42,13 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         onClose?.();
       }}
       onPointerDown={({ target }) => {
-        beganBeside.current = target === dialog.current;
+        isBeside.current = target === dialog.current;
+      }}
+      onPointerUp={({ target }) => {
+        if (target !== dialog.current) isBeside.current = false;
       }}
       onClick={({ target }) => {
-        if (target === dialog.current && beganBeside.current) onClose?.();
+        if (target === dialog.current && isBeside.current) onClose?.();
       }}
     >
       <div class="dialog-body">

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { erasedText } from './erased.ts';
 import { Review } from './review.ts';
 import { VerdictField, VerdictReasons } from './verdict.ts';
 import { severities, similarityMetrics } from './vocabulary.ts';
@@ -66,7 +67,9 @@ export const BlacklistMatch = z
   .object({
     identity: z
       .string()
-      .describe('The matched reference image, or the entry where the backend tells no more.'),
+      .describe(
+        `The matched reference image, or the entry where the backend tells no more. \`${erasedText}\` once the entry was erased.`,
+      ),
     target_x: wholeNumber.nullable().describe('The face in the reference image.'),
     target_y: wholeNumber.nullable(),
     target_w: wholeNumber.nullable(),

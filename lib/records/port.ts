@@ -182,6 +182,12 @@ export interface RecordStore {
     options?: { readonly isSeen?: boolean },
   ): Promise<void>;
   /**
+   * Closes the processed pictures that earlier versions left open, though their matches were erased before
+   * anybody judged them. Running it again changes nothing. Returns how many it closed.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  closeErased(): Promise<number>;
+  /**
    * Makes sure that nothing of an entry that was erased can be read in the store's own files any more.
    * @throws BackendUnavailableError, ThrottledError
    */

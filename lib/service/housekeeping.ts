@@ -1,6 +1,7 @@
 import type { KeptAnswers } from '../answers/port.ts';
 import { auditedSince } from '../audit/kept.ts';
 import type { AuditTrail } from '../audit/port.ts';
+import { closeErased } from '../blacklist/close-erased.ts';
 import { expiredBefore, sweepAgeMs } from '../blacklist/interrupted.ts';
 import { normalizeNames } from '../blacklist/normalize-names.ts';
 import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../blacklist/sweep.ts';
@@ -35,7 +36,7 @@ export interface HousekeepingOptions {
   readonly stop?: AbortSignal | undefined;
   /** True if somebody has decided that all without a record go, see `sweep`. */
   readonly removeUnknown?: boolean | undefined;
-  /** True to bring names of earlier versions up to date in a short round too. */
+  /** True to bring records of earlier versions up to date in a short round too. */
   readonly isFirst?: boolean | undefined;
 }
 
@@ -71,6 +72,7 @@ export async function keepHouse(
   const ifSteady = async <Result>(work: () => Promise<Result>) => (isSteady ? work() : undefined);
   const { results, errors } = await eachPart({
     names: async () => (isLong || isFirst ? normalizeNames(await ports.stores()) : undefined),
+    closed: async () => (isLong || isFirst ? closeErased(await ports.stores()) : undefined),
     // The deletion by age may take all of the time, and broken-off work must not wait for it.
     sweep: () => reportedSweep(ports, options, isSteady ? expiredBefore(config) : undefined),
     retained: async () => retain(await ports.stores(), config, { stop }),

@@ -236,6 +236,36 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
   });
 
+  it('is of nobody who was erased before the record was read, whom then nobody can judge', async () => {
+    const { id, name } = await setup().listWoman();
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await followsEvents(page);
+    const isErased = Promise.withResolvers<void>();
+    await page.route(/\/processed-images\/\d/, async (route) => {
+      await isErased.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest(/\/processed-images\/\d/);
+    const { db_id: pictureId } = await setup().api.process(setup().pictures.withWoman);
+    await asked;
+    await page.getByRole('link', { name: 'To review (1)' }).waitFor();
+    const read = page.waitForResponse(/\/processed-images\/\d/);
+    await setup().api.delete(id);
+    isErased.resolve();
+    await read;
+    await page.getByRole('link', { name: 'Nothing to review' }).waitFor();
+    // The alert, and the look at an entry that is in doubt, would come within two seconds.
+    await page.waitForTimeout(3_000);
+    expect(await page.locator('.alert-bar').count()).toBe(0);
+    await page.goto(`${setup().url}/console/#/history/${pictureId}`);
+    const card = page.getByRole('main').getByRole('article');
+    await card.getByText('Deleted from the blacklist since this picture was checked.').waitFor();
+    expect(await card.innerText()).not.toContain(name);
+    expect(await card.getByRole('button').count()).toBe(0);
+    expect(await card.getByRole('link').count()).toBe(0);
+  });
+
   it('comes though a gateway refuses by mistake whom the service lets in', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status', { expected: [/403/] });

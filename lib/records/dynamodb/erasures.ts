@@ -1,3 +1,4 @@
+import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type { EntryRecord } from '../entry.ts';
 import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
@@ -15,6 +16,7 @@ import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { changePicture } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
+import { closeErased } from './erased-state.ts';
 import {
   erasureKey,
   mergedPartition,
@@ -108,6 +110,8 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
       }
     },
 
+    closeErased: () => closeErased(table),
+
     /** Only kept answers are left: what was deleted is in no file that anybody can read. */
     async purge(entryId: number): Promise<void> {
       await forgetAnswers(table, entryId);
@@ -152,19 +156,17 @@ async function redactPicture(
   id: number,
   { entryId, isSeen, isCounted }: Redaction,
 ): Promise<void> {
+  const redact = (result: ImageProcessingResult) => (isSeen ? redactedSeen : redacted)(result, entryId);
   await changePicture(
     table,
     processedKey(id),
-    (result) => {
-      if (isSeen) return redactedSeen(result, entryId);
-      return mentions(result, entryId) ? redacted(result, entryId) : undefined;
-    },
+    (result) => (isSeen || mentions(result, entryId) ? redact(result) : undefined),
     async (result, item) => {
       // The faces go with the picture, and before the record that names them.
       const faces = keptFacesOf(item);
       await collection?.remove(faces.map(({ id }) => id));
       return [
-        await redactReviews(table, id, entryId),
+        ...(await redactReviews(table, id, entryId, redact(result))),
         ...(isCounted ? [countAction(entryId, result, faces.length)] : []),
       ];
     },

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewEvent } from '../../contract/match-event.ts';
-import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../contract/review.ts';
+import type { ReviewState, ReviewVerdict } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { dayMs } from '../../days.ts';
 import type { RecordStore } from '../port.ts';
-import type { NewReview, ProcessedQuery, ReviewTally, TallyKey } from '../processed.ts';
+import type { NewReview, ProcessedQuery, ProcessedResult, ReviewTally, TallyKey } from '../processed.ts';
 import type { Range } from '../shared/clock.ts';
 import { remaining, remainingRanks } from '../shared/gaps.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
 import {
+  type DecidedState,
+  decidedStates,
   keptTallyDays,
   type ReviewChange,
   type ReviewedMatch,
   redactedReviews,
   reviewChange,
   reviewTarget,
+  stateOf,
   withReviews,
 } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
@@ -42,8 +45,8 @@ const eventDays = 7;
 /** A picture's reviews as they are kept; every change raises `version`. */
 interface ReviewItem extends Key {
   readonly matches: readonly ReviewedMatch[];
-  /** Verdict on the picture, while it is decided. */
-  readonly verdict?: ReviewVerdict;
+  /** State of the picture, while it is not open. */
+  readonly verdict?: DecidedState;
   /** Rank in the scope `match`, if it is there. */
   readonly rank?: number;
   readonly version: number;
@@ -87,12 +90,39 @@ export function reviewRecords(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
-/** Makes the action that takes notes on an erased entry out of a picture's reviews, as they were read. */
-export async function redactReviews(table: TableClient, id: number, entryId: number): Promise<Action> {
+/**
+ * Makes the actions that take the notes on an erased entry out of a picture's reviews, as they were read. A
+ * picture of which nothing is left to judge is not open any more.
+ * @param result the picture's answer without the entry
+ */
+export async function redactReviews(
+  table: TableClient,
+  id: number,
+  entryId: number,
+  result: ProcessedResult,
+): Promise<Action[]> {
   const known = await readReview(table, id);
-  if (!known) return { check: reviewKey(id), condition: 'attribute_not_exists(#pk)' };
-  const put = { ...known, matches: redactedReviews(known.matches, entryId), version: known.version + 1 };
-  return { put, condition: '#version = :version', values: { version: known.version } };
+  const matches = redactedReviews(known?.matches ?? [], entryId);
+  const state = stateOf(result, matches);
+  if (!known && !state) return [{ check: reviewKey(id), condition: 'attribute_not_exists(#pk)' }];
+  const rank = known ? known.rank : await rankIn(table, 'match', id);
+  return putState(id, known, { matches, state }, rank);
+}
+
+/** Closes a picture of which nothing is left to judge. Returns false if that is not so, or it was closed. */
+export async function closePicture(table: TableClient, id: number): Promise<boolean> {
+  return table.settle(async () => {
+    const item = await table.get(processedKey(id));
+    if (!item) return false;
+    const known = await readReview(table, id);
+    const matches = known?.matches ?? [];
+    const state = stateOf(await readResult(table, item), matches);
+    if (!state || known?.verdict) return false;
+    const rank = known ? known.rank : await rankIn(table, 'match', id);
+    const unchanged = { check: { pk: item.pk, sk: item.sk }, ...asRead(item) };
+    const { done } = await table.transact([...putState(id, known, { matches, state }, rank), unchanged]);
+    return done || again;
+  });
 }
 
 /** Makes the actions that remove the reviews of pictures, as they are at this moment. */
@@ -115,11 +145,11 @@ export async function removeReviews(table: TableClient, ids: readonly number[]):
   ];
 }
 
-const bucketKey = (verdict: ReviewVerdict, rank: number): Key => ({
+const bucketKey = (verdict: DecidedState, rank: number): Key => ({
   pk: reviewBucketsPartition,
   sk: `${verdict}#${padded(bucketOf(rank))}`,
 });
-const placeOf = (verdict: ReviewVerdict, rank: number): Key => ({
+const placeOf = (verdict: DecidedState, rank: number): Key => ({
   pk: reviewedPartition(verdict),
   sk: padded(rank),
 });
@@ -139,29 +169,40 @@ function actionsOf(
   change: ReviewChange,
   rank: number | undefined,
 ): Action[] {
-  const { matches, verdict, tally, event } = change;
-  const put = {
-    ...reviewKey(id),
-    matches,
-    version: (known?.version ?? 0) + 1,
-    ...(verdict && { verdict }),
-    ...(rank !== undefined && { rank }),
-  };
-  const unchanged = { condition: '#version = :version', values: { version: known?.version } };
+  const { tally, event } = change;
   return [
-    { put, ...(known ? unchanged : isNew) },
-    ...(rank === undefined ? [] : moves(id, rank, known?.verdict, verdict)),
+    ...putState(id, known, change, rank),
     ...(tally ? [countInTally(tally, tally.lost, tally.gained)] : []),
     { put: eventItem(event) },
   ];
 }
 
-/** Moves a picture from one verdict's list to another's. */
+function putState(
+  id: number,
+  known: ReviewItem | undefined,
+  { matches, state }: Pick<ReviewChange, 'matches' | 'state'>,
+  rank: number | undefined,
+): Action[] {
+  const put = {
+    ...reviewKey(id),
+    matches,
+    version: (known?.version ?? 0) + 1,
+    ...(state && { verdict: state }),
+    ...(rank !== undefined && { rank }),
+  };
+  const unchanged = { condition: '#version = :version', values: { version: known?.version } };
+  return [
+    { put, ...(known ? unchanged : isNew) },
+    ...(rank === undefined ? [] : moves(id, rank, known?.verdict, state)),
+  ];
+}
+
+/** Moves a picture from one state's list to another's. */
 function moves(
   number: number,
   rank: number,
-  from: ReviewVerdict | undefined,
-  to: ReviewVerdict | undefined,
+  from: DecidedState | undefined,
+  to: DecidedState | undefined,
 ): Action[] {
   if (from === to) return [];
   return [
@@ -237,7 +278,7 @@ export async function pageInState(
   const counted = await Promise.all(
     ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
   );
-  const verdicts = review === 'open' ? reviewVerdicts : [review];
+  const verdicts = review === 'open' ? decidedStates : [review];
   const pages = reviewPage(counted, await countsOf(table, verdicts), review === 'open', page);
   for (let step = pages.next(); ; ) {
     if (step.done) return step.value;
@@ -248,10 +289,7 @@ export async function pageInState(
   }
 }
 
-async function countsOf(
-  table: TableClient,
-  verdicts: readonly ReviewVerdict[],
-): Promise<Map<number, number>> {
+async function countsOf(table: TableClient, verdicts: readonly DecidedState[]): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   await Promise.all(
     verdicts.map(async (verdict) => {
@@ -269,7 +307,7 @@ async function countsOf(
 
 async function decidedRanks(
   table: TableClient,
-  verdicts: readonly ReviewVerdict[],
+  verdicts: readonly DecidedState[],
   { first, last }: Range,
 ): Promise<number[]> {
   const between = [padded(first), padded(last)] as const;

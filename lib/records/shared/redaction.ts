@@ -1,3 +1,4 @@
+import { erasedText } from '../../contract/erased.ts';
 import type {
   BlacklistMatch,
   DetectedFace,
@@ -6,9 +7,6 @@ import type {
 } from '../../contract/shapes.ts';
 import type { ErasedCounts, ErasureRecord } from '../erasure.ts';
 import type { ProcessedResult } from '../processed.ts';
-
-/** Stands where something was erased. */
-export const erasedText = '(erased)';
 
 /**
  * Returns when an erasure was finished, once it is noted that it is (true), that it is not after all (false),

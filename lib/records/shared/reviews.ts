@@ -1,4 +1,5 @@
 import type { AuditTarget } from '../../audit/scope.ts';
+import { erasedText } from '../../contract/erased.ts';
 import type { ReviewEvent } from '../../contract/match-event.ts';
 import type { Review, ReviewState, ReviewVerdict, SingleReview } from '../../contract/review.ts';
 import { reviewVerdicts } from '../../contract/review.ts';
@@ -6,7 +7,6 @@ import type { BlacklistMatch, ImageProcessingResult } from '../../contract/shape
 import { dayMs } from '../../days.ts';
 import { RequestInvalidError } from '../../errors.ts';
 import type { NewReview, TallyKey } from '../processed.ts';
-import { erasedText } from './redaction.ts';
 
 /** A match of a picture with its reviews, as the stores keep it. */
 export interface ReviewedMatch extends Review {
@@ -14,12 +14,16 @@ export interface ReviewedMatch extends Review {
   readonly entryId: number;
 }
 
+/** States of a picture of which no match is open. It is `erased` if nobody judged them before they were. */
+export const decidedStates = [...reviewVerdicts, 'erased'] as const;
+export type DecidedState = (typeof decidedStates)[number];
+
 /** Effects of a review. */
 export interface ReviewChange {
   /** Reviews of all matches of the picture. */
   readonly matches: readonly ReviewedMatch[];
-  /** Verdict on the picture; `undefined` while it is open, and for a picture without a match. */
-  readonly verdict: ReviewVerdict | undefined;
+  /** State of the picture, see `stateOf`. */
+  readonly state: DecidedState | undefined;
   /** Match whose reviews changed. */
   readonly changed: ReviewedMatch;
   /** Count that loses a match with one verdict, and gains one with another; near misses have none. */
@@ -67,7 +71,7 @@ export function reviewChange(
   const [lost, gained] = [decided(known?.verdict), decided(changed.verdict)];
   return {
     matches,
-    verdict: pictureVerdict(result, matches),
+    state: stateOf(result, matches),
     changed,
     tally: match.isNear || lost === gained ? undefined : { ...tallyKey(result, match.match), lost, gained },
     event: {
@@ -129,18 +133,28 @@ export function verdictOf(reviews: readonly SingleReview[], reviewers: 1 | 2): R
   return first && first.count > (second?.count ?? 0) ? first.verdict : 'unsure';
 }
 
-/** Computes the verdict on a picture; `undefined` while any match is open, or if it has none. */
-function pictureVerdict({ faces }: Result, reviewed: readonly ReviewedMatch[]): ReviewVerdict | undefined {
+/**
+ * Computes the state of a picture; `undefined` while any match is open, or if it has none. Nobody can judge a
+ * match any more whose entry was erased.
+ */
+export function stateOf(
+  { faces }: Pick<Result, 'faces'>,
+  reviewed: readonly ReviewedMatch[],
+): DecidedState | undefined {
   const verdicts = new Map(
     reviewed.map(({ faceIndex, entryId, verdict }) => [`${faceIndex} ${entryId}`, verdict]),
   );
+  const verdictOn = (faceIndex: number, { entry, identity }: BlacklistMatch) => {
+    const verdict = verdicts.get(`${faceIndex} ${entry.id}`) ?? 'open';
+    return verdict === 'open' && identity === erasedText ? 'erased' : verdict;
+  };
   const states = new Set(
     faces.flatMap(({ face_index, blacklist_matches }) =>
-      blacklist_matches.map(({ entry }) => verdicts.get(`${face_index} ${entry.id}`) ?? 'open'),
+      blacklist_matches.map((match) => verdictOn(face_index, match)),
     ),
   );
   if (states.has('open')) return undefined;
-  return (['confirmed', 'unsure', 'rejected'] as const).find((verdict) => states.has(verdict));
+  return (['confirmed', 'unsure', 'rejected', 'erased'] as const).find((state) => states.has(state));
 }
 
 function decided(state: ReviewState | undefined): ReviewVerdict | undefined {

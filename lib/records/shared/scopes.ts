@@ -83,7 +83,7 @@ export function scopeOfReviewed(filter: ProcessedFilter): string {
 }
 
 /** Scope of the pictures that some of their entries do not lead to. */
-const crowdScope = 'crowd';
+export const crowdScope = 'crowd';
 
 /** A key has little room, and a name is nothing for one: of source and reference, the scope tells a hash. */
 function originScope(origin: { readonly [Name in keyof Origin]?: string | null | undefined }): string {

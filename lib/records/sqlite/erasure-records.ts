@@ -48,6 +48,9 @@ export function erasureRecords(session: SqliteSession) {
     redactProcessed: (ids, entryId, options) =>
       session.write(() => redact(session, ids, entryId, options?.isSeen), { frees: true }),
 
+    /** Returns 0: `openDatabase` has closed them. */
+    closeErased: async () => 0,
+
     purge: (entryId) => purge(session, entryId),
 
     mergeClaim: (entryId) => session.read(() => claimOf(statements, entryId)),

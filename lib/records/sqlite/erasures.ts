@@ -11,12 +11,11 @@ import {
   redacted,
   redactedSeen,
 } from '../shared/redaction.ts';
-import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { ErasedTraces } from './erased-traces.ts';
 import type { SqliteOutbox } from './outbox.ts';
-import { reviewedMatches } from './processed.ts';
+import { redactReviews } from './reviews.ts';
 import type { Statements } from './statements.ts';
 
 /** Notes that an entry is to be erased, and that receivers are to be told. To be called in a transaction. */
@@ -113,12 +112,10 @@ export function redactProcessed(
     const result = storedResult(String(json), Number(id), Number(at));
     if (!isSeen && !mentions(result, entryId)) continue;
     keptFaces.push(...statements.keptFacesOf.all(Number(id)));
-    statements.replaceResult.run(
-      JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),
-      Number(id),
-    );
+    const after = (isSeen ? redactedSeen : redacted)(result, entryId);
+    statements.replaceResult.run(JSON.stringify(after), Number(id));
     texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
-    texts.push(...redactReviews(statements, Number(id), entryId));
+    texts.push(...redactReviews(statements, Number(id), entryId, after));
     const { history_records, history_pictures } = countsOf(result);
     counts.history_records += history_records;
     counts.history_pictures += history_pictures;
@@ -131,15 +128,6 @@ export function redactProcessed(
     });
   }
   return { texts, keptFaces };
-}
-
-/** Returns the notes that went. */
-function redactReviews(statements: Statements, id: number, entryId: number): string[] {
-  const reviewed = reviewedMatches(statements.review.get(id)?.matches);
-  const own = reviewed.filter((one) => one.entryId === entryId);
-  if (own.length === 0) return [];
-  statements.replaceReviews.run(JSON.stringify(redactedReviews(reviewed, entryId)), id);
-  return own.flatMap(({ reviews }) => reviews.flatMap(({ note }) => note ?? []));
 }
 
 function erasureOf({

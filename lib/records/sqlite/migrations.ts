@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addEntryDetails } from './entry-details.ts';
+import { addErasedState } from './erased-state.ts';
 import { faceCodesMigration } from './face-codes.ts';
 import { keptAnswersMigration } from './kept-answers.ts';
 import { keptFaceCodesMigration } from './kept-faces.ts';
@@ -282,4 +283,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
     WHERE name LIKE 'merge %' AND value = image.id AND body ->> '$.into' = image.entry_id
   ) WHERE id IN (SELECT value FROM note, json_each(body, '$.images') WHERE name LIKE 'merge %');
   `,
+  addErasedState,
 ];

@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { type ReviewState, reviewVerdicts } from '../../contract/review.ts';
+import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type {
   KeptFace,
@@ -24,7 +24,7 @@ import {
   removing,
 } from '../shared/gaps.ts';
 import { bucketOf, type CountedRange, reviewPage } from '../shared/review-pages.ts';
-import { type ReviewedMatch, withReviews } from '../shared/reviews.ts';
+import { decidedStates, type ReviewedMatch, withReviews } from '../shared/reviews.ts';
 import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
@@ -212,7 +212,7 @@ function pageInState(
   page: Page,
 ) {
   const gaps = gapsOf(statements, 'match');
-  const verdicts = JSON.stringify(review === 'open' ? reviewVerdicts : [review]);
+  const verdicts = JSON.stringify(review === 'open' ? decidedStates : [review]);
   const buckets = statements.buckets.all(verdicts);
   const counts = new Map(buckets.map(({ bucket, pictures }) => [Number(bucket), Number(pictures)]));
   const pages = reviewPage(ranges, counts, review === 'open', page);

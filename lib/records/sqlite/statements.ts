@@ -151,7 +151,6 @@ const statements = {
   putReview: `
     INSERT INTO review (processed_id, matches, verdict, rank) VALUES (?, ?, ?, ?)
     ON CONFLICT (processed_id) DO UPDATE SET matches = excluded.matches, verdict = excluded.verdict`,
-  replaceReviews: 'UPDATE review SET matches = ? WHERE processed_id = ?',
   decidedAmong: `
     SELECT verdict, rank FROM review
     WHERE verdict IS NOT NULL AND rank IS NOT NULL AND processed_id IN (SELECT value FROM json_each(?))`,

@@ -6,7 +6,7 @@ import { getEntry } from './api/endpoints.ts';
 import { onEvent, onMissed } from './api/live-events.ts';
 import { type Fate, fateInto, fateToday } from './model/fate.ts';
 import { isExpired } from './model/person.ts';
-import type { FollowedEntry } from './model/verdicts.ts';
+import { type FollowedEntry, isDeleted } from './model/verdicts.ts';
 
 /** Tells a page that shows matches what becomes of the listed people. */
 
@@ -27,7 +27,7 @@ export interface EntryFollower {
 /** Follows what becomes of entries until the signal is aborted. */
 export function followEntries(follower: EntryFollower, signal: AbortSignal): void {
   const read = (holds: (entry: FollowedEntry) => boolean) => {
-    const entries = follower.entries().filter(holds);
+    const entries = follower.entries().filter((entry) => !isDeleted(entry) && holds(entry));
     for (const entry of new Map(entries.map((one) => [one.id, one])).values()) {
       fateOf(entry, signal).then(
         (fate) => !signal.aborted && follower.learn(entry.id, fate),

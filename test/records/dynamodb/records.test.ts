@@ -103,6 +103,57 @@ describe('the DynamoDB table', () => {
     expect(items).toEqual(kept.sort((one, other) => Number(other.db_id) - Number(one.db_id)));
   });
 
+  test('pictures that an earlier version left open after an erasure are closed once', async () => {
+    const crowd = Array.from({ length: 60 }, (_, index) => index + 101);
+    const ids: number[] = [];
+    for (const [index, shown] of [[1], [1, 2], [1], crowd].entries()) {
+      ids.push((await store.addProcessed(`picture-${index}`, resultShowing(...shown))).id);
+    }
+    const [alone = 0, withOther = 0, judged = 0, erasedCrowd = 0] = ids;
+    const review = { faceIndex: 0, entryId: 1, verdict: 'confirmed', note: null, actor: 'ada' } as const;
+    await store.reviewProcessed(judged, review, 1);
+    const { entry } = await activeEntry(store, 'Ada');
+    await store.markEntryDeleting(entry.id, { history: 'redact' });
+    for (const entryId of [entry.id, ...crowd]) await store.redactProcessed(ids, entryId);
+    const openIds = async () => {
+      const { total, items } = await store.listProcessed({ limit: 100, offset: 0, review: 'open' });
+      expect(total).toBe(items.length);
+      return items.map(({ db_id }) => db_id);
+    };
+    expect(await openIds()).toEqual([withOther]);
+    await forgetErasedState();
+    expect(await openIds()).toEqual([erasedCrowd, withOther, alone]);
+    const closed = await Promise.all([store.closeErased(), open().closeErased()]);
+    expect(closed[0] + closed[1]).toBe(2);
+    expect(await openIds()).toEqual([withOther]);
+    // From then on no version has left any.
+    await forgetErasedState();
+    expect(await store.closeErased()).toBe(0);
+  });
+
+  /** Takes away what earlier versions did not write about erased matches. */
+  async function forgetErasedState() {
+    const partition = async (pk: string) => {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: settings.tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: pk } },
+        }),
+      );
+      return Items.map((item) => unmarshall(item));
+    };
+    const found = [
+      ...(await partition('review')).filter(({ verdict }) => verdict === 'erased'),
+      ...(await partition('reviewed')).filter(({ sk }) => sk.startsWith('erased#')),
+      ...(await partition('reviewed#erased')),
+    ];
+    expect(found.length).toBeGreaterThan(2);
+    for (const { pk, sk } of found) {
+      await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key: marshall({ pk, sk }) }));
+    }
+  }
+
   test('a redacted picture is no new match for the stream, and is removed whole', async () => {
     const { id } = await store.addProcessed('picture', resultShowing(1, 2));
     await store.redactProcessed([id], 1);

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mergeHolder } from '../../../lib/blacklist/held-images.ts';
+import type { ReviewState } from '../../../lib/contract/review.ts';
 import { NameTakenError } from '../../../lib/errors.ts';
 import { foldedName } from '../../../lib/names/folded-name.ts';
 import { noDetails } from '../../../lib/records/entry.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
 import type { ProcessedFilter } from '../../../lib/records/processed.ts';
+import { redacted } from '../../../lib/records/shared/redaction.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
+import { addErasedState } from '../../../lib/records/sqlite/erased-state.ts';
 import { faceCodesMigration } from '../../../lib/records/sqlite/face-codes.ts';
 import { migrations } from '../../../lib/records/sqlite/migrations.ts';
 import { SqliteOutbox } from '../../../lib/records/sqlite/outbox.ts';
@@ -109,6 +113,46 @@ describe('a database', () => {
     expect(await idsOf({ entryId: 1 })).toEqual([5, 3, 1]);
     expect(await idsOf({ entryId: 2 })).toEqual([5, 1]);
     expect(await idsOf({ until: new Date('2026-05-04T09:30:00.251Z') })).toEqual([2, 1]);
+  });
+
+  test('from before erased matches closed a picture has none open that nobody can judge', async () => {
+    const before = databaseOf(migrations.indexOf(addErasedState));
+    const old = openSqliteRecords(before);
+    const crowd = Array.from({ length: 60 }, (_, index) => index + 101);
+    const ids: number[] = [];
+    for (const [index, shown] of [[1], [1, 2], [1, 2], [2], [1], crowd].entries()) {
+      ids.push((await old.addProcessed(`old-${index}`, resultShowing(...shown))).id);
+    }
+    const [alone = 0, withOther = 0, withJudged = 0, other = 0, judged = 0, erasedCrowd = 0] = ids;
+    const review = { faceIndex: 0, verdict: 'confirmed', note: null, actor: 'ada' } as const;
+    await old.reviewProcessed(withJudged, { ...review, entryId: 2 }, 1);
+    await old.reviewProcessed(judged, { ...review, entryId: 1 }, 1);
+    const erase = before.prepare(
+      "INSERT INTO erasure (entry_id, history, started, removed) VALUES (?, 'redact', '2026-05-04T09:30:00.000Z', '{}')",
+    );
+    const change = before.prepare('UPDATE processed SET result = ? WHERE id = ?');
+    for (const entryId of [1, ...crowd]) {
+      erase.run(entryId);
+      for (const id of ids) {
+        const result = await old.getProcessed(id);
+        if (result) change.run(JSON.stringify(redacted(result, entryId)), id);
+      }
+    }
+    const idsOf = async (store: RecordStore, filter: ProcessedFilter & { review?: ReviewState }) => {
+      const { total, items } = await store.listProcessed({ limit: 100, offset: 0, ...filter });
+      expect(total).toBe(items.length);
+      return items.map(({ db_id }) => db_id);
+    };
+    expect(await idsOf(old, { review: 'open' })).toEqual([erasedCrowd, other, withJudged, withOther, alone]);
+    before.close();
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    expect(await idsOf(store, { review: 'open' })).toEqual([other, withOther]);
+    expect(await idsOf(store, { review: 'open', entryId: 1 })).toEqual([withOther]);
+    expect(await idsOf(store, { review: 'confirmed' })).toEqual([judged, withJudged]);
+    expect(await idsOf(store, { hasMatch: true })).toEqual(ids.toReversed());
+    await store.redactProcessed([other], 2);
+    expect(await idsOf(store, { review: 'open' })).toEqual([withOther]);
   });
 
   /** Restores a database that SQLite dumped after that version had used it. */
@@ -260,7 +304,7 @@ describe('a database', () => {
   });
 
   test('of an earlier release knows which images a broken merge may take back', async () => {
-    const before = databaseOf(migrations.length - 1);
+    const before = databaseOf(migrations.indexOf(addErasedState) - 1);
     insertImage(before);
     before.exec(`
       INSERT INTO image (id, entry_id, key, added_date, status)

@@ -2,7 +2,7 @@ import { beforeEach, expect, type TestAPI, test } from 'vitest';
 import { EntryNotFoundError, RequestInvalidError, VersionConflictError } from '../../../lib/errors.ts';
 import type { MergeClaim, MergeStep } from '../../../lib/records/merging.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import type { ProcessedFilter } from '../../../lib/records/processed.ts';
+import type { ProcessedFilter, ProcessedQuery } from '../../../lib/records/processed.ts';
 import { MergeOvertakenError } from '../../../lib/records/shared/mergeable.ts';
 import { nothingErased } from '../../../lib/records/shared/redaction.ts';
 import {
@@ -341,6 +341,35 @@ export function erasureSuite(opened: () => OpenedRecords, undisturbed: TestAPI):
     await expect(again).rejects.toThrow(RequestInvalidError);
     const later = await store.reviewProcessed(id, { ...judged, entryId: 2, verdict: 'confirmed' }, 1);
     expect(later?.faces[0]?.blacklist_matches[1]?.review?.verdict).toBe('confirmed');
+  });
+
+  test('a picture waits for nobody once all whom nobody has judged are erased', async () => {
+    const ids: number[] = [];
+    for (const shown of [[1], [1, 2], [1, 3], [4]]) {
+      ids.push((await store.addProcessed(`shows ${shown}`, resultShowing(...shown))).id);
+    }
+    const [alone = 0, withOther = 0, withJudged = 0, other = 0] = ids;
+    await store.reviewProcessed(withJudged, { ...judged, entryId: 3 }, 1);
+    const idsOf = async (filter: Partial<ProcessedQuery>) => {
+      const { total, items } = await store.listProcessed({ ...all, ...filter });
+      expect(total).toBe(items.length);
+      return items.map(({ db_id }) => db_id);
+    };
+    for (let times = 0; times < 2; times++) {
+      await store.redactProcessed(ids, 1);
+      expect(await idsOf({ review: 'open' })).toEqual([other, withOther]);
+      expect(await idsOf({ review: 'open', entryId: 1 })).toEqual([withOther]);
+      expect(await idsOf({ review: 'rejected' })).toEqual([withJudged]);
+      for (const review of ['confirmed', 'unsure'] as const) expect(await idsOf({ review })).toEqual([]);
+      expect(await idsOf({ hasMatch: true })).toEqual([other, withJudged, withOther, alone]);
+    }
+    await store.reviewProcessed(withOther, { ...judged, entryId: 2, verdict: 'confirmed' }, 1);
+    expect(await idsOf({ review: 'open' })).toEqual([other]);
+    expect(await idsOf({ review: 'confirmed' })).toEqual([withOther]);
+    expect(await store.closeErased()).toBe(0);
+    // A picture that goes is not counted any more.
+    expect(await store.removeProcessed([alone])).toBe(1);
+    expect(await idsOf({ review: 'open' })).toEqual([other]);
   });
 
   test('two people who are erased at the same moment, and judged, are both gone', async () => {

@@ -1,3 +1,4 @@
+import { erasedText } from '../../../../lib/contract/erased.ts';
 import type {
   BlacklistMatch,
   BlacklistRecord,
@@ -70,9 +71,14 @@ function comparisonsOf(
       if (best === undefined) return [];
       // The notes stand in the first match that the service gives.
       const notes = references.find(({ entry }) => entry.notes)?.entry.notes ?? null;
-      return [{ entry: { ...best.entry, notes }, best, references, likeness }];
+      return [{ entry: { ...best.entry, notes, ...sinceErased(best) }, best, references, likeness }];
     })
     .sort((one, other) => one.best.distance - other.best.distance);
+}
+
+/** A record tells by itself that an entry was erased. */
+function sinceErased({ identity, entry }: BlacklistMatch): Pick<FollowedEntry, 'since'> {
+  return identity === erasedText ? { since: { force: 'deleted', fields: [], before: entry } } : {};
 }
 
 /** A record of an earlier version does not tell if its faces could be judged, and so gives no all-clear. */
@@ -122,6 +128,9 @@ export const isRejected = (comparison: Comparison) => reviewOf(comparison)?.verd
 export function isLapsed({ entry: { since } }: Comparison): boolean {
   return since !== undefined && since.force !== 'listed' && since.force !== 'moved';
 }
+
+/** Returns true if the entry is gone for good, so that nobody can judge it any more. */
+export const isDeleted = ({ since }: FollowedEntry) => since?.force === 'deleted';
 
 /** Returns true if it may be somebody listed: nobody has said otherwise, and the entry is in force. */
 export const isStanding = (comparison: Comparison) => !isRejected(comparison) && !isLapsed(comparison);

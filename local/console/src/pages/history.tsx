@@ -35,7 +35,9 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
   const { data, error, isLoading, reload } = useLoad(
     `history ${historyPath(parameters)}`,
     (signal) => listProcessed(filterOf(query), { limit: rowsPerPage, offset }, signal),
-    query.page === 1 ? ['match', 'near_miss', 'picture', 'review', 'deletion'] : ['review', 'deletion'],
+    query.page === 1
+      ? ['match', 'near_miss', 'picture', 'review', 'deletion', 'entry']
+      : ['review', 'deletion', 'entry'],
   );
   const isGrid = useStore(showsGrid);
   const { match, review, source, reference, from, to } = query;

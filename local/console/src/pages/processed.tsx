@@ -34,6 +34,7 @@ export function ProcessedPage({ id }: { id: number }) {
   const { data, error, reload, show } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
     'review',
     'deletion',
+    'entry',
   ]);
   if (isGone(error)) {
     return (

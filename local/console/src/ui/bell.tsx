@@ -19,8 +19,9 @@ export function Bell() {
   const isAllowed = useMay('desk');
   const count = useStore(toReview);
   const unseen = useStore(alerts).length;
-  const { match, near_miss, review, deletion } = useStore(beats);
-  const happened = match + near_miss + review + deletion;
+  const { match, near_miss, review, deletion, entry } = useStore(beats);
+  // Whoever is erased is to be judged no more.
+  const happened = match + near_miss + review + deletion + entry;
   /** Number of events before the alerts began, which read the first count. */
   const happenedBefore = useRef(happened);
   useEffect(() => {

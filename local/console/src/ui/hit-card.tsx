@@ -6,7 +6,7 @@ import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf, sinceWords } from '../model/verdict-words.ts';
-import { type FollowedEntry, type Hit, isMatch, isStanding, reviewOf } from '../model/verdicts.ts';
+import { type FollowedEntry, type Hit, isDeleted, isMatch, isStanding, reviewOf } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { EntryBadges } from './entry-badges.tsx';
@@ -37,6 +37,7 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
   const mayReview = useMay('desk');
   const tone = !isStanding(comparison) ? 'set-aside' : isMatch(comparison) ? 'match' : 'possible';
   const since = sinceWords(entry);
+  const isThere = mayReview && !isDeleted(entry);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: with the keyboard, the focus chooses the card
     <article
@@ -48,16 +49,16 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
       <Pair face={face} match={best} />
       <div class="below-faces">
         <div class="hit-text">
-          <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
+          <h3 dir="auto">{isThere ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
           {since && <p class="hit-since">{since}</p>}
-          {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
+          {isKept && isThere ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
           {verdict.reasons.length > 0 && (
             <p class="hint">
               {faultsOf(verdict.reasons)} {texts.verdicts.lookTwice}
             </p>
           )}
         </div>
-        {onReview && mayReview && (
+        {onReview && isThere && (
           <ReviewButtons
             name={entry.name}
             review={reviewOf(comparison)}

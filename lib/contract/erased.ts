@@ -1,0 +1,2 @@
+/** Stands in records where something was erased. */
+export const erasedText = '(erased)';

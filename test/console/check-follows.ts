@@ -109,7 +109,7 @@ export function describeCheckFollows(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/check', { expected: [/404 \(Not Found\)/] });
     const { page } = visit;
     await check(page);
-    const cardOf = (person: string) => page.locator('.hit').filter({ hasText: person });
+    const cardOf = (person: string) => page.getByRole('article', { name: person });
     const gone = cardOf(name);
     await gone.waitFor();
     const merged = { entry_id: id };

@@ -56,9 +56,8 @@ function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
   // A question about pictures that the page no longer shows is none any more.
   useEffect(() => setAsked(undefined), [shown]);
   const ask = async () => {
-    // Pictures that come while the question is open are not meant.
-    const meant = { ...filter, until: filter.until ?? new Date(serviceNow()).toISOString() };
     try {
+      const meant = await withoutLater(filter);
       const { matched } = await deleteMany(meant, true);
       setAsked({ shown, meant, matched });
     } catch (error) {
@@ -101,12 +100,21 @@ async function deleteAll(filter: ProcessedFilter): Promise<string> {
   }
 }
 
+/** Returns a filter that leaves out what comes from now on. Only the pictures' own times tell that exactly. */
+async function withoutLater(filter: ProcessedFilter): Promise<ProcessedFilter> {
+  const { items } = await listProcessed(filter, { limit: 1, offset: 0 });
+  const newest = items.length === 0 ? 0 : Date.parse(items[0]?.processing_timestamp ?? '');
+  // Records of an earlier version may have no time.
+  const until = Number.isNaN(newest) ? serviceNow() : newest + 1;
+  return { ...filter, until: new Date(until).toISOString() };
+}
+
 async function download(filter: ProcessedFilter): Promise<void> {
   const lines: string[] = [];
   // Pictures that are checked meanwhile would move the pages.
-  const until = filter.until ?? new Date(serviceNow()).toISOString();
+  const meant = await withoutLater(filter);
   for (let offset = 0; ; offset += rowsAtOnce) {
-    const page = await listProcessed({ ...filter, until }, { limit: rowsAtOnce, offset });
+    const page = await listProcessed(meant, { limit: rowsAtOnce, offset });
     lines.push(...page.items.map(csvOf));
     if (page.items.length < rowsAtOnce) break;
   }

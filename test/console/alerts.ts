@@ -14,8 +14,11 @@ navigator.vibrate = (pattern) => sounds.push(pattern.length) > 0;`;
 const ordinary = 3;
 const danger = 5;
 
-/** Starts a proxy whose streams of events can fall silent: they stay open, and pass nothing more. */
-async function startSilentLine(service: string) {
+/**
+ * Starts a proxy whose streams of events can fall silent: they stay open, and pass nothing more.
+ * @param holdsBack true to pass nothing of them but that they begin
+ */
+async function startSilentLine(service: string, holdsBack = false) {
   const { port: target, hostname } = new URL(service);
   const streams = new Map<Socket, Socket>();
   const all: Socket[] = [];
@@ -26,15 +29,22 @@ async function startSilentLine(service: string) {
       socket.on('error', () => {});
     }
     client.on('data', (sent) => sent.includes('/events/stream') && streams.set(client, upstream));
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    upstream.on('data', (received: Buffer) => {
+      const isHeld = holdsBack && streams.has(client);
+      const head = received.indexOf('\r\n\r\n') + 4;
+      if (!isHeld) client.write(received);
+      else if (received.subarray(0, 5).equals(Buffer.from('HTTP/'))) client.write(received.subarray(0, head));
+    });
+    upstream.on('end', () => client.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     silence() {
-      for (const [client, upstream] of streams) {
-        upstream.unpipe(client);
+      for (const upstream of streams.values()) {
+        upstream.removeAllListeners('end');
         upstream.destroy();
       }
       streams.clear();
@@ -67,6 +77,7 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
       await page.addInitScript({ content: noteSounds });
       const counts: string[] = [];
       page.on('request', (request) => void (/review=open/.test(request.url()) && counts.push(request.url())));
+      page.on('framenavigated', () => counts.splice(0));
       await followsEvents(page);
       let isOn = true;
       let asked = 0;
@@ -75,10 +86,11 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
         if (++asked === 2) return route.fulfill({ status: 401, body: '{}' });
         return answer ? route.fulfill(answer) : route.abort();
       });
-      // The newest open match, and how many there are, is one question.
+      // The newest open match, and how many there are, is one question: at first, and once it follows.
       await page.getByRole('link', { name: /to review/i }).waitFor();
+      await expect.poll(() => counts.length).toBe(2);
       await page.waitForTimeout(500);
-      expect(counts).toHaveLength(1);
+      expect(counts).toHaveLength(2);
       await setup().api.process(setup().pictures.withWoman);
       const alert = page.locator('.alert-bar');
       await alert.getByText('A match. Who it is cannot be read yet.').waitFor();
@@ -117,28 +129,76 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     expect(await sounds(page)).toEqual([danger]);
   });
 
-  it.each(['refused', 'slow'])('alerts of a match that came while the first events were %s', async (how) => {
+  it.each(['refused', 'slow', 'about to come'])(
+    'alerts of a match that came while the first events were %s',
+    async (how) => {
+      const listed = await listDangerous();
+      await using visit = await setup().visit('#/status', { expected: [/503/] });
+      const { page } = visit;
+      const stream = /\/events\/stream/;
+      const isThere = Promise.withResolvers<void>();
+      let isRefused = how === 'refused';
+      await page.route(stream, async (route) => {
+        if (isRefused) return route.fulfill({ status: 503, body: '{}' });
+        await isThere.promise;
+        await route.continue();
+      });
+      const counted = page.waitForResponse(/review=open/);
+      const asked = page.waitForRequest(stream);
+      await page.reload();
+      await Promise.all([counted, asked]);
+      await setup().api.process(setup().pictures.withWoman);
+      // The service tells its streams of it about once a second.
+      if (how !== 'about to come') await new Promise((done) => setTimeout(done, 3_000));
+      isRefused = false;
+      isThere.resolve();
+      await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
+    },
+  );
+
+  it('alerts of a match that came while neither events nor list could be read', async () => {
+    const before = await setup().listWoman();
+    await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit('#/status', { expected: [/503/] });
+    const { page } = visit;
+    let isAway = true;
+    await page.route(/\/events|review=open/, (route) =>
+      isAway ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
+    );
+    const asked = page.waitForRequest(/review=open/);
+    await page.reload();
+    await asked;
+    // Answers tell the service's time in whole seconds.
+    await page.waitForTimeout(2_000);
+    await setup().api.patch(before.id, { severity: 'danger' });
+    const { db_id: second } = await setup().api.process(setup().pictures.withWoman);
+    isAway = false;
+    const alert = page.locator('.alert-bar');
+    await alert.getByText(`Danger. Match: ${before.name}`).waitFor();
+    // The one of before is no news.
+    await alert.getByRole('link').click();
+    await page.waitForURL(`**/#/history/${second}`);
+    await alert.waitFor({ state: 'detached' });
+  });
+
+  it('alerts by asking again and again where a gateway lets no stream through', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status', { expected: [/503/] });
     const { page } = visit;
-    const stream = /\/events\/stream/;
-    const isThere = Promise.withResolvers<void>();
-    let isRefused = how === 'refused';
-    await page.route(stream, async (route) => {
-      if (isRefused) return route.fulfill({ status: 503, body: '{}' });
-      await isThere.promise;
-      await route.continue();
+    let streams = 0;
+    await page.route(/\/events\/stream/, (route) => {
+      streams++;
+      return route.fulfill({ status: 503, body: '{}' });
     });
-    const counted = page.waitForResponse(/review=open/);
-    const asked = page.waitForRequest(stream);
+    const polls = () => page.waitForResponse(/\/api\/v1\/events(\?|$)/);
+    const polled = polls();
     await page.reload();
-    await Promise.all([counted, asked]);
+    await polled;
+    const tried = streams;
     await setup().api.process(setup().pictures.withWoman);
-    // The service tells its streams of it about once a second.
-    await new Promise((done) => setTimeout(done, 3_000));
-    isRefused = false;
-    isThere.resolve();
     await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
+    await polls();
+    expect(streams).toBe(tried);
   });
 
   it('tells of a danger before what came after it', async () => {
@@ -319,6 +379,26 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
       await page.clock.fastForward(30_000);
       await page.evaluate("dispatchEvent(new Event('online'))");
     });
+  });
+
+  it('comes though a proxy holds streams of events back', async () => {
+    const listed = await listDangerous();
+    await using line = await startSilentLine(setup().url, true);
+    await using visiting = await visit(setup().browser, line.url, { token });
+    const { page } = visiting;
+    await page.clock.install();
+    const streamIs = () => page.waitForRequest(/\/events\/stream/);
+    const first = streamIs();
+    await page.goto(`${line.url}/console/#/status`);
+    await first;
+    const second = streamIs();
+    await page.clock.runFor(60_000);
+    await second;
+    const asked = page.waitForRequest(/\/api\/v1\/events$/);
+    await page.clock.runFor(60_000);
+    await asked;
+    await setup().api.process(setup().pictures.withWoman);
+    await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
   });
 
   it('takes an alert back once its record is gone', async () => {

@@ -2,10 +2,11 @@ import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../l
 import { untilRead } from './api/again.ts';
 import { isGone, RefusedError } from './api/client.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
-import { onEvent, onMissed } from './api/live-events.ts';
+import { onBegun, onEvent, onMissed } from './api/live-events.ts';
 import { unlessMistaken } from './api/mistaken.ts';
 import { untilSilent } from './api/silence.ts';
 import { checks } from './checks.ts';
+import { serviceNow, ticks } from './clock.ts';
 import { followEntries, reading } from './follow-entries.ts';
 import { entriesIn, shows, withFate } from './model/fate.ts';
 import { namesOf } from './model/verdict-words.ts';
@@ -46,6 +47,8 @@ export function setSound(isOn: boolean): void {
   if (isOn) sound(false);
 }
 
+/** Error of the service's time, which answers tell in whole seconds. */
+const clockErrorMs = 500;
 /** Time after which an alert waits no longer for its names. */
 const lateMs = 4_000;
 
@@ -94,18 +97,17 @@ export function watchAlerts(): () => void {
     if (raised.add(pictureId)) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
   };
   // Matches of before are no news.
-  const newestBefore = newestOpen(signal);
+  const newestBefore = newestOpen(ticks(), signal);
   const readAll = () => {
     for (const one of watched.values()) void read(one, signal);
   };
-  const catchUp = async () => {
-    readAll();
-    const [{ items }, before] = await Promise.all([readOpen(maxAlerts, signal), newestBefore]);
-    for (const result of items.toReversed()) {
-      const { db_id: id, processing_timestamp: time } = result;
-      if (id === null || id <= before) continue;
+  const catchUp = async (most: number): Promise<void> => {
+    const [{ items }, before] = await Promise.all([readOpen(most, signal), newestBefore]);
+    const news = items.filter(({ db_id }) => db_id !== null && db_id > before);
+    if (most === 1 && news.length > 0) return catchUp(maxAlerts);
+    for (const result of news.toReversed()) {
       for (const entry of entriesIn(result)) doubted.add(entry.id);
-      raiseOnce(id, time ?? new Date().toISOString());
+      raiseOnce(result.db_id ?? 0, result.processing_timestamp ?? new Date().toISOString());
     }
   };
   const ends = [
@@ -116,7 +118,12 @@ export function watchAlerts(): () => void {
       if (one && (type === 'review' || type === 'deletion')) void read(one, signal);
       else if (type === 'deletion' && pictureId === null) readAll();
     }),
-    onMissed(() => void catchUp().catch(() => {})),
+    // One may have come after the page had read the newest, and before it followed the events.
+    onBegun(() => void catchUp(1).catch(() => {})),
+    onMissed(() => {
+      readAll();
+      catchUp(maxAlerts).catch(() => {});
+    }),
   ];
   followWatched(signal);
   newestBefore.catch(() => {});
@@ -126,12 +133,22 @@ export function watchAlerts(): () => void {
   };
 }
 
-/** Returns the newest picture that is to be judged, or 0. The same answer tells how many there are. */
-async function newestOpen(signal: AbortSignal): Promise<number> {
+/**
+ * Returns the newest picture that is to be judged, or 0. The same answer tells how many there are. After a
+ * failure, those that have come since the page began are left out.
+ */
+async function newestOpen(began: number, signal: AbortSignal): Promise<number> {
   const countBefore = toReview.value;
-  const { items, total_items } = await readOpen(1, signal);
+  let hasFailed = false;
+  const { items, total_items } = await readOpen(1, signal, () => {
+    hasFailed = true;
+  });
   if (toReview.value === countBefore) toReview.set(total_items);
-  return items[0]?.db_id ?? 0;
+  if (!hasFailed) return items[0]?.db_id ?? 0;
+  const newest = await readOpen(maxAlerts, signal);
+  const start = serviceNow() - (ticks() - began) + clockErrorMs;
+  const before = newest.items.find(({ processing_timestamp: time }) => Date.parse(time ?? '') <= start);
+  return before?.db_id ?? 0;
 }
 
 /** Changes alerts with the list: a suspended entry has none, and who becomes dangerous sounds once more. */
@@ -258,9 +275,13 @@ export async function countToReview(signal: AbortSignal): Promise<void> {
 }
 
 /** Reads the newest pictures that wait for somebody's judgement, as soon as the service tells. */
-function readOpen(limit: number, signal: AbortSignal): Promise<PaginatedProcessedImages> {
+function readOpen(
+  limit: number,
+  signal: AbortSignal,
+  onFailure?: () => void,
+): Promise<PaginatedProcessedImages> {
   const list = () => listProcessed({ review: 'open' }, { limit, offset: 0 }, signal);
-  return untilRead(() => unlessMistaken(list));
+  return untilRead(() => unlessMistaken(list), onFailure);
 }
 
 const tones = { ordinary: [660, 880], danger: [880, 660, 880, 660] };

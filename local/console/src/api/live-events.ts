@@ -34,8 +34,10 @@ const listeners = new Set<Listener>();
 const path = 'api/v1/events';
 const pollEveryMs = 4_000;
 const retryAfterMs = 3_000;
-/** Time after which a service that had no events is asked for them again. */
+/** Time after which a service that had no events, or of which no stream came through, is asked again. */
 const withoutEventsMs = 60_000;
+/** Failures in succession after which the page asks again and again instead. */
+const mostFailures = 2;
 /** Ids of the events that came last, because one may come twice. */
 const known = new RecentIds<string>(1_000);
 /** True once a stream was there. */
@@ -60,41 +62,72 @@ export function onMissed(listener: () => void): () => void {
   return () => missed.delete(listener);
 }
 
+const begun = new Set<() => void>();
+
+/** Calls the listener once the page follows the events. Returns a function that ends that. */
+export function onBegun(listener: () => void): () => void {
+  begun.add(listener);
+  return () => begun.delete(listener);
+}
+
+/** Chooses between a stream of events and asking again and again, as a gateway or proxy may let none through. */
+class Ways {
+  /** Failures of streams in succession. */
+  #failures = 0;
+  #streamsFrom = 0;
+
+  isStream(): boolean {
+    return sendsEvents.value && ticks() >= this.#streamsFrom;
+  }
+
+  noteStream(hasComeThrough: boolean): void {
+    this.#failures = hasComeThrough ? 0 : this.#failures + 1;
+    if (this.#failures >= mostFailures) this.leaveStreams();
+  }
+
+  /** Asks for a while. One stream that fails is then enough to go on so. */
+  leaveStreams(): void {
+    this.#streamsFrom = ticks() + withoutEventsMs;
+    this.#failures = mostFailures - 1;
+  }
+}
+
 /** Follows the events until the signal is aborted, or the caller's role may not see them. */
 export async function followEvents(signal: AbortSignal): Promise<void> {
   let last: string | undefined;
-  let hasStream = sendsEvents.value;
-  let wasRefused = false;
+  const ways = new Ways();
   while (!signal.aborted) {
+    const isStream = ways.isStream();
     let isSilent = false;
+    let parts = 0;
     try {
       const asked = ticks();
       last = await untilSilent(signal, (heard, noteLife) => {
         heard.addEventListener('abort', () => {
           isSilent = !signal.aborted;
         });
-        return hasStream ? readStream(last, asked, heard, noteLife) : poll(last, asked, heard);
+        const notePart = () => {
+          noteLife();
+          parts++;
+        };
+        return isStream ? readStream(last, asked, heard, notePart) : poll(last, asked, heard);
       });
-      wasRefused = false;
+      // Behind a proxy that holds it back, a stream begins, and nothing of it comes.
+      if (isStream) ways.noteStream(parts > 1);
     } catch (error) {
       if (signal.aborted) return;
       hasMissed = true;
       const status = error instanceof RefusedError ? error.status : 0;
-      if (status === 403) {
-        if (await isRefusedForGood()) return;
-        // A gateway may refuse the stream alone.
-        hasStream &&= !wasRefused;
-        wasRefused = true;
-      }
+      if (status === 403 && (await isRefusedForGood())) return;
+      if (isStream) ways.noteStream(false);
+      // An earlier service has no events. A gateway may also answer so for a moment.
       if (status === 404 || status === 405) {
-        // An earlier service has no events. A gateway may also answer so for a moment.
-        if (!hasStream) await pause(withoutEventsMs, signal);
-        hasStream = !hasStream && sendsEvents.value;
-        continue;
+        if (isStream) ways.leaveStreams();
+        else await pause(withoutEventsMs, signal);
       }
     }
     if (isSilent) void probe();
-    else await pause(hasStream ? retryAfterMs : pollEveryMs, signal);
+    else if (isStream === ways.isStream()) await pause(isStream ? retryAfterMs : pollEveryMs, signal);
   }
 }
 
@@ -112,10 +145,13 @@ async function poll(last: string | undefined, asked: number, signal: AbortSignal
   return answer.last;
 }
 
-/** Has all be read that happened while nothing was followed. A page that has just begun has read it. */
+/** Has all be read that happened while nothing was followed. A page that has just begun has read most of it. */
 function catchUp(last: string | undefined, asked: number): void {
-  const isLate = ticks() - asked > soonMs;
-  if (last === undefined && (hasFollowed || hasMissed || isLate)) readAllAgain();
+  if (last === undefined) {
+    const isLate = ticks() - asked > soonMs;
+    if (hasFollowed || hasMissed || isLate) readAllAgain();
+    else for (const listener of begun) listener();
+  }
   hasMissed = false;
 }
 

@@ -12,6 +12,13 @@ const countAlarms = `localStorage.setItem('face-blacklist.sound', 'on');
 
 export const alarmsOf = (page: Page) => page.evaluate<number>('alarms');
 
+/** Lets the page do what it has to do with an answer before its time goes on. */
+const untilHandled = `new Promise((done) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => done();
+  port2.postMessage(0);
+})`;
+
 /** Opens a door whose time stands still, and of which each look is answered when the test wants it. */
 export async function openAnsweredDoor(
   setup: ConsoleSetup,
@@ -45,7 +52,8 @@ export async function openAnsweredDoor(
       await page.clock.runFor(afterMs);
       const answered = page.waitForResponse(looks);
       await waiting.shift()?.fulfill({ status: 200, json: [result] });
-      await answered;
+      await (await answered).finished();
+      await page.evaluate(untilHandled);
       await atOnce();
       await page.clock.runFor(600);
       await expect.poll(() => waiting.length).toBe(1);

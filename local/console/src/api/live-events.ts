@@ -70,7 +70,7 @@ export function onBegun(listener: () => void): () => void {
   return () => begun.delete(listener);
 }
 
-/** Chooses between a stream of events and asking again and again, as a gateway or proxy may let none through. */
+/** Chooses between a stream of events and asking again and again: a proxy may let no stream through. */
 class Ways {
   /** Failures of streams in succession. */
   #failures = 0;
@@ -145,7 +145,7 @@ async function poll(last: string | undefined, asked: number, signal: AbortSignal
   return answer.last;
 }
 
-/** Has all be read that happened while nothing was followed. A page that has just begun has read most of it. */
+/** Has all be read that happened while nothing was followed. A page that has just begun has read most. */
 function catchUp(last: string | undefined, asked: number): void {
   if (last === undefined) {
     const isLate = ticks() - asked > soonMs;

@@ -100,7 +100,7 @@ async function deleteAll(filter: ProcessedFilter): Promise<string> {
   }
 }
 
-/** Returns a filter that leaves out what comes from now on. Only the pictures' own times tell that exactly. */
+/** Returns a filter that leaves out what comes from now on. Only the pictures' times tell that exactly. */
 async function withoutLater(filter: ProcessedFilter): Promise<ProcessedFilter> {
   const { items } = await listProcessed(filter, { limit: 1, offset: 0 });
   const newest = items.length === 0 ? 0 : Date.parse(items[0]?.processing_timestamp ?? '');

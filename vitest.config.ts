@@ -6,8 +6,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest. They start first, so that none of them runs alone at the end. */
 const longest = [
-  'console/guard',
   'console/desk',
+  'console/watch',
+  'console/guard',
   'api/cloud-http',
   'api/http',
   'records/dynamodb/faults',

@@ -17,10 +17,7 @@ type Import = readonly [from: string, to: string];
 
 /** Lists the imports of a folder's files, including those of types, as paths from the root. */
 function importsIn(folder: string): Import[] {
-  // The console is bundled as a whole for browsers.
-  const files = globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['local/console/**'] }).filter(
-    (file) => !file.endsWith('.d.ts'),
-  );
+  const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).filter((file) => !file.endsWith('.d.ts'));
   return files.flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const names = [...source.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => name);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resultExample } from '../../lib/contract/examples.ts';
 import type { Review } from '../../lib/contract/review.ts';
 import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
+import type { Shown } from '../../local/console/src/model/door-shown.ts';
 import { afterDeletion, afterFate, afterReview } from '../../local/console/src/model/door-since.ts';
 import {
   afterLook,
@@ -10,7 +11,6 @@ import {
   doorHeadlineOf,
   isNews,
   isToBeKept,
-  type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
 import type { Fate } from '../../local/console/src/model/fate.ts';
 import {

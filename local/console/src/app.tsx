@@ -12,6 +12,7 @@ import {
 import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion, tokensEntered } from './api/token.ts';
 import { followChecks } from './follow-checks.ts';
+import { announce } from './notices.ts';
 import { language, showsUtc } from './page-language.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { AuditPage } from './pages/audit.tsx';
@@ -34,7 +35,7 @@ import { texts } from './texts.ts';
 import { AlertBar, Bell } from './ui/bell.tsx';
 import { ForRole } from './ui/for-role.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
-import { announce, LiveRegion, Notices, Toasts } from './ui/live.tsx';
+import { LiveRegion, Notices, Toasts } from './ui/live.tsx';
 import { Page } from './ui/page.tsx';
 import { Notice } from './ui/states.tsx';
 

@@ -11,10 +11,10 @@ import { type Press, pressedNow } from './api/token.ts';
 import { ticks } from './clock.ts';
 import { headlineOf, withoutComparing } from './model/verdict-words.ts';
 import { hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
+import { announce } from './notices.ts';
 import { randomKey } from './random-key.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
-import { announce } from './ui/live.tsx';
 
 /**
  * Pictures that are checked. They outlive the page, so a person who visits another page finds them unchanged.

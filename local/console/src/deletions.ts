@@ -5,9 +5,9 @@ import { deleteEntry, imagePath } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { pressedNow } from './api/token.ts';
 import { holdTab } from './held-tab.ts';
+import { notify, notifyWithUndo, undoMs } from './notices.ts';
 import { Store } from './store.ts';
 import { texts } from './texts.ts';
-import { notify, notifyWithUndo, undoMs } from './ui/live.tsx';
 
 /** Deletions that can still be taken back. They are sent when the time is over, or the page is left. */
 

@@ -7,7 +7,7 @@ import { type Check, change, checks, noteReviews } from './checks.ts';
 import { followEntries, reading } from './follow-entries.ts';
 import { entriesIn, shows, withFate } from './model/fate.ts';
 import { headlineOf } from './model/verdict-words.ts';
-import { announce } from './ui/live.tsx';
+import { announce } from './notices.ts';
 
 /**
  * Keeps the pictures of *Check* up to date: what others say of a match, and what becomes of the listed person

@@ -8,22 +8,15 @@ import type { Size } from '../api/pictures.ts';
 import { toBase64 } from '../api/prepare.ts';
 import { ticks } from '../clock.ts';
 import { followEntries } from '../follow-entries.ts';
+import type { Shown } from '../model/door-shown.ts';
 import { afterDeletion, afterFate, afterReview } from '../model/door-since.ts';
-import {
-  afterLook,
-  afterTime,
-  dangersIn,
-  hasHit,
-  isNews,
-  isToBeKept,
-  type Shown,
-} from '../model/door-verdict.ts';
+import { afterLook, afterTime, dangersIn, hasHit, isNews, isToBeKept } from '../model/door-verdict.ts';
 import { entriesIn, type Fate, withFate } from '../model/fate.ts';
 import { isDark, Presence } from '../model/presence.ts';
 import { headlineOf } from '../model/verdict-words.ts';
+import { announce } from '../notices.ts';
 import { Store } from '../store.ts';
 import { texts } from '../texts.ts';
-import { announce } from '../ui/live.tsx';
 import { FrameReader } from './frames.ts';
 
 /** Looks at whoever stands before a camera, twice a second at most, and only while somebody may be there. */

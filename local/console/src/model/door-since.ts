@@ -1,7 +1,6 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
-import type { Shown } from './door-verdict.ts';
+import { type Shown, withResult } from './door-shown.ts';
 import { type Fate, withFate } from './fate.ts';
-import { headlineOf } from './verdict-words.ts';
 import { withReviews } from './verdicts.ts';
 
 /** Takes over at a door what becomes known, between two looks, of the people who are shown. */
@@ -15,11 +14,6 @@ export function afterReview(shown: Shown, reviewed: ImageProcessingResult, now: 
 /** Notes that the service has deleted the picture. The next look that matches is kept, and can be judged. */
 export function afterDeletion(shown: Shown): Shown {
   return { ...shown, keptAt: undefined, result: { ...shown.result, db_id: null } };
-}
-
-/** Takes over what is known by now of the people who are shown. */
-export function withResult(shown: Shown, result: ImageProcessingResult): Shown {
-  return result === shown.result ? shown : { ...shown, result, tone: headlineOf(result).tone };
 }
 
 /**

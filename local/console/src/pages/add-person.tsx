@@ -8,6 +8,7 @@ import { addFiles, change, clearDraft, isToSend, isUnsettled, newPersonPictures 
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
 import { type NameFault, takenBy } from '../names-there.ts';
+import { notify, notifyWithUndo } from '../notices.ts';
 import { go, paths } from '../routes.ts';
 import type { Outcome } from '../sending.ts';
 import { Store, useStore } from '../store.ts';
@@ -16,7 +17,6 @@ import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
 import { EnrollingDoubts } from '../ui/enrolling-doubts.tsx';
 import { LeaveUnsettled } from '../ui/leave-unsettled.tsx';
-import { notify, notifyWithUndo } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';

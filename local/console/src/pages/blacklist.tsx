@@ -6,6 +6,7 @@ import { deleting } from '../deletions.ts';
 import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { isExpired } from '../model/person.ts';
+import { announce } from '../notices.ts';
 import { paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -13,7 +14,6 @@ import { Cover } from '../ui/cover.tsx';
 import { EntryBadges } from '../ui/entry-badges.tsx';
 import { ForRole } from '../ui/for-role.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 

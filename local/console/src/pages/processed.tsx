@@ -13,6 +13,7 @@ import {
 import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { sourceOf, sourceWords } from '../model/words.ts';
+import { notify } from '../notices.ts';
 import { go, historyShown, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
@@ -20,7 +21,6 @@ import { Confirm } from '../ui/dialog.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useVerdictInSight } from '../ui/in-sight.ts';
-import { notify } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
 import { Results } from '../ui/results.tsx';

@@ -7,11 +7,11 @@ import { timeOf } from '../format.ts';
 import { useHeldTab } from '../held-tab.ts';
 import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
 import { type NameFault, takenBy } from '../names-there.ts';
+import { notify } from '../notices.ts';
 import { holdPage } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { LeaveUnsettled } from './leave-unsettled.tsx';
-import { notify } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
 import { ErrorNotice, Notice } from './states.tsx';
 

@@ -6,11 +6,11 @@ import { deleteImage, faceOf, imagePath, listImages } from '../api/endpoints.ts'
 import { forgetPictures } from '../api/pictures.ts';
 import { dateOf } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { notify } from '../notices.ts';
 import { texts } from '../texts.ts';
 import { AddPictures } from './add-pictures.tsx';
 import { Confirm } from './dialog.tsx';
 import { Icon } from './icon.tsx';
-import { notify } from './live.tsx';
 import { ServicePicture } from './picture.tsx';
 import { ReferencePicture } from './reference-picture.tsx';
 import { Failure } from './states.tsx';

@@ -5,10 +5,10 @@ import { deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoint
 import { pressedNow } from '../api/token.ts';
 import { serviceNow } from '../clock.ts';
 import { csvOf } from '../model/csv.ts';
+import { notify } from '../notices.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
-import { notify } from './live.tsx';
 
 const rowsAtOnce = 100;
 

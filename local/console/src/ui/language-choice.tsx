@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
 import { type Language, languageNames } from '../languages.ts';
+import { notify } from '../notices.ts';
 import {
   browserLanguage,
   chooseLanguage,
@@ -10,7 +11,6 @@ import {
 } from '../page-language.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { notify } from './live.tsx';
 
 const names = Object.entries(languageNames) as [Language, string][];
 

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { forgetSpoken } from '../notices.ts';
 import { comeBack } from '../return.ts';
 import { texts } from '../texts.ts';
-import { forgetSpoken } from './live.tsx';
 
 const product = 'Face Blacklist';
 

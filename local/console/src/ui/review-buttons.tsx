@@ -5,9 +5,9 @@ import { caller } from '../api/caller.ts';
 import { errorMessage, type Message, RefusedError } from '../api/client.ts';
 import { pressedNow } from '../api/token.ts';
 import { timeOf } from '../format.ts';
+import { announce, notify } from '../notices.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { announce, notify } from './live.tsx';
 import { ErrorNotice } from './states.tsx';
 import { areKeysHeld } from './steady.ts';
 

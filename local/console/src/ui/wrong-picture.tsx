@@ -4,8 +4,8 @@ import { useLacks } from '../api/caller.ts';
 import { errorMessage, type Message } from '../api/client.ts';
 import { changeEntry } from '../change-entry.ts';
 import { list } from '../format.ts';
+import { notify } from '../notices.ts';
 import { texts } from '../texts.ts';
-import { notify } from './live.tsx';
 import { ErrorNotice, Notice } from './states.tsx';
 
 /** Tells whoever may add pictures, but not remove them, to look first. */

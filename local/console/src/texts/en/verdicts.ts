@@ -1,6 +1,5 @@
-import type { VerdictReason } from '../../../../../lib/contract/verdict.ts';
+import type { Verdict, VerdictReason } from '../../../../../lib/contract/verdict.ts';
 import { number, plural } from '../../format.ts';
-import type { VerdictKind } from '../../model/verdicts.ts';
 import type { Part } from '../parts.ts';
 
 interface Advice {
@@ -38,7 +37,7 @@ const advice: Readonly<Record<VerdictReason, Advice>> = {
 };
 
 /** Words of the faces' boxes. */
-const faceIs: Readonly<Record<VerdictKind, (face: number, names: string) => string>> = {
+const faceIs: Readonly<Record<Verdict, (face: number, names: string) => string>> = {
   match: (face, names) => `Face ${face}: matches ${names}`,
   possible: (face, names) => `Face ${face}: possibly ${names}`,
   cannot_tell: (face) => `Face ${face}: cannot tell`,

@@ -2,7 +2,8 @@ import { crowdScope, entryScope } from '../shared/scopes.ts';
 import type { TableClient } from './client.ts';
 import { erasuresPartition, isGapRoot, scopePartition } from './items.ts';
 import { noteOf, putNote } from './notes.ts';
-import { closePicture, placesInState } from './reviews.ts';
+import { placesInState } from './reviewed-pages.ts';
+import { closePicture } from './reviews.ts';
 
 /** Note of a table in which no earlier version left any picture open. */
 const noteName = 'erased-closed';

@@ -25,7 +25,8 @@ import type { Item } from './keys.ts';
 import { PictureNumbering } from './numbering.ts';
 import { lastDisorder, newestTime, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
-import { addReviews, pageInState, placesInState } from './reviews.ts';
+import { pageInState, placesInState } from './reviewed-pages.ts';
+import { addReviews } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewEvent } from '../../contract/match-event.ts';
-import type { ReviewState, ReviewVerdict } from '../../contract/review.ts';
+import type { ReviewVerdict } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { dayMs } from '../../days.ts';
 import type { RecordStore } from '../port.ts';
-import type { NewReview, ProcessedQuery, ProcessedResult, ReviewTally, TallyKey } from '../processed.ts';
-import type { Range } from '../shared/clock.ts';
-import { remaining, remainingRanks } from '../shared/gaps.ts';
-import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
+import type { NewReview, ProcessedResult, ReviewTally, TallyKey } from '../processed.ts';
+import { bucketOf } from '../shared/review-pages.ts';
 import {
   type DecidedState,
-  decidedStates,
   keptTallyDays,
   type ReviewChange,
   type ReviewedMatch,
@@ -25,7 +22,6 @@ import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { asRead } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
-import { gapsOf } from './gaps.ts';
 import {
   padded,
   processedKey,
@@ -36,14 +32,14 @@ import {
   talliesPartition,
 } from './items.ts';
 import type { Item, Key } from './keys.ts';
-import { type RanksFound, rankIn } from './ranks.ts';
+import { rankIn } from './ranks.ts';
 import { readResult } from './stored.ts';
 
 /** Days for which the item of an event is kept; the stream keeps its record for one. */
 const eventDays = 7;
 
 /** A picture's reviews as they are kept; every change raises `version`. */
-interface ReviewItem extends Key {
+export interface ReviewItem extends Key {
   readonly matches: readonly ReviewedMatch[];
   /** State of the picture, while it is not open. */
   readonly verdict?: DecidedState;
@@ -261,75 +257,4 @@ export function hasMatches({ faces }: ImageProcessingResult): boolean {
   return faces.some(
     ({ blacklist_matches, near_misses }) => blacklist_matches.length > 0 || (near_misses?.length ?? 0) > 0,
   );
-}
-
-type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
-
-/**
- * Finds a page of the pictures in a state, by their ranks in the scope `match`.
- */
-export async function pageInState(
-  table: TableClient,
-  { ranges, root }: RanksFound,
-  review: ReviewState,
-  page: Page,
-): Promise<ReviewPage> {
-  const gaps = gapsOf(table, 'match', root);
-  const counted = await Promise.all(
-    ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
-  );
-  const verdicts = review === 'open' ? decidedStates : [review];
-  const pages = reviewPage(counted, await countsOf(table, verdicts), review === 'open', page);
-  for (let step = pages.next(); ; ) {
-    if (step.done) return step.value;
-    const { wanted, ...range } = step.value;
-    step = pages.next(
-      wanted === 'remaining' ? await gaps(remainingRanks(range)) : await decidedRanks(table, verdicts, range),
-    );
-  }
-}
-
-async function countsOf(table: TableClient, verdicts: readonly DecidedState[]): Promise<Map<number, number>> {
-  const counts = new Map<number, number>();
-  await Promise.all(
-    verdicts.map(async (verdict) => {
-      const between = [`${verdict}#`, `${verdict}#\uffff`] as const;
-      for await (const items of table.query(reviewBucketsPartition, { between })) {
-        for (const { sk, pictures } of items) {
-          const bucket = Number(sk.slice(sk.indexOf('#') + 1));
-          counts.set(bucket, (counts.get(bucket) ?? 0) + Number(pictures));
-        }
-      }
-    }),
-  );
-  return counts;
-}
-
-async function decidedRanks(
-  table: TableClient,
-  verdicts: readonly DecidedState[],
-  { first, last }: Range,
-): Promise<number[]> {
-  const between = [padded(first), padded(last)] as const;
-  const found = await Promise.all(
-    verdicts.map(async (verdict) => {
-      const ranks: number[] = [];
-      for await (const items of table.query(reviewedPartition(verdict), { between })) {
-        ranks.push(...items.map(({ sk }) => Number(sk)));
-      }
-      return ranks;
-    }),
-  );
-  return found.flat().sort((one, other) => one - other);
-}
-
-/** Returns the places of those pictures whose matches are in a state. */
-export async function placesInState(
-  table: TableClient,
-  places: readonly Item[],
-  review: ReviewState,
-): Promise<Item[]> {
-  const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
-  const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
-  return places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
 }

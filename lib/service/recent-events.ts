@@ -14,7 +14,7 @@ export interface EventSources {
 /** Writers of several chains may write a line that is a little older than one that was read. */
 const overlapMs = 2_000;
 const linesAtOnce = 1_000;
-/** Pictures that are looked up in one answer. Of more, only that there were some is told. */
+/** Pictures that are looked up in one answer, the newest. With more it is not complete. */
 const lookedUpAtOnce = 100;
 const nothingYet = '0_none_0';
 const noPlace = {
@@ -66,7 +66,11 @@ export async function eventsAfter(
   const isNew = ({ chain, sequence }: AuditLine) => chain !== from.chain || sequence > from.sequence;
   const lines = items.filter(isNew);
   const eventLines = lines.filter((line) => kindOf(line) !== undefined).toReversed();
-  const pictures = await picturesOf(records, eventLines.slice(-lookedUpAtOnce));
+  const pictureIds = eventLines.flatMap((line) => (kindOf(line) === 'picture' ? (line.pictureId ?? []) : []));
+  const lookedUp = pictureIds.slice(-lookedUpAtOnce);
+  const pictures: Pictures = lookedUp.length === 0 ? new Map() : await records.getProcessedAmong(lookedUp);
+  // Among the others may be matches.
+  const isComplete = next === null && lookedUp.length === pictureIds.length;
   const events = eventLines.map((line) => ({
     id: idOf(line),
     type: typeOf(pictures, line),
@@ -77,18 +81,12 @@ export async function eventsAfter(
   }));
   const [newest] = lines;
   return {
-    found: { events, last: newest ? idOf(newest) : after, is_complete: next === null },
+    found: { events, last: newest ? idOf(newest) : after, is_complete: isComplete },
     isKnown: after === nothingYet || items.some((line) => idOf(line) === after),
   };
 }
 
 type Pictures = Awaited<ReturnType<RecordStore['getProcessedAmong']>>;
-
-/** Reads the pictures of these lines at once. */
-async function picturesOf(records: EventSources['records'], lines: readonly AuditLine[]): Promise<Pictures> {
-  const ids = lines.flatMap((line) => (kindOf(line) === 'picture' ? (line.pictureId ?? []) : []));
-  return ids.length === 0 ? new Map() : records.getProcessedAmong(ids);
-}
 
 function idOf({ time, chain, sequence }: AuditLine): string {
   return `${Date.parse(time)}_${chain}_${sequence}`;

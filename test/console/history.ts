@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
@@ -342,6 +343,82 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const left = await api.page(`?source=${encodeURIComponent(at)}`);
     expect(left.items.map(({ db_id }) => db_id)).toEqual([later]);
     expect((await api.page(`?source=${encodeURIComponent(`${at} too`)}`)).total_items).toBe(1);
+  });
+
+  it('asks again where more pictures fit by then than its question counted', async () => {
+    const { api, pictures } = setup();
+    const { id } = await setup().listWoman();
+    const source = `gate ${crypto.randomUUID()}`;
+    const reject = async () => {
+      const { db_id, faces } = await api.process(pictures.withWoman, { source });
+      const face = faces.find(({ blacklist_matches }) => blacklist_matches.length > 0)?.face_index;
+      const verdict = { face_index: face, entry_id: id, verdict: 'rejected' };
+      return () => api.sendJson('PUT', `/api/v1/processed-images/${db_id}/review`, verdict);
+    };
+    const [rejectOlder, rejectNewer] = [await reject(), await reject()];
+    expect((await rejectNewer()).status).toBe(200);
+    await using visit = await setup().visit(`#/history?review=rejected&source=${encodeURIComponent(source)}`);
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Delete these' }).click();
+    const question = page.getByRole('dialog');
+    await question.getByRole('heading', { name: 'Delete 1 picture?' }).waitFor();
+    expect((await rejectOlder()).status).toBe(200);
+    await question.getByRole('button', { name: 'Delete 1 picture' }).click();
+    await question.getByRole('heading', { name: 'Delete 2 pictures?' }).waitFor();
+    expect((await api.page(`?source=${encodeURIComponent(source)}`)).total_items).toBe(2);
+    await question.getByRole('button', { name: 'Delete 2 pictures' }).click();
+    await page.getByText('2 pictures deleted').first().waitFor();
+  });
+
+  it('exports each picture once that is still there, though others are deleted meanwhile', async () => {
+    const { api } = setup();
+    const source = `gate ${crypto.randomUUID()}`;
+    const nothing = (await pictureOfNothing()).toString('base64');
+    for (const count of [70, 50]) await api.processInputs(Array(count).fill(nothing), { source });
+    const query = `?source=${encodeURIComponent(source)}`;
+    const { items } = await api.page(`${query}&limit=100`);
+    await using visit = await setup().visit(`#/history?source=${encodeURIComponent(source)}`);
+    const { page } = visit;
+    let areThere = true;
+    await page.route(/offset=100/, async (route) => {
+      if (!areThere) return route.continue();
+      areThere = false;
+      for (const { db_id } of items.slice(5, 12))
+        await api.send('DELETE', `/api/v1/processed-images/${db_id}`);
+      await route.continue();
+    });
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    const csv = await readFile(await (await downloading).path(), 'utf8');
+    const numbers = [...csv.matchAll(/^"?(\d+)"?[,;]/gm)].map(([, number]) => Number(number));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    const left = [
+      ...(await api.page(`${query}&limit=100`)).items,
+      ...(await api.page(`${query}&limit=100&offset=100`)).items,
+    ];
+    expect(left).toHaveLength(113);
+    expect(numbers).toEqual(expect.arrayContaining(left.map(({ db_id }) => db_id)));
+  });
+
+  it('is not red where the person is out of force by now, and can still be judged', async () => {
+    const { api, url } = setup();
+    const { id, name } = await setup().listWoman();
+    const { db_id } = await api.process(setup().pictures.withWoman);
+    await api.patch(id, { suspended: true });
+    await using visit = await setup().visit(`#/history/${db_id}`, { expected: [/404 \(Not Found\)/] });
+    const { page } = visit;
+    const lapsed = page.getByRole('heading', { name: `No longer in force: ${name}` });
+    await lapsed.waitFor();
+    await api.patch(id, { suspended: false });
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+    expect((await api.send('DELETE', `/api/v1/blacklist/${id}/?history=keep`)).status).toBe(200);
+    await lapsed.waitFor();
+    await page.goto(`${url}/console/#/history`);
+    await page.goto(`${url}/console/#/history/${db_id}`);
+    await lapsed.waitFor();
+    await page.getByRole('button', { name: 'It is him / her' }).click();
+    await expect.poll(async () => (await api.page(`?review=confirmed&entry_id=${id}`)).total_items).toBe(1);
+    expect(await page.getByRole('button', { name: 'Add this face' }).count()).toBe(0);
   });
 
   it('prints a match with all that is known of the person', async () => {

@@ -746,7 +746,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await setup().api.patch(listed.id, { reason: 'ARMED, do not approach.', severity: 'danger' });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').filter({ hasText: 'while you wrote' }).waitFor();
-    await page.getByText('ARMED, do not approach.').waitFor();
+    await page.getByRole('dialog').getByText('ARMED, do not approach.').waitFor();
     await page.getByText('Severity: as somebody else has saved it meanwhile.').waitFor();
     expect(await page.getByText(/: as somebody else has saved it meanwhile\.$/).count()).toBe(1);
     await expect.poll(() => page.getByLabel('Reason').first().inputValue()).toBe('Theft on 3 May.');

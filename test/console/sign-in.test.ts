@@ -144,6 +144,7 @@ describe('the console of a stack', () => {
     const { page } = visiting;
     await page.goto(pool.pageUrl);
     await fillIn(page, 'check');
+    await page.getByRole('heading', { name: 'Check' }).waitFor();
     await dropFiles(page, [{ name: 'door.jpg', buffer: pictures.withWoman }]);
     await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
     expect(await page.getByRole('button', { name: 'It is him / her' }).count()).toBe(0);

@@ -29,6 +29,30 @@ test('whatever changes an entry is an event, a merge too', async () => {
   expect((await eventsOf(actions, { entryId: 7 })).map(({ type }) => type)).toEqual(told.map(() => 'entry'));
 });
 
+test('more pictures than are looked up may have matches among them, so the answer is not complete', async () => {
+  const found = async (count: number) => {
+    const facts = Array.from({ length: count }, (_, index) => ({
+      ...{
+        ...serviceFacts('ada', 'processImages'),
+        requestId: `r${index}`,
+        outcome: 200,
+        pictureId: index + 1,
+      },
+    }));
+    const items = linesAfter({ sequence: 0, hash: '' }, 'main', facts).toReversed();
+    const getProcessedAmong = async (ids: readonly number[]) => {
+      expect(ids.length).toBeLessThanOrEqual(100);
+      return new Map();
+    };
+    const trail = { list: async () => ({ items, next: null }) };
+    return recentEvents({ trail, records: { getProcessedAmong } }, '0_none_0');
+  };
+  expect(await found(100)).toMatchObject({ is_complete: true });
+  const many = await found(101);
+  expect(many).toMatchObject({ is_complete: false });
+  expect(many.events).toHaveLength(101);
+});
+
 test.each([
   'x',
   '',

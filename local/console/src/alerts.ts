@@ -35,6 +35,9 @@ export const hasSound = new Store<boolean | undefined>(undefined);
 
 const soundKey = 'face-blacklist.sound';
 const maxAlerts = 20;
+/** Pictures among which the gravest are found when a page catches up, and how many are read at once. */
+const maxCaughtUp = 1_000;
+const readAtOnce = 100;
 /** Time in which this page's own check gets its answer, which shows the match already. */
 const ownCheckMs = 1_500;
 
@@ -101,11 +104,9 @@ export function watchAlerts(): () => void {
   const readAll = () => {
     for (const one of watched.values()) void read(one, signal);
   };
-  const catchUp = async (most: number): Promise<void> => {
-    const [{ items }, before] = await Promise.all([readOpen(most, signal), newestBefore]);
-    const news = items.filter(({ db_id }) => db_id !== null && db_id > before);
-    if (most === 1 && news.length > 0) return catchUp(maxAlerts);
-    for (const result of news.toReversed()) {
+  const catchUp = async () => {
+    const news = await openAfter(await newestBefore, signal);
+    for (const result of gravest(news, maxAlerts).toReversed()) {
       for (const entry of entriesIn(result)) doubted.add(entry.id);
       raiseOnce(result.db_id ?? 0, result.processing_timestamp ?? new Date().toISOString());
     }
@@ -119,10 +120,10 @@ export function watchAlerts(): () => void {
       else if (type === 'deletion' && pictureId === null) readAll();
     }),
     // One may have come after the page had read the newest, and before it followed the events.
-    onBegun(() => void catchUp(1).catch(() => {})),
+    onBegun(() => void catchUp().catch(() => {})),
     onMissed(() => {
       readAll();
-      catchUp(maxAlerts).catch(() => {});
+      catchUp().catch(() => {});
     }),
   ];
   followWatched(signal);
@@ -140,7 +141,7 @@ export function watchAlerts(): () => void {
 async function newestOpen(began: number, signal: AbortSignal): Promise<number> {
   const countBefore = toReview.value;
   let hasFailed = false;
-  const { items, total_items } = await readOpen(1, signal, () => {
+  const { items, total_items } = await readOpen(1, signal, 0, () => {
     hasFailed = true;
   });
   if (toReview.value === countBefore) toReview.set(total_items);
@@ -149,6 +150,28 @@ async function newestOpen(began: number, signal: AbortSignal): Promise<number> {
   const start = serviceNow() - (ticks() - began) + clockErrorMs;
   const before = newest.items.find(({ processing_timestamp: time }) => Date.parse(time ?? '') <= start);
   return before?.db_id ?? 0;
+}
+
+/** Reads the pictures after one that are to be judged, newest first. */
+async function openAfter(before: number, signal: AbortSignal): Promise<ImageProcessingResult[]> {
+  const news = new Map<number, ImageProcessingResult>();
+  // One alone tells mostly that there is none.
+  for (let offset = 0, limit = 1; offset < maxCaughtUp; offset += limit, limit = readAtOnce) {
+    const { items } = await readOpen(limit, signal, offset);
+    const found = items.filter(({ db_id }) => db_id !== null && db_id > before);
+    for (const item of found) news.set(item.db_id ?? 0, item);
+    if (found.length < limit) break;
+  }
+  return [...news.values()];
+}
+
+/** Returns so many pictures, those with a danger first, newest first. */
+function gravest(results: readonly ImageProcessingResult[], most: number): ImageProcessingResult[] {
+  const isDanger = (result: ImageProcessingResult) =>
+    hitsOf(judgePicture(result)).some(({ comparison: { entry } }) => entry.severity === 'danger');
+  const dangers = new Set(results.filter(isDanger));
+  const others = results.filter((result) => !dangers.has(result));
+  return [...dangers, ...others].slice(0, most);
 }
 
 /** Changes alerts with the list: a suspended entry has none, and who becomes dangerous sounds once more. */
@@ -264,7 +287,17 @@ function show(): void {
     const known = before.get(pictureId);
     return known === undefined || (isDanger && !known.isDanger);
   });
-  if (news.length > 0) ring(news.some(({ isDanger }) => isDanger));
+  if (news.length > 0) ringOnce(news.some(({ isDanger }) => isDanger));
+}
+
+/** Time in which one sound tells of several alerts. A danger sounds after others, too. */
+const soundPauseMs = 2_000;
+let rung = { at: Number.NEGATIVE_INFINITY, isDanger: false };
+
+function ringOnce(isDanger: boolean): void {
+  if (ticks() - rung.at < soundPauseMs && (rung.isDanger || !isDanger)) return;
+  rung = { at: ticks(), isDanger };
+  ring(isDanger);
 }
 
 const timeOf = ({ time }: Alert) => Date.parse(time);
@@ -278,9 +311,10 @@ export async function countToReview(signal: AbortSignal): Promise<void> {
 function readOpen(
   limit: number,
   signal: AbortSignal,
+  offset = 0,
   onFailure?: () => void,
 ): Promise<PaginatedProcessedImages> {
-  const list = () => listProcessed({ review: 'open' }, { limit, offset: 0 }, signal);
+  const list = () => listProcessed({ review: 'open' }, { limit, offset }, signal);
   return untilRead(() => unlessMistaken(list), onFailure);
 }
 

@@ -43,10 +43,10 @@ export function followEntries(follower: EntryFollower, signal: AbortSignal): voi
     onMissed(() => read(() => true)),
   ];
   // No event tells that the time of an entry is over.
-  const timer = setInterval(
-    () => read((entry) => hasJustEnded(entry) || (!lacks('desk') && follower.isDoubted?.(entry) === true)),
-    endsEveryMs,
-  );
+  const look = () =>
+    read((entry) => hasJustEnded(entry) || (!lacks('desk') && follower.isDoubted?.(entry) === true));
+  look();
+  const timer = setInterval(look, endsEveryMs);
   signal.addEventListener('abort', () => {
     clearInterval(timer);
     for (const end of ends) end();

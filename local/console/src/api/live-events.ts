@@ -82,7 +82,8 @@ class Ways {
 
   noteStream(hasComeThrough: boolean): void {
     this.#failures = hasComeThrough ? 0 : this.#failures + 1;
-    if (this.#failures >= mostFailures) this.leaveStreams();
+    // A page that has just begun knows of none that came through.
+    if (!hasFollowed || this.#failures >= mostFailures) this.leaveStreams();
   }
 
   /** Asks for a while. One stream that fails is then enough to go on so. */
@@ -113,7 +114,7 @@ export async function followEvents(signal: AbortSignal): Promise<void> {
         return isStream ? readStream(last, asked, heard, notePart) : poll(last, asked, heard);
       });
       // Behind a proxy that holds it back, a stream begins, and nothing of it comes.
-      if (isStream) ways.noteStream(parts > 1);
+      if (isStream) ways.noteStream(parts > 0);
     } catch (error) {
       if (signal.aborted) return;
       hasMissed = true;
@@ -163,15 +164,14 @@ async function readStream(
   noteLife: () => void,
 ): Promise<string | undefined> {
   const { body } = await call(`${path}/stream`, { signal, lastEventId: last });
-  noteLife();
   if (body === null) return last;
   catchUp(last, asked);
   // A service that was started again may know the caller by another role.
   if (hasFollowed) void getStatus().catch(() => {});
-  hasFollowed = true;
   let text = '';
   let newest = last;
   for await (const part of partsOf(body)) {
+    hasFollowed = true;
     noteLife();
     text += part;
     const blocks = text.split('\n\n');

@@ -26,6 +26,7 @@ import { useWholePicture } from '../ui/picture.tsx';
 import { Results } from '../ui/results.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
+import { useFates } from '../use-fates.ts';
 
 /** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
@@ -58,7 +59,7 @@ export function ProcessedPage({ id }: { id: number }) {
       isCompact
     >
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
-      {data && <Details item={data} id={id} onChange={show} />}
+      {data && <Details key={id} item={data} id={id} onChange={show} />}
     </Page>
   );
 }
@@ -89,13 +90,14 @@ interface DetailsProps {
 }
 
 function Details({ item, id, onChange }: DetailsProps) {
+  const result = useFates(item);
   const { url, size } = useWholePicture(pathOfPicture(item, id));
   const status = useLoad('status', getStatus);
   useVerdictInSight(id);
   return (
     <>
       <Results
-        result={item}
+        result={result}
         comingText=""
         picture={url && size ? { url, size } : undefined}
         alt={texts.history.pictureChecked}

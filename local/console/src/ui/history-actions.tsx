@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, errorText } from '../api/client.ts';
 import { deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { pressedNow } from '../api/token.ts';
 import { serviceNow } from '../clock.ts';
 import { csvOf } from '../model/csv.ts';
-import { notify } from '../notices.ts';
+import { announce, notify } from '../notices.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
@@ -78,6 +79,13 @@ function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
           title={texts.history.deleteHowMany(asked.matched)}
           action={texts.history.deletePictures(asked.matched)}
           run={async () => {
+            const { matched } = await deleteMany(asked.meant, true);
+            // More may have come to fit, such as by somebody's verdict.
+            if (matched !== asked.matched) {
+              setAsked({ ...asked, matched });
+              announce(texts.history.deleteHowMany(matched));
+              return;
+            }
             notify(await deleteAll(asked.meant));
             setAsked(undefined);
           }}
@@ -110,13 +118,23 @@ async function withoutLater(filter: ProcessedFilter): Promise<ProcessedFilter> {
 }
 
 async function download(filter: ProcessedFilter): Promise<void> {
-  const lines: string[] = [];
   // Pictures that are checked meanwhile would move the pages.
   const meant = await withoutLater(filter);
-  for (let offset = 0; ; offset += rowsAtOnce) {
-    const page = await listProcessed(meant, { limit: rowsAtOnce, offset });
-    lines.push(...page.items.map(csvOf));
-    if (page.items.length < rowsAtOnce) break;
+  const rows = new Map<number | null, ImageProcessingResult>();
+  let before: number | undefined;
+  for (let offset = 0; ; ) {
+    const { items, total_items: total } = await listProcessed(meant, { limit: rowsAtOnce, offset });
+    // Rows that are gone meanwhile move those after them up.
+    const gone = Math.min(offset, Math.max(0, (before ?? total) - total));
+    before = total;
+    if (gone > 0) {
+      offset -= gone;
+      continue;
+    }
+    for (const item of items) rows.set(item.db_id, item);
+    if (items.length < rowsAtOnce) break;
+    offset += rowsAtOnce;
   }
+  const lines = [...rows.values()].map(csvOf);
   saveCsv('history', [csvOf(undefined), ...lines]);
 }

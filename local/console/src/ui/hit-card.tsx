@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { erasedText } from '../../../../lib/contract/erased.ts';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { useLacks, useMay } from '../api/caller.ts';
@@ -38,6 +39,8 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
   const tone = !isStanding(comparison) ? 'set-aside' : isMatch(comparison) ? 'match' : 'possible';
   const since = sinceWords(entry);
   const isThere = mayReview && !isDeleted(entry);
+  // Matches that the history keeps whole are judged as before.
+  const isJudged = isThere || (mayReview && isKept && best.identity !== erasedText);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: with the keyboard, the focus chooses the card
     <article
@@ -58,7 +61,7 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
             </p>
           )}
         </div>
-        {onReview && isThere && (
+        {onReview && isJudged && (
           <ReviewButtons
             name={entry.name}
             review={reviewOf(comparison)}
@@ -67,7 +70,7 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
           />
         )}
         {/* Below what was just pressed, so that nothing moves under a thumb. */}
-        {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
+        {onAdd && isThere && reviewOf(comparison)?.verdict === 'confirmed' && (
           <button type="button" class="button add-face" onClick={onAdd}>
             {texts.verdicts.addThisFace}
           </button>

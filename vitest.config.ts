@@ -158,6 +158,8 @@ export default defineConfig({
           // Loading the same modules again for each file would take longer than the tests.
           isolate: false,
           pool: 'threads',
+          // Node loads TypeScript by itself, with a sixth less work.
+          experimental: { viteModuleRunner: false },
         },
       },
       {

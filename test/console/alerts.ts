@@ -63,6 +63,18 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await setup().api.patch(listed.id, { severity: 'danger' });
     return listed;
   };
+  /** Lists somebody harmless, and can send more pictures of them than alerts are shown. */
+  const listHarmless = async () => {
+    const { api, pictures } = setup();
+    const [face] = (await api.detect(pictures.group)).map(({ facial_area }) => facial_area);
+    if (face === undefined) throw new Error('The group shows nobody.');
+    const picture = await cropFace(pictures.group, face);
+    const { name } = await api.list([picture], { name: newName(), severity: 'info' });
+    const images = Array.from({ length: 21 }, () => picture.toString('base64'));
+    const sendMany = async () =>
+      expect((await api.sendJson('POST', '/api/v1/process/process-images', { images })).status).toBe(200);
+    return { name, sendMany };
+  };
   const sounds = (page: Page) => page.evaluate('sounds');
 
   it.each([
@@ -214,13 +226,35 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
   });
 
+  it('alerts of no danger of before, however many matches came while nothing could be read', async () => {
+    await listDangerous();
+    await setup().api.process(setup().pictures.withWoman);
+    const harmless = await listHarmless();
+    await using visit = await setup().visit('#/status', { expected: [/503/] });
+    const { page } = visit;
+    await page.addInitScript({ content: noteSounds });
+    let isAway = true;
+    await page.route(/\/events|review=open/, (route) =>
+      isAway ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
+    );
+    const asked = page.waitForRequest(/review=open/);
+    await page.reload();
+    await asked;
+    // Answers tell the service's time in whole seconds.
+    await page.waitForTimeout(2_000);
+    await harmless.sendMany();
+    isAway = false;
+    const alert = page.locator('.alert-bar');
+    await alert.getByText(`Match: ${harmless.name}`).waitFor();
+    // Whatever else is news would be shown by then.
+    await page.waitForTimeout(3_000);
+    expect(await alert.innerText()).not.toContain('Danger');
+    expect(await sounds(page)).not.toContain(danger);
+  });
+
   it('alerts of a danger before all that came after it while the page could not follow', async () => {
     const dangerous = await listDangerous();
-    const { api, pictures } = setup();
-    const [other] = (await api.detect(pictures.group)).map(({ facial_area }) => facial_area);
-    if (other === undefined) throw new Error('The group shows nobody.');
-    const ordinaryPicture = await cropFace(pictures.group, other);
-    const harmless = await api.list([ordinaryPicture], { name: newName(), severity: 'info' });
+    const harmless = await listHarmless();
     await using visit = await setup().visit('#/status', { expected: [/503/] });
     const { page } = visit;
     await page.addInitScript({ content: noteSounds });
@@ -232,14 +266,12 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     isAway = true;
     await page.reload();
     await first;
-    await api.process(pictures.withWoman);
-    const images = Array.from({ length: 21 }, () => ordinaryPicture.toString('base64'));
-    const sent = await api.sendJson('POST', '/api/v1/process/process-images', { images });
-    expect(sent.status).toBe(200);
+    await setup().api.process(setup().pictures.withWoman);
+    await harmless.sendMany();
     isAway = false;
     const alert = page.locator('.alert-bar');
     await alert.getByText(`Danger. Match: ${dangerous.name}`).waitFor();
-    expect((await sounds(page)) as number[]).toContain(danger);
+    expect(await sounds(page)).toContain(danger);
     await alert.getByRole('button', { name: 'Acknowledge' }).click();
     await alert.getByText(`Match: ${harmless.name}`).waitFor();
   });

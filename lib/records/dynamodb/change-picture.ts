@@ -18,7 +18,11 @@ export async function changePicture(
   table: TableClient,
   key: Key,
   change: (result: ImageProcessingResult) => ProcessedResult | undefined,
-  beside: (result: ImageProcessingResult, item: Item) => Promise<Action[]> = async () => [],
+  beside: (
+    result: ImageProcessingResult,
+    item: Item,
+    changed: ProcessedResult,
+  ) => Promise<Action[]> = async () => [],
   forgetsFaces = false,
 ): Promise<void> {
   await table.settle(async () => {
@@ -42,7 +46,7 @@ export async function changePicture(
     const { done } = await table.transact([
       { put: { ...others, scopes, ...changed }, ...asRead(item) },
       ...old.map((remove) => ({ remove })),
-      ...(await beside(result, item)),
+      ...(await beside(result, item, wanted)),
     ]);
     if (done) return true;
     if (parts) await table.transact(parts.map((remove) => ({ remove })));

@@ -1,4 +1,3 @@
-import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type { EntryRecord } from '../entry.ts';
 import type { ErasedCounts, ErasureRecord, HistoryChoice } from '../erasure.ts';
@@ -156,17 +155,19 @@ async function redactPicture(
   id: number,
   { entryId, isSeen, isCounted }: Redaction,
 ): Promise<void> {
-  const redact = (result: ImageProcessingResult) => (isSeen ? redactedSeen : redacted)(result, entryId);
   await changePicture(
     table,
     processedKey(id),
-    (result) => (isSeen || mentions(result, entryId) ? redact(result) : undefined),
-    async (result, item) => {
+    (result) => {
+      if (isSeen) return redactedSeen(result, entryId);
+      return mentions(result, entryId) ? redacted(result, entryId) : undefined;
+    },
+    async (result, item, changed) => {
       // The faces go with the picture, and before the record that names them.
       const faces = keptFacesOf(item);
       await collection?.remove(faces.map(({ id }) => id));
       return [
-        ...(await redactReviews(table, id, entryId, redact(result))),
+        ...(await redactReviews(table, id, entryId, changed)),
         ...(isCounted ? [countAction(entryId, result, faces.length)] : []),
       ];
     },

@@ -62,7 +62,7 @@ export function reviewRecords(table: TableClient) {
         const [result, known] = await Promise.all([readResult(table, item), readReview(table, id)]);
         const change = reviewChange(result, known?.matches ?? [], review, reviewers, randomUUID());
         if (!change) return withReviews(result, known?.matches ?? []);
-        const rank = known ? known.rank : await rankIn(table, 'match', id);
+        const rank = await rankOf(table, id, known);
         const facts = changeFacts(reviewTarget(id, review));
         const actions = [
           ...actionsOf(id, known, change, rank),
@@ -101,7 +101,7 @@ export async function redactReviews(
   const matches = redactedReviews(known?.matches ?? [], entryId);
   const state = stateOf(result, matches);
   if (!known && !state) return [{ check: reviewKey(id), condition: 'attribute_not_exists(#pk)' }];
-  const rank = known ? known.rank : await rankIn(table, 'match', id);
+  const rank = await rankOf(table, id, known);
   return putState(id, known, { matches, state }, rank);
 }
 
@@ -114,7 +114,7 @@ export async function closePicture(table: TableClient, id: number): Promise<bool
     const matches = known?.matches ?? [];
     const state = stateOf(await readResult(table, item), matches);
     if (!state || known?.verdict) return false;
-    const rank = known ? known.rank : await rankIn(table, 'match', id);
+    const rank = await rankOf(table, id, known);
     const unchanged = { check: { pk: item.pk, sk: item.sk }, ...asRead(item) };
     const { done } = await table.transact([...putState(id, known, { matches, state }, rank), unchanged]);
     return done || again;
@@ -154,6 +154,15 @@ const countIn = (update: Key, more: number): Action => ({
   change: 'ADD #pictures :more',
   values: { more },
 });
+
+/** Returns the picture's rank in the scope `match`, if it is there. Its first review keeps it. */
+async function rankOf(
+  table: TableClient,
+  id: number,
+  known: ReviewItem | undefined,
+): Promise<number | undefined> {
+  return known ? known.rank : rankIn(table, 'match', id);
+}
 
 async function readReview(table: TableClient, id: number): Promise<ReviewItem | undefined> {
   return row<ReviewItem | undefined>(await table.get(reviewKey(id)));

@@ -13,6 +13,7 @@ import { namesOf } from './model/verdict-words.ts';
 import { type Comparison, hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
 import { RecentIds } from './recent-ids.ts';
 import { keyOf, route } from './routes.ts';
+import { ringOnce } from './sound.ts';
 import { Store } from './store.ts';
 
 /** Matches that came from elsewhere, and nobody here has acknowledged; and what is still to be reviewed. */
@@ -30,25 +31,13 @@ export interface Alert {
 export const alerts = new Store<readonly Alert[]>([]);
 /** Number of pictures with a match that nobody has judged; undefined until it is known. */
 export const toReview = new Store<number | undefined>(undefined);
-/** Answer to the question for sound: undefined until it was asked. */
-export const hasSound = new Store<boolean | undefined>(undefined);
 
-const soundKey = 'face-blacklist.sound';
 const maxAlerts = 20;
 /** Pictures among which the gravest are found when a page catches up, and how many are read at once. */
 const maxCaughtUp = 1_000;
 const readAtOnce = 100;
 /** Time in which this page's own check gets its answer, which shows the match already. */
 const ownCheckMs = 1_500;
-
-const kept = localStorage.getItem(soundKey);
-if (kept !== null) hasSound.set(kept === 'on');
-
-export function setSound(isOn: boolean): void {
-  localStorage.setItem(soundKey, isOn ? 'on' : 'off');
-  hasSound.set(isOn);
-  if (isOn) sound(false);
-}
 
 /** Error of the service's time, which answers tell in whole seconds. */
 const clockErrorMs = 500;
@@ -61,11 +50,6 @@ const ownPictures = new RecentIds<number>(100);
 /** Notes that a page shows this match, so that no alert tells of it once more. */
 export function noteOwnPicture(id: number): void {
   ownPictures.add(id);
-}
-
-/** Sounds for a match, if sound is wanted. */
-export function ring(isDanger: boolean): void {
-  if (hasSound.value) sound(isDanger);
 }
 
 /** A picture with a match of which nobody here has acknowledged the alert. */
@@ -99,13 +83,12 @@ export function watchAlerts(): () => void {
   const raiseOnce = (pictureId: number, time: string) => {
     if (raised.add(pictureId)) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
   };
-  // Matches of before are no news.
-  const newestBefore = newestOpen(ticks(), signal);
+  const isNews = newsFrom(ticks(), signal);
   const readAll = () => {
     for (const one of watched.values()) void read(one, signal);
   };
   const catchUp = async () => {
-    const news = await openAfter(await newestBefore, signal);
+    const news = await readNews(await isNews, signal);
     for (const result of gravest(news, maxAlerts).toReversed()) {
       for (const entry of entriesIn(result)) doubted.add(entry.id);
       raiseOnce(result.db_id ?? 0, result.processing_timestamp ?? new Date().toISOString());
@@ -127,39 +110,41 @@ export function watchAlerts(): () => void {
     }),
   ];
   followWatched(signal);
-  newestBefore.catch(() => {});
+  isNews.catch(() => {});
   return () => {
     ended.abort();
     for (const end of ends) end();
   };
 }
 
+/** Tells if a picture has come since the page began: matches of before are no news. */
+type IsNews = (result: ImageProcessingResult) => boolean;
+
 /**
- * Returns the newest picture that is to be judged, or 0. The same answer tells how many there are. After a
- * failure, those that have come since the page began are left out.
+ * Finds the newest picture that is to be judged as the page begins. The same answer tells how many there are.
+ * After a failure it may be one of since, and the pictures' times decide.
  */
-async function newestOpen(began: number, signal: AbortSignal): Promise<number> {
+async function newsFrom(began: number, signal: AbortSignal): Promise<IsNews> {
   const countBefore = toReview.value;
   let hasFailed = false;
   const { items, total_items } = await readOpen(1, signal, 0, () => {
     hasFailed = true;
   });
   if (toReview.value === countBefore) toReview.set(total_items);
-  if (!hasFailed) return items[0]?.db_id ?? 0;
-  const newest = await readOpen(maxAlerts, signal);
   const start = serviceNow() - (ticks() - began) + clockErrorMs;
-  const before = newest.items.find(({ processing_timestamp: time }) => Date.parse(time ?? '') <= start);
-  return before?.db_id ?? 0;
+  if (hasFailed) return ({ processing_timestamp: time }) => Date.parse(time ?? '') > start;
+  const newest = items[0]?.db_id ?? 0;
+  return ({ db_id }) => db_id !== null && db_id > newest;
 }
 
-/** Reads the pictures after one that are to be judged, newest first. */
-async function openAfter(before: number, signal: AbortSignal): Promise<ImageProcessingResult[]> {
-  const news = new Map<number, ImageProcessingResult>();
+/** Reads the news that are to be judged, newest first. */
+async function readNews(isNews: IsNews, signal: AbortSignal): Promise<ImageProcessingResult[]> {
+  const news = new Map<number | null, ImageProcessingResult>();
   // One alone tells mostly that there is none.
   for (let offset = 0, limit = 1; offset < maxCaughtUp; offset += limit, limit = readAtOnce) {
     const { items } = await readOpen(limit, signal, offset);
-    const found = items.filter(({ db_id }) => db_id !== null && db_id > before);
-    for (const item of found) news.set(item.db_id ?? 0, item);
+    const found = items.filter(isNews);
+    for (const item of found) news.set(item.db_id, item);
     if (found.length < limit) break;
   }
   return [...news.values()];
@@ -290,16 +275,6 @@ function show(): void {
   if (news.length > 0) ringOnce(news.some(({ isDanger }) => isDanger));
 }
 
-/** Time in which one sound tells of several alerts. A danger sounds after others, too. */
-const soundPauseMs = 2_000;
-let rung = { at: Number.NEGATIVE_INFINITY, isDanger: false };
-
-function ringOnce(isDanger: boolean): void {
-  if (ticks() - rung.at < soundPauseMs && (rung.isDanger || !isDanger)) return;
-  rung = { at: ticks(), isDanger };
-  ring(isDanger);
-}
-
 const timeOf = ({ time }: Alert) => Date.parse(time);
 
 /** Counts the pictures that wait for somebody's judgement, as soon as the service tells. */
@@ -316,25 +291,4 @@ function readOpen(
 ): Promise<PaginatedProcessedImages> {
   const list = () => listProcessed({ review: 'open' }, { limit, offset }, signal);
   return untilRead(() => unlessMistaken(list), onFailure);
-}
-
-const tones = { ordinary: [660, 880], danger: [880, 660, 880, 660] };
-const toneSeconds = 0.18;
-
-/** Plays some tones, and lets a phone vibrate. A browser that allows neither stays silent. */
-function sound(isDanger: boolean): void {
-  navigator.vibrate?.(isDanger ? [300, 100, 300, 100, 300] : [200, 100, 200]);
-  const context = new AudioContext();
-  const volume = context.createGain();
-  volume.gain.value = 0.25;
-  volume.connect(context.destination);
-  const frequencies = isDanger ? tones.danger : tones.ordinary;
-  for (const [index, frequency] of frequencies.entries()) {
-    const tone = context.createOscillator();
-    tone.frequency.value = frequency;
-    tone.connect(volume);
-    tone.start(context.currentTime + index * toneSeconds);
-    tone.stop(context.currentTime + (index + 1) * toneSeconds);
-    if (index === frequencies.length - 1) tone.onended = () => void context.close();
-  }
 }

@@ -1,5 +1,5 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
-import { noteOwnPicture, ring } from '../alerts.ts';
+import { noteOwnPicture } from '../alerts.ts';
 import { untilRead } from '../api/again.ts';
 import { errorMessage, isGone, type Message, RefusedError } from '../api/client.ts';
 import { getProcessed, lookAtDoor } from '../api/endpoints.ts';
@@ -15,6 +15,7 @@ import { entriesIn, type Fate, withFate } from '../model/fate.ts';
 import { isDark, Presence } from '../model/presence.ts';
 import { headlineOf } from '../model/verdict-words.ts';
 import { announce } from '../notices.ts';
+import { ring } from '../sound.ts';
 import { Store } from '../store.ts';
 import { texts } from '../texts.ts';
 import { FrameReader } from './frames.ts';

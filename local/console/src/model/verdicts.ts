@@ -71,14 +71,16 @@ function comparisonsOf(
       if (best === undefined) return [];
       // The notes stand in the first match that the service gives.
       const notes = references.find(({ entry }) => entry.notes)?.entry.notes ?? null;
-      return [{ entry: { ...best.entry, notes, ...sinceErased(best) }, best, references, likeness }];
+      return [{ entry: { ...best.entry, notes, ...sinceRedacted(best) }, best, references, likeness }];
     })
     .sort((one, other) => one.best.distance - other.best.distance);
 }
 
-/** A record tells by itself that an entry was erased. */
-function sinceErased({ identity, entry }: BlacklistMatch): Pick<FollowedEntry, 'since'> {
-  return identity === erasedText ? { since: { force: 'deleted', fields: [], before: entry } } : {};
+/** Returns true if the entry was taken out of the record, in which nobody can judge it any more. */
+export const isRedacted = ({ identity }: BlacklistMatch) => identity === erasedText;
+
+function sinceRedacted(match: BlacklistMatch): Pick<FollowedEntry, 'since'> {
+  return isRedacted(match) ? { since: { force: 'deleted', fields: [], before: match.entry } } : {};
 }
 
 /** A record of an earlier version does not tell if its faces could be judged, and so gives no all-clear. */
@@ -129,7 +131,7 @@ export function isLapsed({ entry: { since } }: Comparison): boolean {
   return since !== undefined && since.force !== 'listed' && since.force !== 'moved';
 }
 
-/** Returns true if the entry is gone for good, so that nobody can judge it any more. */
+/** Returns true if the entry is gone for good. */
 export const isDeleted = ({ since }: FollowedEntry) => since?.force === 'deleted';
 
 /** Returns true if it may be somebody listed: nobody has said otherwise, and the entry is in force. */

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watchAlerts } from '../alerts.ts';
+import { acknowledge, alerts, countToReview, toReview, watchAlerts } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
 import { clockOf, dateOf, list, timeOf } from '../format.ts';
 import { sourceWords } from '../model/words.ts';
 import { historyPath, paths } from '../routes.ts';
+import { hasSound, setSound } from '../sound.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { erasedText } from '../../../../lib/contract/erased.ts';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { useLacks, useMay } from '../api/caller.ts';
@@ -7,7 +6,15 @@ import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf, sinceWords } from '../model/verdict-words.ts';
-import { type FollowedEntry, type Hit, isDeleted, isMatch, isStanding, reviewOf } from '../model/verdicts.ts';
+import {
+  type FollowedEntry,
+  type Hit,
+  isDeleted,
+  isMatch,
+  isRedacted,
+  isStanding,
+  reviewOf,
+} from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
 import { EntryBadges } from './entry-badges.tsx';
@@ -40,7 +47,7 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
   const since = sinceWords(entry);
   const isThere = mayReview && !isDeleted(entry);
   // Matches that the history keeps whole are judged as before.
-  const isJudged = isThere || (mayReview && isKept && best.identity !== erasedText);
+  const isJudged = isThere || (mayReview && isKept && !isRedacted(best));
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: with the keyboard, the focus chooses the card
     <article

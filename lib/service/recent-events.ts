@@ -39,39 +39,41 @@ const kinds: Readonly<Record<string, EventKind>> = {
 };
 
 /**
- * Returns what has happened after an event, oldest first. An event may come twice.
+ * Returns what has happened after an event, oldest first. An event may come twice. It is not complete where
+ * the trail has not that event: others may be lost with it. `last` is always an event of the trail.
  * @param after `last` of the answer before; without it, nothing is told but where to begin.
  * @throws RequestInvalidError for an `after` that is none.
  * @throws BackendUnavailableError, ThrottledError
  */
 export async function recentEvents(sources: EventSources, after: string | undefined): Promise<ServiceEvents> {
-  if (after !== undefined) return (await eventsAfter(sources, after)).found;
-  const [newest] = (await sources.trail.list({ limit: 1 })).items;
-  return { events: [], last: newest ? idOf(newest) : nothingYet, is_complete: true };
-}
-
-/**
- * Returns what has happened after an event, and true if the trail still has that event: otherwise others may
- * be lost with it.
- * @throws RequestInvalidError for an `after` that is none.
- * @throws BackendUnavailableError, ThrottledError
- */
-export async function eventsAfter(
-  { trail, records }: EventSources,
-  after: string,
-): Promise<{ readonly found: ServiceEvents; readonly isKnown: boolean }> {
+  if (after === undefined) return { events: [], last: await newestId(sources), is_complete: true };
   const from = placeOf(after);
   const since = new Date(Math.max(0, from.time - overlapMs));
-  const { items, next } = await trail.list({ limit: linesAtOnce, since });
+  const { items, next } = await sources.trail.list({ limit: linesAtOnce, since });
+  const isKnown = after === nothingYet || items.some((line) => idOf(line) === after);
   const isNew = ({ chain, sequence }: AuditLine) => chain !== from.chain || sequence > from.sequence;
   const lines = items.filter(isNew);
-  const eventLines = lines.filter((line) => kindOf(line) !== undefined).toReversed();
-  const pictureIds = eventLines.flatMap((line) => (kindOf(line) === 'picture' ? (line.pictureId ?? []) : []));
-  const lookedUp = pictureIds.slice(-lookedUpAtOnce);
+  const [newest] = lines;
+  const { events, areLookedUp } = await eventsOf(sources, lines.toReversed());
+  return {
+    events,
+    last: newest ? idOf(newest) : isKnown ? after : await newestId(sources),
+    is_complete: isKnown && next === null && areLookedUp,
+  };
+}
+
+async function newestId({ trail }: EventSources): Promise<string> {
+  const [newest] = (await trail.list({ limit: 1 })).items;
+  return newest ? idOf(newest) : nothingYet;
+}
+
+/** Makes the events of lines. Of too many pictures the older are not looked up: among them may be matches. */
+async function eventsOf({ records }: EventSources, lines: readonly AuditLine[]) {
+  const told = lines.filter((line) => kindOf(line) !== undefined);
+  const ids = told.flatMap((line) => (kindOf(line) === 'picture' ? (line.pictureId ?? []) : []));
+  const lookedUp = ids.slice(-lookedUpAtOnce);
   const pictures: Pictures = lookedUp.length === 0 ? new Map() : await records.getProcessedAmong(lookedUp);
-  // Among the others may be matches.
-  const isComplete = next === null && lookedUp.length === pictureIds.length;
-  const events = eventLines.map((line) => ({
+  const events = told.map((line) => ({
     id: idOf(line),
     type: typeOf(pictures, line),
     time: line.time,
@@ -79,11 +81,7 @@ export async function eventsAfter(
     entry_id: line.entryId,
     picture_id: line.pictureId,
   }));
-  const [newest] = lines;
-  return {
-    found: { events, last: newest ? idOf(newest) : after, is_complete: isComplete },
-    isKnown: after === nothingYet || items.some((line) => idOf(line) === after),
-  };
+  return { events, areLookedUp: lookedUp.length === ids.length };
 }
 
 type Pictures = Awaited<ReturnType<RecordStore['getProcessedAmong']>>;

@@ -4,7 +4,7 @@ import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import type { ServiceEvent, ServiceEvents } from '../../lib/contract/endpoints/list-events.ts';
 import { RequestInvalidError, ThrottledError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
-import { type EventSources, eventsAfter, recentEvents } from '../../lib/service/recent-events.ts';
+import { type EventSources, recentEvents } from '../../lib/service/recent-events.ts';
 import type { StreamRoute } from './gateway.ts';
 
 /** Server-sent events of what happens, for pages that follow by themselves. It is not deployed. */
@@ -109,10 +109,10 @@ export class EventStreams implements StreamRoute {
   async #sendMissed(response: ServerResponse, lastId: string | string[] | undefined): Promise<void> {
     if (typeof lastId !== 'string' || lastId === '') return;
     try {
-      const { found, isKnown } = await eventsAfter(this.#sources, lastId);
+      const { events, last, is_complete } = await recentEvents(this.#sources, lastId);
       // The first look of all begins there.
-      this.#last ??= found.last;
-      const text = `${isKnown && found.is_complete ? '' : reload}${found.events.map(message).join('')}`;
+      this.#last ??= last;
+      const text = `${is_complete ? '' : reload}${events.map(message).join('')}`;
       this.#write(response, text);
     } catch (err) {
       if (!(err instanceof RequestInvalidError)) {

@@ -276,6 +276,27 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await alert.getByText(`Match: ${harmless.name}`).waitFor();
   });
 
+  it('alerts of a danger before all that came after it while no record could be read', async () => {
+    const dangerous = await listDangerous();
+    const harmless = await listHarmless();
+    await using visit = await setup().visit('#/status', { expected: [/503/] });
+    const { page } = visit;
+    await page.addInitScript({ content: noteSounds });
+    await followsEvents(page);
+    let isAway = true;
+    await page.route(/\/processed-images\/\d/, (route) =>
+      isAway ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
+    );
+    await setup().api.process(setup().pictures.withWoman);
+    await harmless.sendMany();
+    const alert = page.locator('.alert-bar');
+    await alert.getByText('A match. Who it is cannot be read yet.').waitFor();
+    await alert.getByText('19 more').waitFor();
+    isAway = false;
+    await alert.getByText(`Danger. Match: ${dangerous.name}`).waitFor();
+    expect(await sounds(page)).toContain(danger);
+  });
+
   it('acknowledges only the match that it named, and then names the next', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status');

@@ -53,6 +53,28 @@ test('more pictures than are looked up may have matches among them, so the answe
   expect(many.events).toHaveLength(101);
 });
 
+test('an event that the trail has not leads to its newest, and others may be lost with it', async () => {
+  const facts = ['one', 'two'].map((requestId) => {
+    return { ...serviceFacts('ada', 'patchEntry'), requestId, outcome: 200, entryId: 7 };
+  });
+  const items = linesAfter({ sequence: 0, hash: '' }, 'main', facts).toReversed();
+  const trail = {
+    list: async ({ limit, since }: { limit: number; since?: Date }) => {
+      const found = items.filter(({ time }) => since === undefined || Date.parse(time) >= since.getTime());
+      return { items: found.slice(0, limit), next: null };
+    },
+  };
+  const ask = (after?: string) => recentEvents({ trail, records: {} } as never, after);
+  const { last } = await ask();
+  expect(await ask(last)).toEqual({ events: [], last, is_complete: true });
+  const now = Date.now();
+  // Such as before a backup was put back, or by somebody who made it up.
+  for (const after of [`${now}_main_999999`, `${now + 60_000}_main_3`, `${now + 3_600_000}_x_1`]) {
+    expect(await ask(after)).toMatchObject({ last, is_complete: false });
+  }
+  expect(await ask('1_none_1')).toMatchObject({ events: [{}, {}], last, is_complete: false });
+});
+
 test.each([
   'x',
   '',

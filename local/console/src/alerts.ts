@@ -266,7 +266,10 @@ function show(): void {
   const all = [...watched.values()]
     .flatMap(alertsOf)
     .sort((one, other) => Number(other.isDanger) - Number(one.isDanger) || timeOf(other) - timeOf(one));
-  for (const { pictureId } of all.splice(maxAlerts)) watched.delete(pictureId);
+  for (const { pictureId } of all.splice(maxAlerts)) {
+    // One that nobody has read yet may be a danger.
+    if (watched.get(pictureId)?.result !== undefined) watched.delete(pictureId);
+  }
   alerts.set(all);
   const news = all.filter(({ pictureId, isDanger }) => {
     const known = before.get(pictureId);

@@ -121,6 +121,21 @@ describe('the stream of events', () => {
     await wrong.until('event: reload');
   });
 
+  test('tells all of what happens, whatever place the first who follows has made up', async () => {
+    for (const made of [`${Date.now()}_main_999999999999999`, `${Date.now() + 3_600_000}_x_1`]) {
+      const liar = await follow([`Last-Event-ID: ${made}`]);
+      await liar.until('event: reload');
+      const honest = await follow();
+      await honest.until(': still here');
+      add({ action: 'patchEntry', entryId: 7 });
+      for (const connection of [honest, liar]) await connection.until('event: entry');
+      for (const connection of [honest, liar]) {
+        connection.socket.destroy();
+        await connection.closed();
+      }
+    }
+  });
+
   test('is for those who may see the history, and not for any number of them', async () => {
     const refused = await follow(['Connection: close'], 'GET', tokens.check);
     expect(await refused.closed()).toMatch(/^HTTP\/1.1 403 /);

@@ -202,6 +202,9 @@ describe('match events to a webhook', () => {
   });
 
   it('leave neither names nor secrets nor the URL’s path in any log', async () => {
+    await receiver.stop();
+    await api.process(people.listed);
+    await server.process.line(({ msg }) => msg === 'webhook: it is not reached, and tried again');
     await end('SIGTERM');
     const text = logs.join('\n');
     expect(text).toContain('"webhook: it is not reached, and tried again"');

@@ -124,14 +124,13 @@ const services = ['test/set-up/services.ts', 'test/set-up/network-answers.ts'];
 const onceForEachInput = `--import=${join(import.meta.dirname, 'test/set-up/networks/preload.ts')}`;
 const sharedAnswers = { execArgv: [onceForEachInput], env: { NODE_OPTIONS: onceForEachInput } };
 
-/** Has Node load the TypeScript by itself, with a tenth less work. No test replaces a module. */
-const loadedByNode = { viteModuleRunner: false };
-
 export default defineConfig({
   test: {
     // The engine's tests start workers of their own, and the AWS mode's tests mostly wait, so four at once
     // are enough.
     maxWorkers: 4,
+    // Node loads the TypeScript by itself, with a tenth less work. No test replaces a module.
+    experimental: { viteModuleRunner: false },
     sequence: { sequencer: LongestFirst },
     // Shared machines stall, and are sometimes less than half as fast.
     testTimeout: 120_000,
@@ -161,7 +160,6 @@ export default defineConfig({
           // Loading the same modules again for each file would take longer than the tests.
           isolate: false,
           pool: 'threads',
-          experimental: loadedByNode,
         },
       },
       {
@@ -169,7 +167,6 @@ export default defineConfig({
         test: {
           ...sharedAnswers,
           name: 'adapters',
-          experimental: loadedByNode,
           include: adapters,
           exclude: [...unit, ...light, ...engine],
           globalSetup: services,
@@ -183,7 +180,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'light',
-          experimental: loadedByNode,
           include: light,
           exclude: unit,
           isolate: false,

@@ -49,7 +49,7 @@ const unit = testFiles(
   'blacklist/{possible-duplicates,sweep,unlike-pictures}',
   'cameras/{decide,judge,motion,networks,passages,print,reading,regions,settings,tracks}',
   '{bytes-in-turns,comments,config,deadline,env-file,errors,old-settings,once-in,sdk-client,system-names}',
-  'console/{clock,compare-words,csv,door-verdict,import-plan,service-words,texts}',
+  'console/{clock,compare-words,csv,door-verdict,import-plan,recent-pictures,service-words,texts}',
   'contract/{api,hostile-text,merged-fields,moment}',
   'erasure/*',
   'events/match-event',

@@ -354,6 +354,8 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await expect.poll(() => names.innerText()).toBe(`Danger. Match: ${listed.name}`);
     await api.patch(listed.id, { suspended: true });
     await alert.waitFor({ state: 'detached' });
+    // Within two seconds one sound tells of several alerts.
+    await page.waitForTimeout(2_000);
     await api.patch(listed.id, { suspended: false });
     await expect.poll(() => names.innerText()).toBe(`Danger. Match: ${listed.name}`);
     expect(await sounds(page)).toEqual([danger, danger, danger]);
@@ -477,6 +479,19 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await asked;
     await setup().api.process(setup().pictures.withWoman);
     await page.locator('.alert-bar').getByText(`Danger. Match: ${listed.name}`).waitFor();
+  });
+
+  it('asks for a press where the browser lets nothing sound before one', async () => {
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.addInitScript({
+      content: `${noteSounds}\nnavigator.userActivation.__proto__.__defineGetter__('hasBeenActive', () => false);`,
+    });
+    await page.reload();
+    const heldBack = page.getByText('Before that, the browser allows no sound');
+    await heldBack.waitFor();
+    await page.getByRole('heading', { level: 1 }).click();
+    await heldBack.waitFor({ state: 'detached' });
   });
 
   it('takes an alert back once its record is gone', async () => {

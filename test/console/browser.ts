@@ -42,7 +42,9 @@ export function launchBrowser(video?: string): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       `--disable-features=${withoutFeatures.join()}`,
-      // The page may use its camera.
+      // The page may sound, though nobody has pressed anything in it.
+      '--autoplay-policy=no-user-gesture-required',
+      // It may use its camera.
       '--use-fake-device-for-media-stream',
       ...(video === undefined ? [] : [`--use-file-for-fake-video-capture=${video}`]),
       '--use-fake-ui-for-media-stream',

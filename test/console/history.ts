@@ -408,8 +408,32 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const { id, name } = await setup().listWoman();
     const { db_id } = await api.process(setup().pictures.withWoman);
     await api.patch(id, { suspended: true });
-    await using visit = await setup().visit(`#/history/${db_id}`, { expected: [/404 \(Not Found\)/] });
+    await using visit = await setup().visit('#/status', { expected: [/404 \(Not Found\)/] });
     const { page } = visit;
+    // On a slow line nobody knows yet what has become of the entry.
+    const known = Promise.withResolvers<void>();
+    let asked = 0;
+    await page.route(new RegExp(`/blacklist/${id}/$`), async (route) => {
+      asked++;
+      await known.promise;
+      await route.fallback();
+    });
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.goto(`${url}/console/#/history/${db_id}`);
+    const timesAsked = async () => {
+      await page.clock.runFor(20);
+      return asked;
+    };
+    await expect.poll(timesAsked).toBeGreaterThan(0);
+    await page.getByRole('heading', { name: 'Loading' }).waitFor();
+    expect(await page.getByText(name).count()).toBe(0);
+    // A service that does not tell hides no match.
+    await page.clock.runFor(2_000);
+    await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
+    await page.getByText('This is how the entry was then.').waitFor();
+    known.resolve();
+    await page.clock.resume();
     const lapsed = page.getByRole('heading', { name: `No longer in force: ${name}` });
     await lapsed.waitFor();
     await api.patch(id, { suspended: false });

@@ -11,7 +11,7 @@ import { followEntries, reading } from './follow-entries.ts';
 import { entriesIn, shows, withFate } from './model/fate.ts';
 import { namesOf } from './model/verdict-words.ts';
 import { type Comparison, hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
-import { RecentIds } from './recent-ids.ts';
+import { isSamePicture, type PictureName, RecentPictures } from './recent-pictures.ts';
 import { keyOf, route } from './routes.ts';
 import { ringOnce } from './sound.ts';
 import { Store } from './store.ts';
@@ -41,15 +41,17 @@ const ownCheckMs = 1_500;
 
 /** Error of the service's time, which answers tell in whole seconds. */
 const clockErrorMs = 500;
+/** Time after which a picture is news whatever its number: a backup that is put back repeats numbers. */
+const repeatedAfterMs = 60_000;
 /** Time after which an alert waits no longer for its names. */
 const lateMs = 4_000;
 
 /** Pictures whose match a page shows already, such as the door's. */
-const ownPictures = new RecentIds<number>(100);
+const ownPictures = new RecentPictures(100);
 
 /** Notes that a page shows this match, so that no alert tells of it once more. */
-export function noteOwnPicture(id: number): void {
-  ownPictures.add(id);
+export function noteOwnPicture({ db_id, processing_timestamp }: ImageProcessingResult): void {
+  if (db_id !== null) ownPictures.add({ id: db_id, time: processing_timestamp });
 }
 
 /** A picture with a match of which nobody here has acknowledged the alert. */
@@ -79,9 +81,9 @@ export function acknowledge(pictureId?: number): void {
 export function watchAlerts(): () => void {
   const ended = new AbortController();
   const { signal } = ended;
-  const raised = new RecentIds<number>(1_000);
+  const raised = new RecentPictures(1_000);
   const raiseOnce = (pictureId: number, time: string) => {
-    if (raised.add(pictureId)) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
+    if (raised.add({ id: pictureId, time })) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
   };
   const isNews = newsFrom(ticks(), signal);
   const readAll = () => {
@@ -131,10 +133,12 @@ async function newsFrom(began: number, signal: AbortSignal): Promise<IsNews> {
     hasFailed = true;
   });
   if (toReview.value === countBefore) toReview.set(total_items);
-  const start = serviceNow() - (ticks() - began) + clockErrorMs;
-  if (hasFailed) return ({ processing_timestamp: time }) => Date.parse(time ?? '') > start;
+  const start = serviceNow() - (ticks() - began);
+  const isSince = ({ processing_timestamp: time }: ImageProcessingResult, afterMs: number) =>
+    Date.parse(time ?? '') > start + afterMs;
+  if (hasFailed) return (result) => isSince(result, clockErrorMs);
   const newest = items[0]?.db_id ?? 0;
-  return ({ db_id }) => db_id !== null && db_id > newest;
+  return (result) => (result.db_id ?? 0) > newest || isSince(result, repeatedAfterMs);
 }
 
 /** Reads the news that are to be judged, newest first. */
@@ -183,7 +187,7 @@ const isWatched = (entryId: number) =>
 /** Begins to watch a picture, unless it is before somebody's eyes. */
 function raise(pictureId: number, time: string, signal: AbortSignal): void {
   const isOpened = keyOf(route.value) === keyOf({ page: 'processed', id: pictureId });
-  if (signal.aborted || isShownHere(pictureId) || isOpened) return;
+  if (signal.aborted || isShownHere({ id: pictureId, time }) || isOpened) return;
   const one: Watched = { pictureId, time };
   watched.set(pictureId, one);
   void read(one, signal);
@@ -236,13 +240,15 @@ function take(one: Watched, read: ImageProcessingResult): void {
 }
 
 /** Returns true if a page shows the picture's match by itself. */
-function isShownHere(pictureId: number): boolean {
-  return ownPictures.has(pictureId) || checks.value.some(({ result }) => result?.db_id === pictureId);
+function isShownHere(picture: PictureName): boolean {
+  const isIt = (result: ImageProcessingResult) =>
+    isSamePicture({ id: result.db_id, time: result.processing_timestamp }, picture);
+  return ownPictures.has(picture) || checks.value.some(({ result }) => result && isIt(result));
 }
 
 /** Lists the alert of a picture as long as nobody has decided on somebody in it who is in force. */
 function alertsOf({ pictureId, time, result, isTold = false }: Watched): Alert[] {
-  if (isShownHere(pictureId)) return [];
+  if (isShownHere({ id: pictureId, time })) return [];
   if (result === undefined) {
     return isTold ? [{ pictureId, names: [], isDanger: false, source: null, time }] : [];
   }

@@ -32,7 +32,7 @@ import { TokensPage } from './pages/tokens.tsx';
 import { keyOf, paths, type Route, route } from './routes.ts';
 import { useStore } from './store.ts';
 import { texts } from './texts.ts';
-import { AlertBar, Bell } from './ui/bell.tsx';
+import { AlertBar, Bell, SoundHeldBack } from './ui/bell.tsx';
 import { ForRole } from './ui/for-role.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
 import { LiveRegion, Notices, Toasts } from './ui/live.tsx';
@@ -99,6 +99,7 @@ export function App() {
       <Header page={shown.page} isConnected={service !== undefined} />
       <Notices>
         <Offline />
+        <SoundHeldBack />
         <AlertBar />
         <Toasts />
       </Notices>

@@ -7,10 +7,6 @@ export class RecentIds<Id> {
     this.#most = most;
   }
 
-  has(id: Id): boolean {
-    return this.#ids.has(id);
-  }
-
   /** Adds an id. Returns false if it is among them already. */
   add(id: Id): boolean {
     if (this.#ids.has(id)) return false;

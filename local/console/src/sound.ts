@@ -10,6 +10,10 @@ const soundKey = 'face-blacklist.sound';
 const kept = localStorage.getItem(soundKey);
 if (kept !== null) hasSound.set(kept === 'on');
 
+/** True until somebody presses anything: before it, browsers let a page neither sound nor vibrate. */
+export const waitsForPress = new Store(navigator.userActivation?.hasBeenActive === false);
+for (const kind of ['click', 'keyup']) addEventListener(kind, () => waitsForPress.set(false));
+
 export function setSound(isOn: boolean): void {
   localStorage.setItem(soundKey, isOn ? 'on' : 'off');
   hasSound.set(isOn);
@@ -34,6 +38,8 @@ export function ringOnce(isDanger: boolean): void {
 
 const tones = { ordinary: [660, 880], danger: [880, 660, 880, 660] };
 const toneSeconds = 0.18;
+/** Time after which tones that a browser has held back are dropped. Later they would tell of nothing. */
+const longestToneMs = 2_000;
 
 /** Plays some tones, and lets a phone vibrate. A browser that allows neither stays silent. */
 function sound(isDanger: boolean): void {
@@ -43,12 +49,12 @@ function sound(isDanger: boolean): void {
   volume.gain.value = 0.25;
   volume.connect(context.destination);
   const frequencies = isDanger ? tones.danger : tones.ordinary;
+  setTimeout(() => void context.close(), longestToneMs);
   for (const [index, frequency] of frequencies.entries()) {
     const tone = context.createOscillator();
     tone.frequency.value = frequency;
     tone.connect(volume);
     tone.start(context.currentTime + index * toneSeconds);
     tone.stop(context.currentTime + (index + 1) * toneSeconds);
-    if (index === frequencies.length - 1) tone.onended = () => void context.close();
   }
 }

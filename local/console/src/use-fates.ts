@@ -1,11 +1,27 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import { useLacks } from './api/caller.ts';
 import { followEntries } from './follow-entries.ts';
 import { entriesIn, type Fate, withFate } from './model/fate.ts';
+import { isDeleted } from './model/verdicts.ts';
 
-/** Returns a kept result with what has become of its listed people since, as far as that is known by now. */
-export function useFates(kept: ImageProcessingResult): ImageProcessingResult {
-  const [fates, setFates] = useState<ReadonlyMap<number, Fate>>(new Map());
+/** What has become of listed people, by the ids of their entries, as far as it is known. */
+export type Fates = ReadonlyMap<number, Fate>;
+
+/** Time after which a kept result is shown as it was then, although nobody knows what has become of it. */
+const longestWaitMs = 1_500;
+
+/**
+ * Follows what has become of the listed people in a kept result. Until that is known, or is long in coming,
+ * `result` is undefined: it would accuse who is no longer listed.
+ */
+export function useFates(kept: ImageProcessingResult): {
+  readonly result: ImageProcessingResult | undefined;
+  readonly fates: Fates;
+} {
+  const [fates, setFates] = useState<Fates>(new Map());
+  const [isShown, setShown] = useState(false);
+  const isListHidden = useLacks('desk');
   let result = kept;
   for (const [entryId, fate] of fates) result = withFate(result, entryId, fate, false);
   const shown = useRef(result);
@@ -25,7 +41,16 @@ export function useFates(kept: ImageProcessingResult): ImageProcessingResult {
       },
       ended.signal,
     );
-    return () => ended.abort();
+    const timer = setTimeout(() => setShown(true), longestWaitMs);
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
   }, []);
-  return result;
+  const isKnown = isListHidden || entriesIn(kept).every((entry) => isDeleted(entry) || fates.has(entry.id));
+  // What was shown once stays, whoever is added later.
+  useEffect(() => {
+    if (isKnown) setShown(true);
+  }, [isKnown]);
+  return { result: isKnown || isShown ? result : undefined, fates };
 }

@@ -219,7 +219,7 @@ export class DoorWatch {
     const now = ticks();
     const result = this.#upToDate(looked, began);
     const { shown: before, picture: pictureBefore } = this.view.value;
-    if (result.db_id !== null) noteOwnPicture(result.db_id);
+    noteOwnPicture(result);
     const shown = afterLook(before, result, began, now);
     const isFresh = shown !== undefined && shown.look !== before?.look;
     const fresh = isFresh && hasHit(shown) ? { url: URL.createObjectURL(blob), size } : undefined;

@@ -216,7 +216,6 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
           picture={picture}
           alt={name}
           status={status}
-          isKept={false}
           onReviewed={(reviewed) => noteReviews(id, reviewed)}
         />
       )}

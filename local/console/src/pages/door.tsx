@@ -256,7 +256,6 @@ function DoorVerdict({ view, isRunning, watch }: DoorVerdictProps) {
           picture={picture}
           alt={texts.checking.pictureOfDoor}
           status={status.data}
-          isKept={false}
           onReviewed={(reviewed) => watch?.noteReview(reviewed)}
         />
       ) : (

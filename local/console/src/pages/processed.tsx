@@ -90,19 +90,19 @@ interface DetailsProps {
 }
 
 function Details({ item, id, onChange }: DetailsProps) {
-  const result = useFates(item);
+  const { result, fates } = useFates(item);
   const { url, size } = useWholePicture(pathOfPicture(item, id));
   const status = useLoad('status', getStatus);
-  useVerdictInSight(id);
+  useVerdictInSight(id, result !== undefined);
   return (
     <>
       <Results
         result={result}
-        comingText=""
+        comingText={texts.frame.loading}
         picture={url && size ? { url, size } : undefined}
         alt={texts.history.pictureChecked}
         status={status.data}
-        isKept
+        fates={fates}
         onReviewed={onChange}
       />
       <Warnings warnings={item.warnings} />

@@ -5,7 +5,7 @@ import { beats, followEvents } from '../api/live-events.ts';
 import { clockOf, dateOf, list, timeOf } from '../format.ts';
 import { sourceWords } from '../model/words.ts';
 import { historyPath, paths } from '../routes.ts';
-import { hasSound, setSound } from '../sound.ts';
+import { hasSound, setSound, waitsForPress } from '../sound.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
@@ -104,6 +104,19 @@ export function AlertBar() {
         </button>
       </div>
     </div>
+  );
+}
+
+/** Asks for a press, where alerts are to sound and the browser does not let them yet. */
+export function SoundHeldBack() {
+  const isWanted = useStore(hasSound) === true;
+  const isHeldBack = useStore(waitsForPress);
+  const isAlerted = useMay('desk');
+  if (!isWanted || !isHeldBack || !isAlerted) return null;
+  return (
+    <p class="sound-held-back" role="status">
+      {texts.frame.pressForSound}
+    </p>
   );
 }
 

@@ -2,9 +2,8 @@ import type { ComponentChildren } from 'preact';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { useLacks, useMay } from '../api/caller.ts';
-import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
+import { faceOf, imagePath } from '../api/endpoints.ts';
 import { similarityOf } from '../format.ts';
-import { useLoad } from '../load.ts';
 import { faultsOf, sinceWords } from '../model/verdict-words.ts';
 import {
   type FollowedEntry,
@@ -17,6 +16,7 @@ import {
 } from '../model/verdicts.ts';
 import { paths } from '../routes.ts';
 import { texts } from '../texts.ts';
+import type { Fates } from '../use-fates.ts';
 import { EntryBadges } from './entry-badges.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 import { ReviewButtons } from './review-buttons.tsx';
@@ -25,8 +25,8 @@ export interface HitCardProps {
   readonly hit: Hit;
   /** The face, cut out of the picture. */
   readonly face: ComponentChildren;
-  /** True if the picture comes from the history, whose matches hold no notes. */
-  readonly isKept: boolean;
+  /** Fates of a picture of the history, whose matches hold no notes; undefined for any other picture. */
+  readonly fates: Fates | undefined;
   readonly hasKeys: boolean;
   /** Called when a person turns to this card. */
   readonly onChoose: () => void;
@@ -39,7 +39,7 @@ export interface HitCardProps {
 }
 
 /** Shows a face beside the listed person whom it matched or nearly matched, and asks who it is. */
-export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, onReview }: HitCardProps) {
+export function HitCard({ hit, face, fates, hasKeys, onChoose, isOnly, onAdd, onReview }: HitCardProps) {
   const { comparison, verdict } = hit;
   const { entry, best } = comparison;
   const mayReview = useMay('desk');
@@ -47,7 +47,7 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
   const since = sinceWords(entry);
   const isThere = mayReview && !isDeleted(entry);
   // Matches that the history keeps whole are judged as before.
-  const isJudged = isThere || (mayReview && isKept && !isRedacted(best));
+  const isJudged = isThere || (mayReview && fates !== undefined && !isRedacted(best));
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: with the keyboard, the focus chooses the card
     <article
@@ -61,7 +61,9 @@ export function HitCard({ hit, face, isKept, hasKeys, onChoose, isOnly, onAdd, o
         <div class="hit-text">
           <h3 dir="auto">{isThere ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
           {since && <p class="hit-since">{since}</p>}
-          {isKept && isThere ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
+          {/* Whoever must act needs the notes of today. */}
+          <EntryFacts entry={fates?.get(entry.id)?.today ?? entry} />
+          {fates && isThere && !fates.has(entry.id) && <p class="hint">{texts.verdicts.asItWasThen}</p>}
           {verdict.reasons.length > 0 && (
             <p class="hint">
               {faultsOf(verdict.reasons)} {texts.verdicts.lookTwice}
@@ -101,19 +103,6 @@ function Pair({ face, match }: { face: ComponentChildren; match: BlacklistMatch 
         <figcaption>{texts.verdicts.listedAlike(similarityOf(match.similarity))}</figcaption>
       </figure>
     </div>
-  );
-}
-
-/** Shows what is known of the person now, because whoever must act needs the notes of today. */
-function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
-  const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal), [
-    'entry',
-  ]);
-  return (
-    <>
-      <EntryFacts entry={data?.id === entry.id ? data : entry} />
-      {error !== undefined && data === undefined && <p class="hint">{texts.verdicts.asItWasThen}</p>}
-    </>
   );
 }
 

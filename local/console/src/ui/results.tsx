@@ -9,6 +9,7 @@ import { listFace } from '../list-face.ts';
 import { type Headline, headlineOf } from '../model/verdict-words.ts';
 import { type Hit, hitsOf, judgePicture, reviewOf, type Verdict } from '../model/verdicts.ts';
 import { go, paths } from '../routes.ts';
+import type { Fates } from '../use-fates.ts';
 import { FaceOf, type ShownPicture } from './face-of.tsx';
 import { HitCard, type HitCardProps } from './hit-card.tsx';
 import { OtherFaces } from './other-faces.tsx';
@@ -26,15 +27,15 @@ export interface ResultsProps {
   readonly picture: ShownPicture | undefined;
   readonly alt: string;
   readonly status: Status | undefined;
-  /** True for a picture of the history. Then there are no others to show at another threshold. */
-  readonly isKept: boolean;
+  /** Fates of a picture of the history. Such a one has no others to show at another threshold. */
+  readonly fates?: Fates;
   /** Called with the result once it holds what a person said. */
   readonly onReviewed: (result: ImageProcessingResult) => void;
 }
 
 /** Shows the verdict on a picture first, then whoever matched, and then its other faces and numbers. */
 export function Results(props: ResultsProps) {
-  const { result, headline, comingText, sent, picture, alt, status, isKept } = props;
+  const { result, headline, comingText, sent, picture, alt, status, fates } = props;
   const mayEdit = useMay('editor');
   if (result === undefined) return <ComingVerdict text={comingText} sent={sent} />;
   const verdict = judgePicture(result);
@@ -56,7 +57,7 @@ export function Results(props: ResultsProps) {
           picture={picture}
           alt={alt}
           status={status}
-          hasOthers={!isKept}
+          hasOthers={fates === undefined}
         />
       )}
     </>
@@ -76,13 +77,13 @@ function takerOf(picture: ShownPicture, verdicts: readonly Verdict[]): Take {
   };
 }
 
-interface HitsProps extends Pick<ResultsProps, 'picture' | 'isKept' | 'onReviewed'> {
+interface HitsProps extends Pick<ResultsProps, 'picture' | 'fates' | 'onReviewed'> {
   readonly result: ImageProcessingResult;
   readonly hits: readonly Hit[];
   readonly take: Take | undefined;
 }
 
-function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }: HitsProps) {
+function Hits({ result: { db_id: id }, hits, picture, fates, onReviewed, take }: HitsProps) {
   const { withKeys, choose } = useKeysOwner(hits);
   return hits.map((hit) => {
     const { verdict, comparison } = hit;
@@ -93,7 +94,7 @@ function Hits({ result: { db_id: id }, hits, picture, isKept, onReviewed, take }
         recordId={id}
         hit={hit}
         face={<FaceOf picture={picture} verdict={verdict} />}
-        isKept={isKept}
+        fates={fates}
         hasKeys={hit === withKeys}
         onChoose={() => choose(hit)}
         isOnly={hits.length === 1}

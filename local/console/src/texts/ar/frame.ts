@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} أخرى`,
   look: 'عرض',
   withSound: 'مع صوت من الآن',
+  pressForSound: 'اضغط في أي مكان. قبل ذلك لا يسمح المتصفح بصوت عند التطابق.',
   matchUnread: 'تطابق. لا يمكن بعد قراءة من هو.',
   acknowledge: 'علمت',
   soundElsewhere: 'صوت واهتزاز عند تطابق يأتي من مكان آخر',

@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} weitere`,
   look: 'Ansehen',
   withSound: 'Ab jetzt mit Ton',
+  pressForSound: 'Drücken Sie irgendwohin. Vorher lässt der Browser bei Treffern keinen Ton zu.',
   matchUnread: 'Ein Treffer. Wer es ist, lässt sich noch nicht lesen.',
   acknowledge: 'Quittieren',
   soundElsewhere: 'Ton und Vibration bei Treffern, die anderswo gefunden werden',

@@ -28,6 +28,7 @@ export const frame = {
   more: (count: number) => `${number(count)} more`,
   look: 'Look',
   withSound: 'With sound from now on',
+  pressForSound: 'Press anywhere. Before that, the browser allows no sound for a match.',
   matchUnread: 'A match. Who it is cannot be read yet.',
   acknowledge: 'Acknowledge',
   soundElsewhere: 'Sound and vibration for a match that comes from elsewhere',

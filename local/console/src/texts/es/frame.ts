@@ -27,6 +27,7 @@ export const frame: Texts['frame'] = {
   more: (count) => `${number(count)} más`,
   look: 'Ver',
   withSound: 'Con sonido desde ahora',
+  pressForSound: 'Pulse en cualquier lugar. Antes, el navegador no permite sonidos con coincidencias.',
   matchUnread: 'Una coincidencia. Todavía no se puede leer quién es.',
   acknowledge: 'Enterado',
   soundElsewhere: 'Sonido y vibración con coincidencias de otros lugares',

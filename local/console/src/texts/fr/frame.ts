@@ -27,6 +27,8 @@ export const frame: Texts['frame'] = {
   more: (count) => plural(count, { one: '# autre', other: '# autres' }),
   look: 'Voir',
   withSound: 'Avec son désormais',
+  pressForSound:
+    'Appuyez n’importe où. Avant cela, le navigateur n’autorise aucun son pour une correspondance.',
   matchUnread: 'Une correspondance. On ne peut pas encore lire de qui il s’agit.',
   acknowledge: 'Acquitter',
   soundElsewhere: 'Son et vibration pour une correspondance venue d’ailleurs',

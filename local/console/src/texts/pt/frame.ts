@@ -27,6 +27,8 @@ export const frame: Texts['frame'] = {
   more: (count) => `mais ${number(count)}`,
   look: 'Ver',
   withSound: 'Com som a partir de agora',
+  pressForSound:
+    'Pressione em qualquer lugar. Antes disso, o navegador não permite som para correspondências.',
   matchUnread: 'Uma correspondência. Ainda não é possível ler quem é.',
   acknowledge: 'Ciente',
   soundElsewhere: 'Som e vibração para correspondências vindas de outros lugares',

@@ -94,6 +94,19 @@ describe('the verdict of a door', () => {
     expect(afterLook(shown, look('match'), 9_000)).toMatchObject({ tone: 'possible' });
   });
 
+  test('of somebody listed anew is kept once, and not by the look before the one that confirms it', () => {
+    const deleted = afterFate(lookTwice(undefined, 0), 7, { force: 'deleted' }, 500);
+    const gone = afterLook(deleted, look('no_match'), 4_000);
+    expect(gone).toMatchObject({ tone: 'clear' });
+    expect(isToBeKept(gone, 4_500)).toBe(false);
+    const once = afterLook(gone, look('match', { id: 8 }), 4_500);
+    expect(once).toMatchObject({ tone: 'possible', keptAt: undefined });
+    expect(isToBeKept(once, 5_000)).toBe(true);
+    // One who was merged into another matches by that one.
+    const moved = afterFate(lookTwice(undefined, 0), 7, { force: 'moved' }, 500);
+    expect(moved.named.ids).toEqual([7]);
+  });
+
   test('of a match stays while the face turns away, and goes at last', () => {
     const match = lookTwice(undefined, 0);
     for (const kind of ['no_match', 'cannot_tell', 'possible'] as const) {

@@ -22,5 +22,9 @@ export function afterDeletion(shown: Shown): Shown {
  */
 export function afterFate(shown: Shown, entryId: number, fate: Fate, now: number): Shown {
   const told = withResult(shown, withFate(shown.result, entryId, fate, false));
-  return told.tone === shown.tone ? told : { ...told, toldAt: now };
+  const isInForce = fate.force === 'listed' || fate.force === 'moved';
+  // The next look that matches is at somebody else, whom it does not confirm.
+  const ids = shown.named.ids.filter((id) => isInForce || id !== entryId);
+  const named = { ...shown.named, ids };
+  return told.tone === shown.tone ? { ...told, named } : { ...told, named, toldAt: now };
 }

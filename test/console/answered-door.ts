@@ -31,6 +31,12 @@ export async function openAnsweredDoor(
   // The service may tell late of what was processed before, which sounds, too. Here the door alone does.
   const nothing = { status: 200, contentType: 'text/event-stream', body: '' };
   if (!hasEvents) await page.route('**/events/stream', (route) => route.fulfill(nothing));
+  // No alert learns whose a match is before the door has shown it.
+  const shown = Promise.withResolvers<void>();
+  await page.route(/\/processed-images\/\d+$/, async (route) => {
+    await shown.promise;
+    await route.fallback();
+  });
   await page.reload();
   const keeps: string[] = [];
   const waiting: Route[] = [];
@@ -54,6 +60,7 @@ export async function openAnsweredDoor(
       await waiting.shift()?.fulfill({ status: 200, json: [result] });
       await (await answered).finished();
       await page.evaluate(untilHandled);
+      shown.resolve();
       await atOnce();
       await page.clock.runFor(600);
       await expect.poll(() => waiting.length).toBe(1);

@@ -47,8 +47,8 @@ interface RemovalOptions {
 }
 
 /**
- * Removes those of the pictures that the filter means, the oldest first, some at a time, until the time is up.
- * Each is looked at right before it goes, for people may have judged it meanwhile.
+ * Removes those of the pictures that the filter means, the oldest first, some at a time, until the time is
+ * up. Each is looked at right before it goes, for people may have judged it meanwhile.
  * @param ids 100 at most
  * @throws BackendUnavailableError, ThrottledError; what was removed until then is gone.
  */
@@ -71,8 +71,8 @@ export async function removeAmong(
 }
 
 /**
- * Removes the pictures that the filter means, the oldest first, some at a time, until the time is up. Pictures
- * that come meanwhile stay.
+ * Removes the pictures that the filter means, the oldest first, some at a time, until the time is up.
+ * Pictures that come meanwhile stay.
  * @throws BackendUnavailableError, ThrottledError; what was removed until then is gone.
  */
 export async function removeMatching(

@@ -55,7 +55,7 @@ export interface ProcessedFilter {
   readonly since?: Date | undefined;
   /** Latest timestamp, excluded. */
   readonly until?: Date | undefined;
-  /** Id that all pictures which pass are smaller than: a page behind another leaves none out and has none twice. */
+  /** Id than which a picture's own must be smaller. By it, pages follow each other without gap or double. */
   readonly beforeId?: number | undefined;
 }
 

@@ -62,7 +62,7 @@ export function scopeOfFilter(filter: ProcessedFilter): string {
   return scope === 'all' ? origin : `${origin} ${scope}`;
 }
 
-/** Names the scopes of which a picture must be in one; `all` has every picture. The state is left to be asked. */
+/** Names the scopes of a filter: a picture must be in one of them. Its review is left to be asked for. */
 export function scopesWanted(filter: ProcessedFilter): string[] {
   if (filter.mergedIds?.length) return scopesOfSeveral(filter);
   return [filter.review ? scopeOfReviewed(filter) : scopeOfFilter(filter)];

@@ -50,7 +50,7 @@ interface Asked {
   readonly meant: ProcessedFilter;
   /** Numbers of the pictures that it is about: no others are deleted. */
   readonly ids: readonly number[];
-  /** How many of them were sent, and how many were deleted: a deletion that fails goes on from there. */
+  /** Counts of those that were sent, and that were deleted: after a failure, it goes on from there. */
   readonly done: { sent: number; deleted: number };
 }
 

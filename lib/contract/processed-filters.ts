@@ -42,8 +42,5 @@ export const processedFilters = {
 /** Limit on the pictures that a request may name. */
 export const maxNamedPictures = 100;
 
-/** Ids of pictures as one text, which becomes numbers. */
-export const pictureIds = z
-  .string()
-  .regex(new RegExp(`^\\d{1,15}(,\\d{1,15}){0,${maxNamedPictures - 1}}$`))
-  .transform((text) => text.split(',').map(Number));
+/** Ids of pictures as one text, with commas between. */
+export const pictureIds = z.string().regex(new RegExp(`^\\d{1,15}(,\\d{1,15}){0,${maxNamedPictures - 1}}$`));

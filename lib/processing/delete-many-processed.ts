@@ -8,7 +8,8 @@ import { type FilterQuery, filterOf } from './list-processed.ts';
 import { type RemovalPorts, removeAmong, removeMatching } from './remove-processed.ts';
 
 interface DeleteQuery extends FilterQuery {
-  readonly ids?: readonly number[] | undefined;
+  /** Ids of pictures, with commas between; no others are deleted. */
+  readonly ids?: string | undefined;
   readonly dry_run?: boolean | undefined;
 }
 
@@ -26,7 +27,8 @@ export async function deleteManyProcessed(
   deadline?: Deadline,
 ): Promise<DeletedProcessed> {
   if (Object.values(query).every((value) => value === undefined)) throw withoutFilter();
-  const { ids, ...filters } = query;
+  const { ids: named, ...filters } = query;
+  const ids = named?.split(',').map(Number);
   const filter = await filterOf(ports.records, filters);
   if (dry_run) {
     const found = await foundBy(ports, filter, ids);

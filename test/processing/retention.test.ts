@@ -236,7 +236,7 @@ describe('deletion by filter', () => {
     expect(await ids()).toHaveLength(40);
     asked = 0;
     const all = (await ids()).map(Number);
-    const named = { has_match: false, ids: all.slice(0, 30) };
+    const named = { has_match: false, ids: all.slice(0, 30).join() };
     const few = await deleteManyProcessed(ports, named, deadline);
     expect(few).toEqual({ dry_run: false, matched: 30, deleted: 20, remaining: 10 });
     // The oldest go first.

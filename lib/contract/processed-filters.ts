@@ -31,5 +31,16 @@ export const processedFilters = {
     'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',
   ),
   until: moment.describe('Only pictures processed before this moment: any ISO 8601 time with its offset.'),
+  before_id: anyId
+    .optional()
+    .describe(
+      'Only pictures with a smaller `db_id`. With the smallest of a page, it leads to the next one, whatever comes or goes meanwhile.',
+    ),
   ...originFilters,
 } as const;
+
+/** Limit on the pictures that a request may name. */
+export const maxNamedPictures = 100;
+
+/** Ids of pictures as one text, with commas between. */
+export const pictureIds = z.string().regex(new RegExp(`^\\d{1,15}(,\\d{1,15}){0,${maxNamedPictures - 1}}$`));

@@ -70,7 +70,11 @@ function describe(issue: z.core.$ZodIssue): Description {
       return describeTooBig(issue);
     case 'invalid_format':
       if (issue.format === 'datetime') return describeCustom('datetime_parsing');
-      break;
+      if (issue.format !== 'regex') break;
+      return {
+        type: 'string_pattern_mismatch',
+        msg: `String should match pattern '${String(issue.pattern).slice(1, -1)}'`,
+      };
     case 'unrecognized_keys':
       return {
         type: 'extra_forbidden',

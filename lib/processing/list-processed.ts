@@ -14,6 +14,7 @@ export interface FilterQuery {
   readonly reference?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  readonly before_id?: number | undefined;
 }
 
 interface ListQuery extends FilterQuery {
@@ -37,10 +38,12 @@ export async function listProcessed(
 /** Makes a filter of the store. An entry's pictures are also those of entries that were merged into it. */
 export async function filterOf(
   records: Pick<RecordStore, 'mergedEntries'>,
-  { has_match: hasMatch, entry_id: entryId, review, source, reference, since, until }: FilterQuery,
+  { has_match: hasMatch, entry_id: entryId, before_id: beforeId, since, until, ...others }: FilterQuery,
 ): Promise<ProcessedFilter> {
   const mergedIds = entryId === undefined ? [] : await allMerged(records, entryId);
-  const filter = { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
+  const { review, source, reference } = others;
+  const times = { since: moment(since), until: moment(until) };
+  const filter = { hasMatch, entryId, review, source, reference, beforeId, ...times };
   return mergedIds.length > 0 ? { ...filter, mergedIds } : filter;
 }
 

@@ -10,7 +10,10 @@ import type { RecordStore } from '../records/port.ts';
 import type { ProcessedFilter } from '../records/processed.ts';
 
 export interface RemovalPorts {
-  readonly records: Pick<RecordStore, 'getProcessed' | 'listProcessed' | 'removeProcessed'>;
+  readonly records: Pick<
+    RecordStore,
+    'getProcessed' | 'getProcessedAmong' | 'listProcessed' | 'removeProcessed'
+  >;
   readonly images: Pick<ImageStore, 'delete'>;
 }
 
@@ -44,15 +47,41 @@ interface RemovalOptions {
 }
 
 /**
+ * Removes those of the pictures that the filter means, the oldest first, some at a time, until the time is
+ * up. Each is looked at right before it goes, for people may have judged it meanwhile.
+ * @param ids 100 at most
+ * @throws BackendUnavailableError, ThrottledError; what was removed until then is gone.
+ */
+export async function removeAmong(
+  ports: RemovalPorts,
+  ids: readonly number[],
+  filter: ProcessedFilter,
+  { deadline = noDeadline }: RemovalOptions = {},
+): Promise<Removal> {
+  let removed = 0;
+  let left = ids.toSorted((one, other) => one - other);
+  while (left.length > 0 && deadline.leaves(answerMs)) {
+    const meant = await ports.records.getProcessedAmong(left.slice(0, recordsAtOnce), filter);
+    left = left.slice(recordsAtOnce);
+    removed += await removePictures(ports, [...meant.values()]);
+    await othersTurn();
+  }
+  const remaining = left.length > 0 ? (await ports.records.getProcessedAmong(left, filter)).size : 0;
+  return { matched: removed + remaining, removed };
+}
+
+/**
  * Removes the pictures that the filter means, the oldest first, some at a time, until the time is up.
+ * Pictures that come meanwhile stay.
  * @throws BackendUnavailableError, ThrottledError; what was removed until then is gone.
  */
 export async function removeMatching(
   ports: RemovalPorts,
-  filter: ProcessedFilter,
+  wanted: ProcessedFilter,
   options: RemovalOptions = {},
 ): Promise<Removal> {
-  const matched = await countOf(ports, filter);
+  const { total: matched, items } = await ports.records.listProcessed({ ...wanted, limit: 1, offset: 0 });
+  const filter = { ...wanted, beforeId: 1 + (items[0]?.db_id ?? 0) };
   const { mergedIds = [], ...first } = filter;
   let removed = await removeSome(
     ports,
@@ -90,12 +119,15 @@ async function removeSome(
   return removed;
 }
 
-/** Removes pictures first, and then their records: as long as there is the one, the other is found. */
+/**
+ * Removes pictures first, and then their records: as long as there is the one, the other is found. Returns
+ * the number of records that there were.
+ */
 async function removePictures(
   { records, images }: Pick<RemovalPorts, 'images'> & { records: Pick<RecordStore, 'removeProcessed'> },
   results: readonly ImageProcessingResult[],
-): Promise<void> {
+): Promise<number> {
   const limit = pLimit(filesAtOnce);
   await allOrFirstError(results.flatMap(copiesOf).map((key) => limit(() => images.delete(key))));
-  await records.removeProcessed(results.flatMap(({ db_id }) => db_id ?? []));
+  return records.removeProcessed(results.flatMap(({ db_id }) => db_id ?? []));
 }

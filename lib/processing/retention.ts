@@ -11,7 +11,7 @@ import { type RemovalPorts, removeMatching } from './remove-processed.ts';
 export interface RetentionPorts extends RemovalPorts {
   readonly records: Pick<
     RecordStore,
-    'getProcessed' | 'listProcessed' | 'removeProcessed' | 'retention' | 'noteRetention'
+    'getProcessed' | 'getProcessedAmong' | 'listProcessed' | 'removeProcessed' | 'retention' | 'noteRetention'
   >;
   readonly leftovers: Leftovers;
 }

@@ -18,6 +18,8 @@ import type {
   KeptFace,
   KeptFacePlace,
   NewReview,
+  ProcessedFilter,
+  ProcessedIds,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
@@ -321,9 +323,13 @@ export interface RecordStore {
   /**
    * Reads the answers of those processed pictures that exist, by their ids.
    * @param ids 100 at most
+   * @param filter condition that the pictures must pass
    * @throws BackendUnavailableError, ThrottledError
    */
-  getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>>;
+  getProcessedAmong(
+    ids: readonly number[],
+    filter?: ProcessedFilter,
+  ): Promise<Map<number, ImageProcessingResult>>;
   /**
    * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
    * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
@@ -357,6 +363,12 @@ export interface RecordStore {
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+  /**
+   * Reads the ids of a page of processed pictures, newest first: the page of `listProcessed`, of up to 10,000
+   * pictures. No picture's answer is read.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  listProcessedIds(query: ProcessedQuery): Promise<ProcessedIds>;
 
   /**
    * Returns the time of the newest processed picture that shows an entry, ISO 8601, UTC; `null` without one.

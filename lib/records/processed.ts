@@ -55,6 +55,8 @@ export interface ProcessedFilter {
   readonly since?: Date | undefined;
   /** Latest timestamp, excluded. */
   readonly until?: Date | undefined;
+  /** Id than which a picture's own must be smaller. By it, pages follow each other without gap or double. */
+  readonly beforeId?: number | undefined;
 }
 
 /** A face that is kept with its picture for a look-back. */
@@ -78,6 +80,14 @@ export interface ProcessedPage {
   readonly total: number;
   /** Pictures of the page, newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
+}
+
+/** Ids of a page of processed pictures: `limit` 1..10,000. */
+export interface ProcessedIds {
+  /** Number of pictures that pass the filter. */
+  readonly total: number;
+  /** Ids of the page's pictures, newest first. */
+  readonly ids: readonly number[];
 }
 
 /** A person's verdict on a match. */

@@ -216,6 +216,7 @@ describe('deletion by filter', () => {
     expect(await deleteManyProcessed(ports, { ...filter, dry_run: true })).toEqual({
       dry_run: true,
       ...told,
+      ids: [first],
     });
     expect(await ids()).toEqual([third, second, first]);
     const done = { dry_run: false, matched: 1, deleted: 1, remaining: 0 };
@@ -233,5 +234,12 @@ describe('deletion by filter', () => {
     const answer = await deleteManyProcessed(ports, { has_match: false }, deadline);
     expect(answer).toEqual({ dry_run: false, matched: 60, deleted: 20, remaining: 40 });
     expect(await ids()).toHaveLength(40);
+    asked = 0;
+    const all = (await ids()).map(Number);
+    const named = { has_match: false, ids: all.slice(0, 30).join() };
+    const few = await deleteManyProcessed(ports, named, deadline);
+    expect(few).toEqual({ dry_run: false, matched: 30, deleted: 20, remaining: 10 });
+    // The oldest go first.
+    expect(await ids()).toEqual([...all.slice(0, 10), ...all.slice(30)]);
   });
 });

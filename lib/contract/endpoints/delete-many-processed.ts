@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { truth } from '../form-values.ts';
-import { processedFilters } from '../processed-filters.ts';
+import { maxNamedPictures, pictureIds, processedFilters } from '../processed-filters.ts';
 
 const count = z.number().int().min(0);
+
+/** Limit on the ids in an answer. */
+export const maxFound = 5_000;
 
 export const DeletedProcessed = z
   .object({
@@ -11,13 +14,24 @@ export const DeletedProcessed = z
     matched: count.describe('Pictures that the filters meant.'),
     deleted: count,
     remaining: count.describe('Those that there was no time for: send the same request again.'),
+    ids: z
+      .array(count)
+      .optional()
+      .describe(
+        `In a dry run: the \`db_id\`s of what was found, newest first, ${maxFound} at most. With the last of them as \`before_id\`, a further dry run tells the next.`,
+      ),
   })
   .meta({ id: 'DeletedProcessed' });
 export type DeletedProcessed = z.infer<typeof DeletedProcessed>;
 
 const query = z.object({
   ...processedFilters,
-  dry_run: truth.optional().describe('Only tell how many there are.'),
+  ids: pictureIds
+    .optional()
+    .describe(
+      `Only these pictures, ${maxNamedPictures} at most: their \`db_id\`s with commas between. Those that the other filters no longer mean stay.`,
+    ),
+  dry_run: truth.optional().describe('Only tell how many there are, and which.'),
 });
 
 export const deleteManyProcessedContract = defineEndpoint({
@@ -33,7 +47,7 @@ export const deleteManyProcessedContract = defineEndpoint({
   ],
   summary: 'Delete the processed pictures that filters mean',
   description:
-    'Records, copies and crops go, the oldest first. At least one filter is needed. What takes longer than a request may is left: `remaining` says how many.',
+    'Records, copies and crops go, the oldest first. At least one filter is needed. What takes longer than a request may is left: `remaining` says how many. Who asks a person first sends the `ids` that the dry run told: nothing else is deleted then.',
   role: 'admin',
   // A filter that is misspelt would otherwise delete what was to stay.
   strict: true,

@@ -6,15 +6,24 @@ import type { RecordStore } from '../port.ts';
 import type {
   KeptFace,
   KeptFacePlace,
+  ProcessedFilter,
+  ProcessedIds,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
   Stamp,
   TrackProgress,
 } from '../processed.ts';
-import { pageOf } from '../shared/clock.ts';
-import { rankBelow, remaining } from '../shared/gaps.ts';
-import { entryScope, scopeOfFilter, scopeOfReviewed, scopesOf, scopesOfSeveral } from '../shared/scopes.ts';
+import { type CountedRange, pageOf } from '../shared/clock.ts';
+import { rankBelow, remaining, remainingRanks } from '../shared/gaps.ts';
+import {
+  entryScope,
+  scopeOfFilter,
+  scopeOfReviewed,
+  scopesOf,
+  scopesOfSeveral,
+  scopesWanted,
+} from '../shared/scopes.ts';
 import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
@@ -23,7 +32,7 @@ import { keep } from './kept.ts';
 import { forgetFaces, keptFaceIds } from './kept-faces.ts';
 import type { Item } from './keys.ts';
 import { PictureNumbering } from './numbering.ts';
-import { lastDisorder, newestTime, ranksWithin } from './ranks.ts';
+import { lastDisorder, newestTime, ranksWithin, timeOf } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
 import { pageInState, placesInState } from './reviewed-pages.ts';
 import { addReviews } from './reviews.ts';
@@ -42,13 +51,16 @@ export function processedRecords(table: TableClient, collection?: FaceCollection
 
     getProcessed: (id: number, actor?: string) => getProcessed(table, id, actor),
 
-    getProcessedAmong: (ids: readonly number[]) => getProcessedAmong(table, ids),
+    getProcessedAmong: (ids: readonly number[], filter?: ProcessedFilter) =>
+      getProcessedAmong(table, ids, filter),
 
     updateTrack: (id: number, progress: TrackProgress) => updateTrack(table, id, progress),
 
     findProcessed: (pictureIds: readonly string[]) => findProcessed(table, pictureIds),
 
     listProcessed: (query: ProcessedQuery) => listProcessed(table, query),
+
+    listProcessedIds: (query: ProcessedQuery) => listProcessedIds(table, query),
 
     lastSeen: (entryId: number) => newestTime(table, entryScope(entryId)),
 
@@ -106,9 +118,10 @@ async function getProcessed(
 async function getProcessedAmong(
   table: TableClient,
   ids: readonly number[],
+  filter?: ProcessedFilter,
 ): Promise<Map<number, ImageProcessingResult>> {
   const items = await table.getAll([...new Set(ids)].map(processedKey));
-  const results = await readResults(table, items);
+  const results = await readResults(table, filter ? await meantBy(table, items, filter) : items);
   return new Map(results.map((result) => [result.db_id ?? 0, result]));
 }
 
@@ -124,39 +137,86 @@ async function findProcessed(table: TableClient, pictureIds: readonly string[]):
   return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
 }
 
+/** Leaves those pictures that a filter means. */
+async function meantBy(
+  table: TableClient,
+  items: readonly Item[],
+  filter: ProcessedFilter,
+): Promise<readonly Item[]> {
+  const { review, since, until, beforeId = Number.POSITIVE_INFINITY } = filter;
+  const scopes = new Set(scopesWanted(filter));
+  const isWithin = (item: Item) =>
+    Number(item.sk) < beforeId &&
+    timeOf(item) >= (since?.getTime() ?? 0) &&
+    timeOf(item) < (until?.getTime() ?? Number.POSITIVE_INFINITY);
+  const isInScope = async (item: Item) =>
+    scopes.has('all') ||
+    (item.scopes ?? scopesOf(await readResult(table, item))).some((scope: string) => scopes.has(scope));
+  const inScopes = await Promise.all(items.map(async (item) => isWithin(item) && (await isInScope(item))));
+  const meant = items.filter((_, index) => inScopes[index]);
+  return review ? placesInState(table, meant, review) : meant;
+}
+
 /** Reads a page of pictures, in the way that its filter allows. */
-function listProcessed(table: TableClient, query: ProcessedQuery): Promise<ProcessedPage> {
+async function listProcessed(table: TableClient, query: ProcessedQuery): Promise<ProcessedPage> {
+  if (query.review || query.mergedIds?.length || scopeOfFilter(query) !== 'all') {
+    const { total, ids } = await listProcessedIds(table, query);
+    return { total, items: await readResults(table, await picturesOf(table, ids)) };
+  }
+  const { total, parts } = await partsOf(table, 'all', query);
+  const found: Item[] = [];
+  for (const { first, last, size } of parts) {
+    found.push(...(await placesFrom(table, scopePartition('all'), [first, last], size)));
+  }
+  return { total, items: await readResults(table, found) };
+}
+
+/** Reads the ids of a page of pictures, in the way that its filter allows. */
+function listProcessedIds(table: TableClient, query: ProcessedQuery): Promise<ProcessedIds> {
   const { review, ...rest } = query;
   if (query.mergedIds?.length) return listOfScopes(table, scopesOfSeveral(query), query);
   return review ? listReviewed(table, { ...rest, review }) : listAll(table, rest);
 }
 
-/** Reads a page of the pictures in all states of review. */
-async function listAll(
+/** Reads the ids of a page of the pictures in all states of review. */
+async function listAll(table: TableClient, query: Omit<ProcessedQuery, 'review'>): Promise<ProcessedIds> {
+  const scope = scopeOfFilter(query);
+  const { total, parts, gaps } = await partsOf(table, scope, query);
+  const ids: number[] = [];
+  for (const { first, last, size } of parts) {
+    if (scope === 'all') {
+      const oldest = await gaps(rankBelow(last, size - 1));
+      ids.push(...(await gaps(remainingRanks({ first: oldest, last }))).toReversed());
+    } else {
+      ids.push(...(await placesFrom(table, scopePartition(scope), [first, last], size)).map(numberAt));
+    }
+  }
+  return { total, ids };
+}
+
+/** Finds the parts of a scope that make a page, newest first: so many pictures of each, from its last on. */
+async function partsOf(
   table: TableClient,
+  scope: string,
   { limit, offset, ...filter }: Omit<ProcessedQuery, 'review'>,
-): Promise<ProcessedPage> {
-  const scope = scopeOfFilter(filter);
+) {
   const { ranges, root } = await ranksWithin(table, scope, filter);
   const gaps = gapsOf(table, scope, root);
   const counted = await Promise.all(
     ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
   );
-  const found: Item[] = [];
+  const parts: CountedRange[] = [];
   for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
-    const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
-    const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
-    found.push(...(scope === 'all' ? places : await picturesOf(table, places.map(numberAt))));
+    parts.push({ first, last: skipped === 0 ? last : await gaps(rankBelow(last, skipped)), size });
   }
-  const total = counted.reduce((sum, { size }) => sum + size, 0);
-  return { total, items: await readResults(table, found) };
+  return { total: counted.reduce((sum, { size }) => sum + size, 0), parts, gaps };
 }
 
-/** Reads a page of the pictures whose matches are in one state. */
+/** Reads the ids of a page of the pictures whose matches are in one state. */
 async function listReviewed(
   table: TableClient,
   { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
-): Promise<ProcessedPage> {
+): Promise<ProcessedIds> {
   const scope = scopeOfReviewed(filter);
   if (scope !== 'match') return listOfScopes(table, [scope], { limit, offset, review, ...filter });
   const { total, ranks } = await pageInState(table, await ranksWithin(table, scope, filter), review, {
@@ -164,16 +224,15 @@ async function listReviewed(
     offset,
   });
   const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
-  const pictures = await picturesOf(table, places.map(numberAt));
-  return { total, items: await readResults(table, pictures) };
+  return { total, ids: newestFirst(places.map(numberAt)) };
 }
 
-/** Reads a page of the pictures that are in any of the scopes. It looks at all of their places. */
+/** Reads the ids of a page of the pictures that are in any of the scopes. It looks at all of their places. */
 async function listOfScopes(
   table: TableClient,
   scopes: readonly string[],
   { limit, offset, review, ...filter }: ProcessedQuery,
-): Promise<ProcessedPage> {
+): Promise<ProcessedIds> {
   const found = new Set<number>();
   for (const scope of scopes) {
     const { ranges } = await ranksWithin(table, scope, filter);
@@ -185,9 +244,7 @@ async function listOfScopes(
       }
     }
   }
-  const numbers = [...found].sort((one, other) => other - one);
-  const pictures = await picturesOf(table, numbers.slice(offset, offset + limit));
-  return { total: found.size, items: await readResults(table, pictures) };
+  return { total: found.size, ids: newestFirst([...found]).slice(offset, offset + limit) };
 }
 
 /** Reads the results of pictures, with their reviews. */
@@ -214,6 +271,10 @@ async function placesFrom(
 }
 
 const numberAt = ({ number }: Item) => Number(number);
+
+function newestFirst(numbers: readonly number[]): number[] {
+  return numbers.toSorted((one, other) => other - one);
+}
 
 /** Reads the pictures of these numbers, newest first. */
 async function picturesOf(table: TableClient, numbers: readonly number[]): Promise<Item[]> {

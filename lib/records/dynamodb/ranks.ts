@@ -48,7 +48,7 @@ export interface RanksFound {
 export async function ranksWithin(
   table: TableClient,
   scope: string,
-  filter: Pick<ProcessedFilter, 'since' | 'until'>,
+  filter: Pick<ProcessedFilter, 'since' | 'until' | 'beforeId'>,
 ): Promise<RanksFound> {
   const partition = scopePartition(scope);
   const oldestOfScope = oldestOf(table, partition);
@@ -60,6 +60,7 @@ export async function ranksWithin(
   ]);
   if (!oldest || !newest || !oldestKept) return { ranges: [], root: undefined };
   const keptSince = rankOf(oldestKept);
+  const { beforeId = Number.POSITIVE_INFINITY } = filter;
   const [since, until] = [filter.since?.getTime() ?? 0, filter.until?.getTime() ?? Number.POSITIVE_INFINITY];
   const search = (run: Range, time: number) =>
     firstPassing(table, partition, [oldest, newest], (item) => {
@@ -68,7 +69,8 @@ export async function ranksWithin(
     });
   const limit = pLimit(runsAtOnce);
   const ranges = runs
-    .filter(({ last }) => last >= keptSince)
+    .map(({ first, last }) => ({ first, last: Math.min(last, beforeId - 1) }))
+    .filter(({ first, last }) => last >= Math.max(first, keptSince))
     .map((run) =>
       limit(async () => {
         const [first, afterLast] = await Promise.all([search(run, since), search(run, until)]);
@@ -104,9 +106,9 @@ async function runsOf(table: TableClient): Promise<Range[]> {
 
 const rankOf = ({ sk }: Item) => Number(sk);
 /** Returns an item's number; a picture's own item has it as its rank. */
-const numberOf = (item: Item) => Number(item.number ?? item.sk);
+export const numberOf = (item: Item) => Number(item.number ?? item.sk);
 /** Returns an item's time. An earlier version did not store it; such pictures are the oldest. */
-const timeOf = ({ at }: Item) => Number(at ?? 0);
+export const timeOf = ({ at }: Item) => Number(at ?? 0);
 
 async function oldestOf(table: TableClient, partition: string): Promise<Item | undefined> {
   for await (const [item] of table.query(partition, { atOnce: 1 })) {

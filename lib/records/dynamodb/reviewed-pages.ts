@@ -9,7 +9,7 @@ import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import { padded, reviewBucketsPartition, reviewedPartition, reviewKey } from './items.ts';
 import type { Item } from './keys.ts';
-import type { RanksFound } from './ranks.ts';
+import { numberOf, type RanksFound } from './ranks.ts';
 import type { ReviewItem } from './reviews.ts';
 
 /** Lists pictures by what people say of their matches. */
@@ -74,13 +74,13 @@ async function decidedRanks(
   return found.flat().sort((one, other) => one - other);
 }
 
-/** Returns the places of those pictures whose matches are in a state. */
+/** Returns those pictures, or their places, whose matches are in a state. */
 export async function placesInState(
   table: TableClient,
   places: readonly Item[],
   review: ReviewState,
 ): Promise<Item[]> {
-  const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
+  const items = await table.getAll(places.map((place) => reviewKey(numberOf(place))));
   const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
-  return places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
+  return places.filter((place) => (verdicts.get(numberOf(place)) ?? 'open') === review);
 }

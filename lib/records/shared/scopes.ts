@@ -62,6 +62,12 @@ export function scopeOfFilter(filter: ProcessedFilter): string {
   return scope === 'all' ? origin : `${origin} ${scope}`;
 }
 
+/** Names the scopes of a filter: a picture must be in one of them. Its review is left to be asked for. */
+export function scopesWanted(filter: ProcessedFilter): string[] {
+  if (filter.mergedIds?.length) return scopesOfSeveral(filter);
+  return [filter.review ? scopeOfReviewed(filter) : scopeOfFilter(filter)];
+}
+
 /** Names the scopes of the pictures that show any of a filter's entries. */
 export function scopesOfSeveral({ entryId, mergedIds = [], ...filter }: ProcessedFilter): string[] {
   return [entryId, ...mergedIds].map((id) => scopeOfFilter({ ...filter, entryId: id }));

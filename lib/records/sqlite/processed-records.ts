@@ -8,11 +8,11 @@ import {
   addProcessed,
   getProcessed,
   lastSeen,
-  listProcessed,
   removeProcessed,
   timeDisorder,
   updateTrack,
 } from './processed.ts';
+import { listProcessed, listProcessedIds, passing } from './processed-lists.ts';
 import { addReview, readTallies } from './reviews.ts';
 import type { SqliteSession } from './session.ts';
 
@@ -30,13 +30,14 @@ function processedReads(session: SqliteSession) {
   return {
     getProcessed: (id, actor) => session.read(() => getProcessed(statements, id, actor)),
 
-    async getProcessedAmong(ids): Promise<Map<number, ImageProcessingResult>> {
-      const found = await session.read(() =>
-        [...new Set(ids)].flatMap((id) => {
+    async getProcessedAmong(ids, filter): Promise<Map<number, ImageProcessingResult>> {
+      const found = await session.readAsOneMoment(() => {
+        const isMeant = filter ? passing(statements, filter) : () => true;
+        return [...new Set(ids)].filter(isMeant).flatMap((id) => {
           const result = getProcessed(statements, id, undefined);
           return result ? [[id, result] as const] : [];
-        }),
-      );
+        });
+      });
       return new Map(found);
     },
 
@@ -46,6 +47,8 @@ function processedReads(session: SqliteSession) {
     },
 
     listProcessed: (query) => session.readAsOneMoment(() => listProcessed(statements, query)),
+
+    listProcessedIds: (query) => session.readAsOneMoment(() => listProcessedIds(statements, query)),
 
     reviewTallies: (sinceDay) => session.read(() => readTallies(statements, sinceDay)),
 

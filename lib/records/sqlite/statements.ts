@@ -129,9 +129,6 @@ const statements = {
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   lastProcessed: 'SELECT coalesce(max(id), 0) AS id FROM processed',
-  processedRange: `
-    SELECT id, at, result, matches FROM processed LEFT JOIN review ON processed_id = id
-    WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?`,
   firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
   firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
   lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
@@ -143,9 +140,8 @@ const statements = {
   lastPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id <= ? ORDER BY processed_id DESC LIMIT 1`,
   placedRange: `
-    SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
-    LEFT JOIN review ON review.processed_id = id
-    WHERE scope = ? AND place.rank BETWEEN ? AND ? ORDER BY place.rank DESC LIMIT ?`,
+    SELECT processed_id AS id FROM processed_place
+    WHERE scope = ? AND rank BETWEEN ? AND ? ORDER BY rank DESC LIMIT ?`,
 
   review: 'SELECT matches, verdict, rank FROM review WHERE processed_id = ?',
   putReview: `
@@ -166,9 +162,8 @@ const statements = {
     SELECT rank FROM review WHERE verdict IN (SELECT value FROM json_each(?)) AND rank BETWEEN ? AND ?
     ORDER BY rank`,
   placedAmong: `
-    SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
-    LEFT JOIN review ON review.processed_id = id
-    WHERE scope = ? AND place.rank IN (SELECT value FROM json_each(?)) ORDER BY place.rank DESC`,
+    SELECT processed_id AS id FROM processed_place
+    WHERE scope = ? AND rank IN (SELECT value FROM json_each(?)) ORDER BY rank DESC`,
   /** Ids of the pictures of some scopes in a range, with the state of their matches. */
   idsInScopes: `
     SELECT DISTINCT processed_id AS id, coalesce(verdict, 'open') AS state

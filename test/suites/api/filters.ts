@@ -75,6 +75,18 @@ export function filtersSuite(get: () => Tested): void {
         expect(await ids({ since: until, until: since })).toEqual([]);
       });
 
+      it('lead from the smallest number of a page to the next one', async () => {
+        const first = await page({ since: found?.processing_timestamp ?? '', limit: '1' });
+        const [newest] = first.items;
+        expect(newest?.db_id).toBeGreaterThanOrEqual(empty?.db_id ?? 0);
+        expect(await ids({ before_id: `${empty?.db_id}`, limit: '2' })).toEqual([
+          between?.db_id,
+          found?.db_id,
+        ]);
+        const older = await page({ before_id: `${found?.db_id}`, entry_id: `${entryId}` });
+        expect(older).toMatchObject({ total_items: 0, items: [] });
+      });
+
       it('are refused where they can not be, with what would be right', async () => {
         const moment = 'Input should be a valid datetime with an offset, such as 2026-05-04T09:30:00Z';
         for (const [query, field, type, msg] of [
@@ -90,6 +102,7 @@ export function filtersSuite(get: () => Tested): void {
           ['until=2026-05-04', 'until', 'datetime_parsing', moment],
           ['until=2026-05-04T09:30:00', 'until', 'datetime_parsing', moment],
           ['since=2026-02-30T09:30:00Z', 'since', 'datetime_parsing', moment],
+          ['before_id=last', 'before_id', 'int_parsing', expect.any(String)],
         ]) {
           expect(problems(await get().api.get(`${path}?${query}`)), query).toEqual([
             { loc: ['query', field], type, msg },
@@ -149,6 +162,52 @@ export function filtersSuite(get: () => Tested): void {
       }
     });
 
+    it('deletes those alone that are named, and that the filters still mean', async () => {
+      const { api } = get();
+      const nothing = await pictureOfNothing();
+      const source = `gate ${crypto.randomUUID()}`;
+      const kept = [];
+      for (const at of [source, source, source, `${source} too`])
+        kept.push((await api.process(nothing, { source: at })).db_id);
+      const [first, second, third, other] = kept;
+      const send = async (query: Record<string, string>) => {
+        const reply = await api.send('DELETE', `${path}?${new URLSearchParams({ source, ...query })}`);
+        return answer(reply, 200, DeletedProcessed);
+      };
+      const dry_run = 'true';
+      const found = async (query: Record<string, string>) => (await send({ dry_run, ...query })).ids;
+      expect(await found({})).toEqual([third, second, first]);
+      expect(await found({ before_id: `${third}` })).toEqual([second, first]);
+      expect(await found({ ids: `${first},${other},${third},${first}` })).toEqual([third, first]);
+      const named = { ids: `${other},${third},999999999999999,${first}` };
+      expect(await send({ ...named, has_match: 'true' })).toMatchObject({ matched: 0, deleted: 0 });
+      expect(await send(named)).toEqual({ dry_run: false, matched: 2, deleted: 2, remaining: 0 });
+      expect(await found({})).toEqual([second]);
+      const { items } = await api.page(`?${new URLSearchParams({ source: `${source} too` })}`, path);
+      expect(items).toMatchObject([{ db_id: other }]);
+      const wrong = [
+        '',
+        '1,',
+        ',1',
+        '1, 2',
+        '1-3',
+        '-1',
+        'all',
+        '1.5',
+        Array(101).fill(1).join(),
+        '1'.repeat(16),
+      ];
+      for (const ids of wrong) {
+        const refused = await api.send('DELETE', `${path}?${new URLSearchParams({ source, ids })}`);
+        expect(problems(refused), ids).toMatchObject([{ loc: ['query', 'ids'] }]);
+      }
+      expect(await found({})).toEqual([second]);
+      // Names alone are a filter.
+      const many = Array(100).fill('999999999999999').with(7, second).join();
+      const last = answer(await api.send('DELETE', `${path}?ids=${many}`), 200, DeletedProcessed);
+      expect(last).toMatchObject({ matched: 1, deleted: 1 });
+    });
+
     it('by a filter tells how many there are, and deletes no others', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.listed]);
@@ -160,7 +219,7 @@ export function filtersSuite(get: () => Tested): void {
       };
       const before = (await api.page('', path)).total_items;
       const told = { matched: 1, deleted: 0, remaining: 1 };
-      expect(await send('&dry_run=true')).toEqual({ dry_run: true, ...told });
+      expect(await send('&dry_run=true')).toEqual({ dry_run: true, ...told, ids: [one.db_id] });
       expect((await api.page('', path)).total_items).toBe(before);
       expect(await send('')).toEqual({ dry_run: false, matched: 1, deleted: 1, remaining: 0 });
       const page = await api.page('?limit=1', path);

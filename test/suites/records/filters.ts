@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import type { ProcessedFilter } from '../../../lib/records/processed.ts';
+import type { ProcessedFilter, ProcessedQuery } from '../../../lib/records/processed.ts';
 import { cases, type OpenedRecords, recorded, resultShowing } from './fixtures.ts';
 
 const start = Date.parse('2026-05-04T09:30:00.000Z');
 
 /** Returns true if a filter means a picture: the rule in plain words, which the stores keep by ranks. */
 export function isMeant(
-  { faces, has_blacklist_match, processing_timestamp }: ImageProcessingResult,
-  { hasMatch, entryId, mergedIds = [], since, until }: ProcessedFilter,
+  { db_id, faces, has_blacklist_match, processing_timestamp }: ImageProcessingResult,
+  { hasMatch, entryId, mergedIds = [], since, until, beforeId }: ProcessedFilter,
 ): boolean {
   const shown = faces.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id));
   const time = new Date(processing_timestamp ?? '');
@@ -18,8 +18,22 @@ export function isMeant(
     (hasMatch === undefined || has_blacklist_match === hasMatch) &&
     (entryId === undefined || [entryId, ...mergedIds].some((id) => shown.includes(id))) &&
     (since === undefined || time >= since) &&
-    (until === undefined || time < until)
+    (until === undefined || time < until) &&
+    (beforeId === undefined || Number(db_id) < beforeId)
   );
+}
+
+/** Checks that a query reads this page of what its filter means: the pictures, and their ids alone. */
+export async function expectPage(
+  store: RecordStore,
+  query: ProcessedQuery,
+  meant: readonly ImageProcessingResult[],
+): Promise<void> {
+  const { length: total } = meant;
+  const items = meant.slice(query.offset, query.offset + query.limit);
+  expect(await store.listProcessed(query)).toEqual({ total, items });
+  const ids = items.map(({ db_id }) => db_id);
+  expect(await store.listProcessedIds(query)).toEqual({ total, ids });
 }
 
 export function filterSuite(opened: () => OpenedRecords): void {
@@ -69,9 +83,10 @@ export function filterSuite(opened: () => OpenedRecords): void {
       .constantFrom(-1, 0, 1, 500, 501, 999, 1000, 1499, 1500, 1999, 2000, 2001, 2002, 5003, 5011, 5012, 9e9)
       .map((clock) => new Date(start + clock));
     const entryId = fc.constantFrom(1, 2, 3, 4, 0, -1, Number.MAX_SAFE_INTEGER);
+    const beforeId = fc.oneof(fc.integer({ min: -1, max: 24 }), fc.constant(Number.MAX_SAFE_INTEGER));
     const filter = fc
       .tuple(
-        fc.record({ hasMatch: fc.boolean(), since: moment, until: moment }, { requiredKeys: [] }),
+        fc.record({ hasMatch: fc.boolean(), since: moment, until: moment, beforeId }, { requiredKeys: [] }),
         fc.oneof(
           fc.constant({}),
           fc.record({ entryId }),
@@ -80,13 +95,13 @@ export function filterSuite(opened: () => OpenedRecords): void {
       )
       .map(([filter, person]): ProcessedFilter => ({ ...filter, ...person }));
     const page = { limit: fc.integer({ min: 1, max: 20 }), offset: fc.integer({ min: 0, max: 20 }) };
+    const ids = kept.map(({ db_id }) => Number(db_id));
     await fc.assert(
       fc.asyncProperty(filter, page.limit, page.offset, async (filter, limit, offset) => {
         const meant = kept.filter((picture) => isMeant(picture, filter));
-        expect(await store.listProcessed({ limit, offset, ...filter })).toEqual({
-          total: meant.length,
-          items: meant.slice(offset, offset + limit),
-        });
+        await expectPage(store, { limit, offset, ...filter }, meant);
+        const among = await store.getProcessedAmong([...ids, 0, 4711], filter);
+        expect(among).toEqual(new Map(meant.map((picture) => [Number(picture.db_id), picture])));
       }),
       cases(300, opened()),
     );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, type TestAPI, test, vi } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import { isMeant } from './filters.ts';
+import { expectPage, isMeant } from './filters.ts';
 import { cases, type OpenedRecords, processedResult, recorded, resultShowing } from './fixtures.ts';
 
 const start = Date.parse('2026-05-04T09:30:00.000Z');
@@ -69,17 +69,17 @@ export function removalSuite(opened: () => OpenedRecords, undisturbed: TestAPI):
         .constantFrom(-1, 0, 5, 9, 10, 12, 19, 20, 23, 29, 40, 99)
         .map((clock) => new Date(start + 10_000 * clock));
       const filter = fc.record(
-        { hasMatch: fc.boolean(), entryId: fc.constantFrom(1, 2, 3), since: moment, until: moment },
+        {
+          ...{ hasMatch: fc.boolean(), entryId: fc.constantFrom(1, 2, 3), since: moment, until: moment },
+          beforeId: fc.integer({ min: 0, max: 43 }),
+        },
         { requiredKeys: [] },
       );
       const page = { limit: fc.integer({ min: 1, max: 20 }), offset: fc.integer({ min: 0, max: 30 }) };
       await fc.assert(
         fc.asyncProperty(filter, page.limit, page.offset, async (filter, limit, offset) => {
           const meant = kept.filter((picture) => isMeant(picture, filter));
-          expect(await store.listProcessed({ limit, offset, ...filter })).toEqual({
-            total: meant.length,
-            items: meant.slice(offset, offset + limit),
-          });
+          await expectPage(store, { limit, offset, ...filter }, meant);
         }),
         cases(200, opened()),
       );

@@ -36,8 +36,11 @@ export function reviewSuite(opened: () => OpenedRecords, undisturbed: TestAPI): 
   }
 
   async function list(query: Partial<ProcessedQuery>) {
-    const { total, items } = await store.listProcessed({ limit: 100, offset: 0, ...query });
-    return { total, ids: items.map(({ db_id }) => db_id) };
+    const whole = { limit: 100, offset: 0, ...query };
+    const { total, items } = await store.listProcessed(whole);
+    const page = { total, ids: items.map(({ db_id }) => db_id) };
+    expect(await store.listProcessedIds(whole)).toEqual(page);
+    return page;
   }
 
   undisturbed('a match has no review until somebody judges it, and then shows who said what', async () => {
@@ -169,6 +172,7 @@ export function reviewSuite(opened: () => OpenedRecords, undisturbed: TestAPI): 
       hasMatch: fc.constantFrom(undefined, true, false),
       offset: fc.nat(6),
       limit: fc.integer({ min: 1, max: 6 }),
+      beforeId: fc.option(fc.nat(26), { nil: undefined }),
     });
     await fc.assert(
       fc.asyncProperty(move, async ({ place, verdict, offset, limit, person, ...others }) => {
@@ -182,10 +186,13 @@ export function reviewSuite(opened: () => OpenedRecords, undisturbed: TestAPI): 
         const wanted = ids.toReversed().filter((one) => {
           const shown = states.get(one) ?? new Map();
           if (filter.hasMatch === false || stateOf(one) !== filter.review) return false;
+          if (filter.beforeId !== undefined && one >= filter.beforeId) return false;
           return entryId === undefined ? shown.size > 0 : person.some((id) => shown.has(id));
         });
         const page = { total: wanted.length, ids: wanted.slice(offset, offset + limit) };
         expect(await list({ ...filter, offset, limit })).toEqual(page);
+        const among = await store.getProcessedAmong(ids.toReversed(), filter);
+        expect([...among.keys()].sort((one, other) => other - one)).toEqual(wanted);
       }),
       cases(60, opened()),
     );

@@ -1,6 +1,7 @@
 import type { AddedImages } from '../../../../lib/contract/endpoints/add-images.ts';
 import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
+import type { DeletedProcessed } from '../../../../lib/contract/endpoints/delete-many-processed.ts';
 import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
 import type { AuditLines } from '../../../../lib/contract/endpoints/list-audit.ts';
 import type { MergedEntry } from '../../../../lib/contract/endpoints/merge-entry.ts';
@@ -233,10 +234,13 @@ export interface ProcessedFilter {
   readonly entryId?: number | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** Number that those of all pictures are smaller than. */
+  readonly beforeId?: number | undefined;
 }
 
 /** Returns a filter as the service's list, and its deletion of many, take it. */
-function filterQuery({ hasMatch, review, entryId, source, reference, since, until }: ProcessedFilter) {
+function filterQuery({ source, reference, since, until, ...filter }: ProcessedFilter) {
+  const { hasMatch, review, entryId, beforeId } = filter;
   const wanted = {
     has_match: hasMatch,
     review,
@@ -245,6 +249,7 @@ function filterQuery({ hasMatch, review, entryId, source, reference, since, unti
     reference: reference || undefined,
     since,
     until,
+    before_id: beforeId,
   };
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
@@ -330,19 +335,20 @@ export function deleteProcessed(id: number): Promise<void> {
   return untilGone(() => call(`${api}/processed-images/${id}`, { method: 'DELETE' }));
 }
 
-export interface DeletedCount {
-  readonly matched: number;
-  readonly deleted: number;
-  readonly remaining: number;
+/** Finds which pictures a deletion by a filter would delete, the newest of them. */
+export function findMany(filter: ProcessedFilter): Promise<DeletedProcessed> {
+  const query = filterQuery(filter);
+  query.set('dry_run', 'true');
+  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE', isQuestion: true });
 }
 
-/** Deletes the pictures that a filter means, or only counts them. */
+/** Deletes those of the pictures that a filter still means; as many as the service has time for. */
 export function deleteMany(
   filter: ProcessedFilter,
-  isDryRun: boolean,
-  press: Partial<Press> = {},
-): Promise<DeletedCount> {
+  ids: readonly number[],
+  press: Press,
+): Promise<DeletedProcessed> {
   const query = filterQuery(filter);
-  query.set('dry_run', String(isDryRun));
-  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE', isQuestion: isDryRun, ...press });
+  query.set('ids', ids.join());
+  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE', ...press });
 }

@@ -1,17 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
 import { errorMessage, errorText } from '../api/client.ts';
-import { deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
+import { deleteMany, findMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { pressedNow } from '../api/token.ts';
-import { serviceNow } from '../clock.ts';
 import { csvOf } from '../model/csv.ts';
-import { announce, notify } from '../notices.ts';
+import { wholeList } from '../model/whole-list.ts';
+import { notify } from '../notices.ts';
 import { saveCsv } from '../save-csv.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './dialog.tsx';
 
 const rowsAtOnce = 100;
+/** The service takes so many numbers in an address. */
+const deletedAtOnce = 100;
 
 export interface HistoryActionsProps {
   readonly filter: ProcessedFilter;
@@ -47,46 +48,47 @@ interface Asked {
   /** Filter of the page that it was asked on. */
   readonly shown: string;
   readonly meant: ProcessedFilter;
-  readonly matched: number;
+  /** Numbers of the pictures that it is about: no others are deleted. */
+  readonly ids: readonly number[];
+  /** Counts of those that were sent, and that were deleted: after a failure, it goes on from there. */
+  readonly done: { sent: number; deleted: number };
 }
 
 /** Deletes the pictures that the filter leaves, once somebody has said so. */
 function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
   const [asked, setAsked] = useState<Asked>();
+  const [isLooking, setLooking] = useState(false);
   const shown = JSON.stringify(filter);
   // A question about pictures that the page no longer shows is none any more.
   useEffect(() => setAsked(undefined), [shown]);
   const ask = async () => {
+    if (isLooking) return;
+    setLooking(true);
     try {
-      const meant = await withoutLater(filter);
-      const { matched } = await deleteMany(meant, true);
-      setAsked({ shown, meant, matched });
+      const ids = await idsOf(filter);
+      if (ids.length > 0) setAsked({ shown, meant: filter, ids, done: { sent: 0, deleted: 0 } });
+      else notify(texts.history.noneFits);
     } catch (error) {
       notify(errorMessage(error), { isFailure: true });
     }
+    setLooking(false);
   };
   return (
     <>
       <button
         type="button"
         class={`button danger-quiet ${isFiltered ? '' : 'kept-free'}`}
+        aria-disabled={isLooking}
         onClick={() => void ask()}
       >
         {texts.history.deleteThese}
       </button>
       {asked?.shown === shown && (
         <Confirm
-          title={texts.history.deleteHowMany(asked.matched)}
-          action={texts.history.deletePictures(asked.matched)}
+          title={texts.history.deleteHowMany(asked.ids.length)}
+          action={texts.history.deletePictures(asked.ids.length)}
           run={async () => {
-            const { matched } = await deleteMany(asked.meant, true);
-            // More may have come to fit, such as by somebody's verdict.
-            if (matched !== asked.matched) {
-              setAsked({ ...asked, matched });
-              announce(texts.history.deleteHowMany(matched));
-              return;
-            }
-            notify(await deleteAll(asked.meant));
+            notify(texts.history.picturesDeleted(await deleteAll(asked)));
             setAsked(undefined);
           }}
           onClose={() => setAsked(undefined)}
@@ -98,43 +100,36 @@ function DeleteThese({ filter, isFiltered }: HistoryActionsProps) {
   );
 }
 
-/** Deletes in as many requests as it takes. */
-async function deleteAll(filter: ProcessedFilter): Promise<string> {
+/** Deletes in as many requests as it takes, and returns how many pictures went. What fits no more stays. */
+async function deleteAll({ meant, ids, done }: Asked): Promise<number> {
   const press = pressedNow();
-  for (let total = 0; ; ) {
-    const { deleted, remaining } = await deleteMany(filter, false, press);
-    total += deleted;
-    if (remaining === 0 || deleted === 0) return texts.history.picturesDeleted(total);
+  while (done.sent < ids.length) {
+    const some = ids.slice(done.sent, done.sent + deletedAtOnce);
+    const { deleted, remaining } = await deleteMany(meant, some, press);
+    done.deleted += deleted;
+    if (remaining === 0 || deleted === 0) done.sent += some.length;
   }
+  return done.deleted;
 }
 
-/** Returns a filter that leaves out what comes from now on. Only the pictures' times tell that exactly. */
-async function withoutLater(filter: ProcessedFilter): Promise<ProcessedFilter> {
-  const { items } = await listProcessed(filter, { limit: 1, offset: 0 });
-  const newest = items.length === 0 ? 0 : Date.parse(items[0]?.processing_timestamp ?? '');
-  // Records of an earlier version may have no time.
-  const until = Number.isNaN(newest) ? serviceNow() : newest + 1;
-  return { ...filter, until: new Date(until).toISOString() };
+function idsOf(filter: ProcessedFilter): Promise<number[]> {
+  return wholeList(
+    async (beforeId) => {
+      const { ids = [], matched } = await findMany({ ...filter, beforeId });
+      return { items: ids, total: matched };
+    },
+    (id) => id,
+  );
 }
 
 async function download(filter: ProcessedFilter): Promise<void> {
-  // Pictures that are checked meanwhile would move the pages.
-  const meant = await withoutLater(filter);
-  const rows = new Map<number | null, ImageProcessingResult>();
-  let before: number | undefined;
-  for (let offset = 0; ; ) {
-    const { items, total_items: total } = await listProcessed(meant, { limit: rowsAtOnce, offset });
-    // Rows that are gone meanwhile move those after them up.
-    const gone = Math.min(offset, Math.max(0, (before ?? total) - total));
-    before = total;
-    if (gone > 0) {
-      offset -= gone;
-      continue;
-    }
-    for (const item of items) rows.set(item.db_id, item);
-    if (items.length < rowsAtOnce) break;
-    offset += rowsAtOnce;
-  }
-  const lines = [...rows.values()].map(csvOf);
-  saveCsv('history', [csvOf(undefined), ...lines]);
+  const rows = await wholeList(
+    async (beforeId) => {
+      const page = { limit: rowsAtOnce, offset: 0 };
+      const { items, total_items: total } = await listProcessed({ ...filter, beforeId }, page);
+      return { items, total };
+    },
+    ({ db_id }) => db_id ?? 0,
+  );
+  saveCsv('history', [csvOf(undefined), ...rows.map(csvOf)]);
 }

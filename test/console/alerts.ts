@@ -494,6 +494,24 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await heldBack.waitFor({ state: 'detached' });
   });
 
+  it('comes again with a page that is loaded anew, until somebody acknowledges it', async () => {
+    const listed = await listDangerous();
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await followsEvents(page);
+    await setup().api.process(setup().pictures.withWoman);
+    const alert = page.locator('.alert-bar');
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+    await page.reload();
+    await alert.getByText(`Danger. Match: ${listed.name}`).waitFor();
+    expect(await page.evaluate('Object.values(sessionStorage).join()')).not.toContain(listed.name);
+    await alert.getByRole('button', { name: 'Acknowledge' }).click();
+    await alert.waitFor({ state: 'detached' });
+    await followsEvents(page);
+    await page.waitForTimeout(1_000);
+    expect(await alert.count()).toBe(0);
+  });
+
   it('takes an alert back once its record is gone', async () => {
     const listed = await listDangerous();
     await using visit = await setup().visit('#/status', { expected: [/503|404/] });

@@ -457,6 +457,24 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     expect(await page.getByRole('button', { name: 'Add this face' }).count()).toBe(0);
   });
 
+  it('says in the page’s language that somebody was erased, and waits for no picture of them', async () => {
+    const { api } = setup();
+    await using check = await setup().visit('#/check');
+    const nobody = check.page.getByText('Nobody is listed yet, so nobody can match.');
+    await nobody.waitFor();
+    const { id, name } = await setup().listWoman();
+    await nobody.waitFor({ state: 'detached' });
+    const { db_id } = await api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit(`#/history/${db_id}`, { locale: 'de-DE', expected: [/404/] });
+    const { page } = visit;
+    await page.getByRole('heading', { name: `Treffer: ${name}` }).waitFor();
+    expect((await api.send('DELETE', `/api/v1/blacklist/${id}/?history=redact`)).status).toBe(200);
+    await page.getByRole('heading', { name: 'Nicht mehr gültig: (gelöscht)' }).waitFor();
+    await expect.poll(() => page.locator('.hit .no-picture').count()).toBe(2);
+    expect(await page.locator('.hit .skeleton').count()).toBe(0);
+    expect(await page.locator('main').innerText()).not.toContain(name);
+  });
+
   it('prints a match with all that is known of the person', async () => {
     const listed = await setup().listWoman();
     const notes = `${'Do not approach alone. '.repeat(180)}Call 4411.`;

@@ -1,6 +1,7 @@
 import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
 import { isGone, RefusedError } from './api/client.ts';
+import { serviceUrl } from './api/connection.ts';
 import { getProcessed, listProcessed } from './api/endpoints.ts';
 import { onBegun, onEvent, onMissed } from './api/live-events.ts';
 import { unlessMistaken } from './api/mistaken.ts';
@@ -67,6 +68,8 @@ interface Watched {
 }
 
 const watched = new Map<number, Watched>();
+/** Name under which a tab remembers the pictures, so that a page that is loaded anew alerts of them again. */
+const keptKey = () => `face-blacklist.alerts ${serviceUrl.value?.href ?? ''}`;
 /** Entries that have changed while no picture showed them. They are read once one does. */
 const doubted = new Set<number>();
 
@@ -85,6 +88,10 @@ export function watchAlerts(): () => void {
   const raiseOnce = (pictureId: number, time: string) => {
     if (raised.add({ id: pictureId, time })) setTimeout(() => raise(pictureId, time, signal), ownCheckMs);
   };
+  for (const { pictureId, time } of keptByTab()) {
+    raised.add({ id: pictureId, time });
+    raise(pictureId, time, signal);
+  }
   const isNews = newsFrom(ticks(), signal);
   const readAll = () => {
     for (const one of watched.values()) void read(one, signal);
@@ -184,12 +191,19 @@ function followWatched(signal: AbortSignal): void {
 const isWatched = (entryId: number) =>
   [...watched.values()].some(({ result }) => result && shows(result, entryId));
 
+/** Lists the pictures that were watched when the page was left. */
+function keptByTab(): Pick<Watched, 'pictureId' | 'time'>[] {
+  return JSON.parse(sessionStorage.getItem(keptKey()) ?? '[]');
+}
+
 /** Begins to watch a picture, unless it is before somebody's eyes. */
 function raise(pictureId: number, time: string, signal: AbortSignal): void {
   const isOpened = keyOf(route.value) === keyOf({ page: 'processed', id: pictureId });
   if (signal.aborted || isShownHere({ id: pictureId, time }) || isOpened) return;
   const one: Watched = { pictureId, time };
   watched.set(pictureId, one);
+  // It is kept before anybody knows whose it is.
+  show();
   void read(one, signal);
 }
 
@@ -277,6 +291,8 @@ function show(): void {
     if (watched.get(pictureId)?.result !== undefined) watched.delete(pictureId);
   }
   alerts.set(all);
+  const kept = [...watched.values()].map(({ pictureId, time }) => ({ pictureId, time }));
+  sessionStorage.setItem(keptKey(), JSON.stringify(kept));
   const news = all.filter(({ pictureId, isDanger }) => {
     const known = before.get(pictureId);
     return known === undefined || (isDanger && !known.isDanger);

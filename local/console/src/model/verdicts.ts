@@ -6,6 +6,7 @@ import type {
   ImageProcessingResult,
 } from '../../../../lib/contract/shapes.ts';
 import type { Verdict as VerdictKind, VerdictReason } from '../../../../lib/contract/verdict.ts';
+import { texts } from '../texts.ts';
 import type { PersonValues } from './person.ts';
 
 export type { Verdict as VerdictKind } from '../../../../lib/contract/verdict.ts';
@@ -71,7 +72,8 @@ function comparisonsOf(
       if (best === undefined) return [];
       // The notes stand in the first match that the service gives.
       const notes = references.find(({ entry }) => entry.notes)?.entry.notes ?? null;
-      return [{ entry: { ...best.entry, notes, ...sinceRedacted(best) }, best, references, likeness }];
+      const entry = isRedacted(best) ? redacted(best.entry) : { ...best.entry, notes };
+      return [{ entry, best, references, likeness }];
     })
     .sort((one, other) => one.best.distance - other.best.distance);
 }
@@ -79,8 +81,10 @@ function comparisonsOf(
 /** Returns true if the entry was taken out of the record, in which nobody can judge it any more. */
 export const isRedacted = ({ identity }: BlacklistMatch) => identity === erasedText;
 
-function sinceRedacted(match: BlacklistMatch): Pick<FollowedEntry, 'since'> {
-  return isRedacted(match) ? { since: { force: 'deleted', fields: [], before: match.entry } } : {};
+/** Names the entry in the page's language. */
+function redacted(entry: BlacklistMatch['entry']): FollowedEntry {
+  const named = { ...entry, name: texts.verdicts.erasedPerson };
+  return { ...named, since: { force: 'deleted', fields: [], before: named } };
 }
 
 /** A record of an earlier version does not tell if its faces could be judged, and so gives no all-clear. */

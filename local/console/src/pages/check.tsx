@@ -37,7 +37,8 @@ import { Warnings } from '../ui/warnings.tsx';
 export function CheckPage() {
   const all = useStore(checks);
   const selectedId = useStore(selectedCheck);
-  const status = useLoad('status', getStatus);
+  // Somebody may be listed meanwhile.
+  const status = useLoad('status', getStatus, ['entry']);
   const missing = useStore(leftOut);
   // In the place of a picture that was left out, no other's verdict is shown.
   const selected = all.find(({ id }) => id === selectedId) ?? (missing > 0 ? undefined : all[0]);

@@ -91,7 +91,8 @@ interface DetailsProps {
 
 function Details({ item, id, onChange }: DetailsProps) {
   const { result, fates } = useFates(item);
-  const { url, size } = useWholePicture(pathOfPicture(item, id));
+  const path = pathOfPicture(item, id);
+  const { url, size, failed } = useWholePicture(path);
   const status = useLoad('status', getStatus);
   useVerdictInSight(id, result !== undefined);
   return (
@@ -99,7 +100,7 @@ function Details({ item, id, onChange }: DetailsProps) {
       <Results
         result={result}
         comingText={texts.frame.loading}
-        picture={url && size ? { url, size } : undefined}
+        picture={path === undefined || failed ? null : url && size ? { url, size } : undefined}
         alt={texts.history.pictureChecked}
         status={status.data}
         fates={fates}

@@ -9,16 +9,13 @@ export interface ShownPicture {
   readonly size: Size;
 }
 
+/** A picture that this page has, or gets: undefined until it is there, `null` if it never comes. */
+export type ComingPicture = ShownPicture | null | undefined;
+
 /** Shows a face of the picture that was checked. */
-export function FaceOf({
-  picture,
-  verdict: { face },
-}: {
-  picture: ShownPicture | undefined;
-  verdict: Verdict;
-}) {
+export function FaceOf({ picture, verdict: { face } }: { picture: ComingPicture; verdict: Verdict }) {
   const alt = texts.verdicts.faceOfPicture(face.face_index + 1);
-  if (face.facial_area === null) return <NoPicture alt={alt} />;
+  if (face.facial_area === null || picture === null) return <NoPicture alt={alt} />;
   if (picture === undefined) return <span class="picture skeleton" />;
   return <FaceCut source={picture.url} size={picture.size} box={face.facial_area} alt={alt} />;
 }

@@ -3,7 +3,7 @@ import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { Verdict } from '../model/verdicts.ts';
 import { Store, useStore } from '../store.ts';
 import { texts } from '../texts.ts';
-import { FaceOf, type ShownPicture } from './face-of.tsx';
+import { type ComingPicture, FaceOf } from './face-of.tsx';
 import { FaceVerdict } from './face-verdict.tsx';
 import { FacesPicture, type MarkedFace } from './faces-picture.tsx';
 import { NoPicture } from './picture.tsx';
@@ -11,7 +11,7 @@ import { Threshold } from './threshold.tsx';
 
 export interface ResultDetailsProps {
   readonly verdicts: readonly Verdict[];
-  readonly picture: ShownPicture | undefined;
+  readonly picture: ComingPicture;
   readonly alt: string;
   readonly status: Status | undefined;
   /** True if the service also told of people who did not match, for the slider. */

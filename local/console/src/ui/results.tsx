@@ -10,7 +10,7 @@ import { type Headline, headlineOf } from '../model/verdict-words.ts';
 import { type Hit, hitsOf, judgePicture, reviewOf, type Verdict } from '../model/verdicts.ts';
 import { go, paths } from '../routes.ts';
 import type { Fates } from '../use-fates.ts';
-import { FaceOf, type ShownPicture } from './face-of.tsx';
+import { type ComingPicture, FaceOf, type ShownPicture } from './face-of.tsx';
 import { HitCard, type HitCardProps } from './hit-card.tsx';
 import { OtherFaces } from './other-faces.tsx';
 import { ResultDetails } from './result-details.tsx';
@@ -24,7 +24,7 @@ export interface ResultsProps {
   readonly comingText: string;
   /** Share of the picture that is sent, 0..1, while that takes long. */
   readonly sent?: number | undefined;
-  readonly picture: ShownPicture | undefined;
+  readonly picture: ComingPicture;
   readonly alt: string;
   readonly status: Status | undefined;
   /** Fates of a picture of the history. Such a one has no others to show at another threshold. */
@@ -40,7 +40,7 @@ export function Results(props: ResultsProps) {
   if (result === undefined) return <ComingVerdict text={comingText} sent={sent} />;
   const verdict = judgePicture(result);
   const hits = hitsOf(verdict);
-  const take = mayEdit && picture !== undefined ? takerOf(picture, verdict.faces) : undefined;
+  const take = mayEdit && picture ? takerOf(picture, verdict.faces) : undefined;
   return (
     <>
       <VerdictBar headline={headline ?? headlineOf(result)} />

@@ -73,6 +73,7 @@ export const verdicts: Texts['verdicts'] = {
   listedPictureOf: (name) => `الصورة المدرجة لـ ${name}`,
   addThisFace: 'أضف هذا الوجه إلى صور الشخص',
   lookTwice: 'دقّق النظر.',
+  erasedPerson: '(محذوف)',
   asItWasThen: 'هكذا كان القيد حينها. ربما حُذف بعد ذلك.',
 
   isIt: (name) => `هل هذا ${name}؟`,

@@ -81,6 +81,7 @@ export const verdicts: Texts['verdicts'] = {
   listedPictureOf: (name) => `Gelistetes Bild von ${name}`,
   addThisFace: 'Dieses Gesicht zu den Bildern der Person hinzufügen',
   lookTwice: 'Sehen Sie genau hin.',
+  erasedPerson: '(gelöscht)',
   asItWasThen: 'So war der Eintrag damals. Er wurde seither vielleicht gelöscht.',
 
   isIt: (name) => `Ist es ${name}?`,

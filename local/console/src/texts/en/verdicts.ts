@@ -90,6 +90,7 @@ export const verdicts = {
   listedPictureOf: (name: string) => `Listed picture of ${name}`,
   addThisFace: 'Add this face to their pictures',
   lookTwice: 'Look twice.',
+  erasedPerson: '(erased)',
   asItWasThen: 'This is how the entry was then. It may have been deleted since.',
 
   isIt: (name: string) => `Is it ${name}?`,

@@ -81,6 +81,7 @@ export const verdicts: Texts['verdicts'] = {
   listedPictureOf: (name) => `Foto de referencia de ${name}`,
   addThisFace: 'Añadir esta cara a sus fotos',
   lookTwice: 'Mire bien.',
+  erasedPerson: '(borrado)',
   asItWasThen: 'Así era la ficha entonces. Puede haberse eliminado después.',
 
   isIt: (name) => `¿Es ${name}?`,

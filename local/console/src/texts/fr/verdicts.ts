@@ -81,6 +81,7 @@ export const verdicts: Texts['verdicts'] = {
   listedPictureOf: (name) => `Photo de référence de ${name}`,
   addThisFace: 'Ajouter ce visage à ses photos',
   lookTwice: 'Regardez bien.',
+  erasedPerson: '(effacé)',
   asItWasThen: 'La fiche était ainsi à l’époque. Elle a peut-être été supprimée depuis.',
 
   isIt: (name) => `Est-ce ${name} ?`,

@@ -81,6 +81,7 @@ export const verdicts: Texts['verdicts'] = {
   listedPictureOf: (name) => `Foto de referência de ${name}`,
   addThisFace: 'Adicionar este rosto às fotos da pessoa',
   lookTwice: 'Olhe bem.',
+  erasedPerson: '(apagado)',
   asItWasThen: 'O registro era assim na época. Pode ter sido excluído depois.',
 
   isIt: (name) => `É ${name}?`,

@@ -154,6 +154,7 @@ describe('the OpenAPI document', () => {
       }),
       expect.objectContaining({ name: 'since', schema: { type: 'string', format: 'date-time' } }),
       expect.objectContaining({ name: 'until', schema: { type: 'string', format: 'date-time' } }),
+      expect.objectContaining({ name: 'before_id', required: false, schema: { type: 'integer' } }),
       expect.objectContaining({ name: 'source', required: false }),
       expect.objectContaining({ name: 'reference', required: false }),
     ]);

@@ -5,7 +5,7 @@ import { followEntries } from './follow-entries.ts';
 import { entriesIn, type Fate, withFate } from './model/fate.ts';
 import { isDeleted } from './model/verdicts.ts';
 
-/** What has become of listed people, by the ids of their entries, as far as it is known. */
+/** Fates of listed people, by the ids of their entries, as far as they are known. */
 export type Fates = ReadonlyMap<number, Fate>;
 
 /** Time after which a kept result is shown as it was then, although nobody knows what has become of it. */
@@ -48,7 +48,7 @@ export function useFates(kept: ImageProcessingResult): {
     };
   }, []);
   const isKnown = isListHidden || entriesIn(kept).every((entry) => isDeleted(entry) || fates.has(entry.id));
-  // What was shown once stays, whoever is added later.
+  // A result that was shown once stays, whoever is added later.
   useEffect(() => {
     if (isKnown) setShown(true);
   }, [isKnown]);

@@ -66,14 +66,7 @@ export function CheckPage() {
         />
       )}
       {all.length > 1 && <Strip all={all} selected={selected} />}
-      {status.data?.counts.entries === 0 && (
-        <Notice kind="info">
-          {texts.checking.nobodyListed}{' '}
-          <ForRole least="editor">
-            <a href={paths.addPerson}>{texts.checking.addFirst}</a>
-          </ForRole>
-        </Notice>
-      )}
+      {status.data?.counts.entries === 0 && <NobodyListed />}
       <PictureInput
         isMain
         compact={all.length > 0}
@@ -84,6 +77,18 @@ export function CheckPage() {
       {/* The verdict is the first thing on the page. */}
       {all.length > 0 && <CheckTabs />}
     </Page>
+  );
+}
+
+/** Tells that no check can match, and leads those who may to the first listing. */
+function NobodyListed() {
+  return (
+    <Notice kind="info">
+      {texts.checking.nobodyListed}{' '}
+      <ForRole least="editor">
+        <a href={paths.addPerson}>{texts.checking.addFirst}</a>
+      </ForRole>
+    </Notice>
   );
 }
 
@@ -223,27 +228,35 @@ function SelectedCheck({ check, status, isLast }: SelectedCheckProps) {
       {isErased && <Notice kind="warning">{texts.checking.erasedSince}</Notice>}
       {note && <Notice kind="info">{note}</Notice>}
       <Warnings warnings={result?.warnings} />
-      <div class="check-head">
-        <div>
-          <h2 dir="auto">{name}</h2>
-          {result?.processing_timestamp && <p class="hint">{timeOf(result.processing_timestamp)}</p>}
-        </div>
-        <div class="actions">
-          {result?.db_id != null && (
-            <a class="button quiet" href={paths.processed(result.db_id)}>
-              {texts.checking.inTheHistory}
-            </a>
-          )}
-          {isRetryable(check) && (
-            <button type="button" class="button" onClick={() => retryCheck(check)}>
-              {texts.checking.checkAgain}
-            </button>
-          )}
-          <button type="button" class="button quiet" onClick={() => removeCheck(id)}>
-            {texts.checking.remove}
-          </button>
-        </div>
-      </div>
+      <CheckHead check={check} />
     </article>
+  );
+}
+
+/** Names the picture, and offers what can be done with its check. */
+function CheckHead({ check }: { check: Check }) {
+  const { id, name, result } = check;
+  return (
+    <div class="check-head">
+      <div>
+        <h2 dir="auto">{name}</h2>
+        {result?.processing_timestamp && <p class="hint">{timeOf(result.processing_timestamp)}</p>}
+      </div>
+      <div class="actions">
+        {result?.db_id != null && (
+          <a class="button quiet" href={paths.processed(result.db_id)}>
+            {texts.checking.inTheHistory}
+          </a>
+        )}
+        {isRetryable(check) && (
+          <button type="button" class="button" onClick={() => retryCheck(check)}>
+            {texts.checking.checkAgain}
+          </button>
+        )}
+        <button type="button" class="button quiet" onClick={() => removeCheck(id)}>
+          {texts.checking.remove}
+        </button>
+      </div>
+    </div>
   );
 }

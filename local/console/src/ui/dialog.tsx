@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { errorMessage } from '../api/client.ts';
 import { texts } from '../texts.ts';
@@ -16,8 +16,7 @@ export interface DialogProps {
 /** Shows a modal dialog of the browser's own: it holds the focus, and gives it back to what had it before. */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  /** False while the last press began or ended inside, such as one that chooses text. */
-  const isBeside = useRef(false);
+  const pressesBeside = usePressesBeside(dialog, onClose);
   const titleId = useId();
   useEffect(() => {
     const before = document.activeElement;
@@ -27,7 +26,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the browser's, by `cancel`.
+    // Escape is the browser's, by `cancel`.
     <dialog
       ref={dialog}
       class={wide ? 'wide' : ''}
@@ -41,15 +40,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         dialog.current?.showModal();
         onClose?.();
       }}
-      onPointerDown={({ target }) => {
-        isBeside.current = target === dialog.current;
-      }}
-      onPointerUp={({ target }) => {
-        if (target !== dialog.current) isBeside.current = false;
-      }}
-      onClick={({ target }) => {
-        if (target === dialog.current && isBeside.current) onClose?.();
-      }}
+      {...pressesBeside}
     >
       <div class="dialog-body">
         <div class="dialog-head">
@@ -67,6 +58,23 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
       </div>
     </dialog>
   );
+}
+
+/** Listens for a press that begins and ends beside what the dialog shows. */
+function usePressesBeside(dialog: RefObject<HTMLDialogElement | null>, onPress: (() => void) | undefined) {
+  /** False while the last press began or ended inside, such as one that chooses text. */
+  const isBeside = useRef(false);
+  return {
+    onPointerDown: ({ target }: Event) => {
+      isBeside.current = target === dialog.current;
+    },
+    onPointerUp: ({ target }: Event) => {
+      if (target !== dialog.current) isBeside.current = false;
+    },
+    onClick: ({ target }: Event) => {
+      if (target === dialog.current && isBeside.current) onPress?.();
+    },
+  };
 }
 
 export interface ConfirmProps {

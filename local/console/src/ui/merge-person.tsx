@@ -59,27 +59,35 @@ export function MergePerson({ entry: first, onMerged, onClose }: MergePersonProp
   const [into, from] = keepsOther ? [other, entry] : [entry, other];
   return (
     <Preview into={into} from={from} merging={merging} onMerged={onMerged} onClose={onClose}>
-      <fieldset class="choice">
-        <legend>{texts.people.keepEntryOf}</legend>
-        {[entry, other].map((each) => (
-          <label class="radio" key={`${each.id} ${each.version}`}>
-            <input
-              type="radio"
-              name="kept"
-              checked={into.id === each.id}
-              onChange={() => setKeepsOther(each !== entry)}
-            />
-            <Cover entry={each} alt="" />
-            <span>
-              <span dir="auto">{each.name}</span>
-              <br />
-              <span class="hint">{texts.people.numberAndPictures(String(each.id), each.image_count)}</span>
-              <ForceBadge entry={each} />
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <WhichStays entries={[entry, other]} kept={into} onKeep={(each) => setKeepsOther(each !== entry)} />
     </Preview>
+  );
+}
+
+interface WhichStaysProps {
+  readonly entries: readonly BlacklistRecord[];
+  readonly kept: BlacklistRecord;
+  readonly onKeep: (entry: BlacklistRecord) => void;
+}
+
+/** Asks which of the two entries stays. */
+function WhichStays({ entries, kept, onKeep }: WhichStaysProps) {
+  return (
+    <fieldset class="choice">
+      <legend>{texts.people.keepEntryOf}</legend>
+      {entries.map((each) => (
+        <label class="radio" key={`${each.id} ${each.version}`}>
+          <input type="radio" name="kept" checked={kept.id === each.id} onChange={() => onKeep(each)} />
+          <Cover entry={each} alt="" />
+          <span>
+            <span dir="auto">{each.name}</span>
+            <br />
+            <span class="hint">{texts.people.numberAndPictures(String(each.id), each.image_count)}</span>
+            <ForceBadge entry={each} />
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

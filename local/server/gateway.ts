@@ -6,13 +6,12 @@ import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
 import { abandonWith } from '../../lib/deadline.ts';
 import {
   ClientGoneError,
-  ForbiddenError,
   NotAuthenticatedError,
   RouteNotFoundError,
   type ServiceError,
 } from '../../lib/errors.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
-import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
+import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { allowStream } from '../../lib/http/streamed-answer.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
@@ -28,6 +27,7 @@ import { toEvent } from './event.ts';
 import { FailedTokens } from './failed-tokens.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
 import { LargeBodies } from './large-bodies.ts';
+import { isPreflight, optionsAnswer, preflight } from './preflight.ts';
 import { RefusedTokens } from './refused-tokens.ts';
 import { hasBody, RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
@@ -93,7 +93,6 @@ const maxRequestsWithBody = 256;
 const callerShare = 0.75;
 /** Pictures that are sent at once: each is in memory as a whole until it is sent. */
 const maxPicturesInTransit = 32;
-const preflightMaxAgeSeconds = 600;
 /** Actor of a public request to a service that otherwise requires tokens. */
 const strangerActor: Actor = { name: 'anonymous', role: 'metrics' };
 /** nginx's status for a request whose client went away. */
@@ -373,38 +372,4 @@ function withoutPrefix<T>(path: string, prefix: string, find: (path: string) => 
     if (!(error instanceof RouteNotFoundError) || !isBelow) throw error;
     return find(path.slice(prefix.length) || '/');
   }
-}
-
-/** Answers OPTIONS with the methods of a path. Some load balancers check a service this way. */
-function optionsAnswer(methods: readonly string[]): APIGatewayProxyResult {
-  return { statusCode: 204, headers: { Allow: [...methods, 'OPTIONS'].join(', ') }, body: '' };
-}
-
-function isPreflight({ method, headers }: IncomingMessage): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-}
-
-/**
- * Answers a browser's preflight request.
- *
- * @throws ForbiddenError if the page's origin is not allowed.
- */
-function preflight(
-  methods: readonly string[],
-  { headers: { origin } }: IncomingMessage,
-  corsOrigins: readonly string[],
-): APIGatewayProxyResult {
-  if (origin === undefined || !corsOrigins.includes(origin)) {
-    throw new ForbiddenError('Web pages of this origin may not ask here; CORS_ORIGINS names those that may.');
-  }
-  return {
-    statusCode: 204,
-    headers: {
-      ...corsHeaders(origin, corsOrigins),
-      'Access-Control-Allow-Methods': methods.join(', '),
-      'Access-Control-Allow-Headers': allowedHeaders.join(', '),
-      'Access-Control-Max-Age': preflightMaxAgeSeconds,
-    },
-    body: '',
-  };
 }

@@ -104,22 +104,33 @@ function Door() {
               {texts.checking.nextPerson}
             </button>
           )}
-          {cameras.length > 1 && (
-            <label class="field">
-              <span class="visually-hidden">{texts.frame.camera}</span>
-              <select value={inUse} onChange={({ currentTarget }) => change(currentTarget.value)}>
-                {cameras.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
+          {cameras.length > 1 && <CameraSelect cameras={cameras} inUse={inUse} onChoose={change} />}
         </div>
         <SoundSetting isAnywhere />
       </div>
     </div>
+  );
+}
+
+type Camera = ReturnType<typeof useCamera>;
+
+interface CameraSelectProps extends Pick<Camera, 'cameras' | 'inUse'> {
+  readonly onChoose: Camera['change'];
+}
+
+/** Lets a person choose among the device's cameras. */
+function CameraSelect({ cameras, inUse, onChoose }: CameraSelectProps) {
+  return (
+    <label class="field">
+      <span class="visually-hidden">{texts.frame.camera}</span>
+      <select value={inUse} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        {cameras.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

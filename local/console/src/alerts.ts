@@ -1,23 +1,24 @@
-import type { ImageProcessingResult, PaginatedProcessedImages } from '../../../lib/contract/shapes.ts';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { untilRead } from './api/again.ts';
 import { isGone, RefusedError } from './api/client.ts';
 import { serviceUrl } from './api/connection.ts';
-import { getProcessed, listProcessed } from './api/endpoints.ts';
+import { getProcessed } from './api/endpoints.ts';
 import { onBegun, onEvent, onMissed } from './api/live-events.ts';
 import { unlessMistaken } from './api/mistaken.ts';
 import { untilSilent } from './api/silence.ts';
 import { checks } from './checks.ts';
-import { serviceNow, ticks } from './clock.ts';
+import { ticks } from './clock.ts';
 import { followEntries, reading } from './follow-entries.ts';
 import { entriesIn, shows, withFate } from './model/fate.ts';
 import { namesOf } from './model/verdict-words.ts';
 import { type Comparison, hitsOf, isLapsed, judgePicture, reviewOf, withReviews } from './model/verdicts.ts';
+import { gravest, newsFrom, readNews } from './open-matches.ts';
 import { isSamePicture, type PictureName, RecentPictures } from './recent-pictures.ts';
 import { keyOf, route } from './routes.ts';
 import { ringOnce } from './sound.ts';
 import { Store } from './store.ts';
 
-/** Matches that came from elsewhere, and nobody here has acknowledged; and what is still to be reviewed. */
+/** Matches that came from elsewhere, and nobody here has acknowledged. */
 
 export interface Alert {
   readonly pictureId: number;
@@ -30,20 +31,10 @@ export interface Alert {
 
 /** Danger first, and then the newest. */
 export const alerts = new Store<readonly Alert[]>([]);
-/** Number of pictures with a match that nobody has judged; undefined until it is known. */
-export const toReview = new Store<number | undefined>(undefined);
-
 const maxAlerts = 20;
-/** Pictures among which the gravest are found when a page catches up, and how many are read at once. */
-const maxCaughtUp = 1_000;
-const readAtOnce = 100;
 /** Time in which this page's own check gets its answer, which shows the match already. */
 const ownCheckMs = 1_500;
 
-/** Error of the service's time, which answers tell in whole seconds. */
-const clockErrorMs = 500;
-/** Time after which a picture is news whatever its number: a backup that is put back repeats numbers. */
-const repeatedAfterMs = 60_000;
 /** Time after which an alert waits no longer for its names. */
 const lateMs = 4_000;
 
@@ -124,50 +115,6 @@ export function watchAlerts(): () => void {
     ended.abort();
     for (const end of ends) end();
   };
-}
-
-/** Tells if a picture has come since the page began: matches of before are no news. */
-type IsNews = (result: ImageProcessingResult) => boolean;
-
-/**
- * Finds the newest picture that is to be judged as the page begins. The same answer tells how many there are.
- * After a failure it may be one of since, and the pictures' times decide.
- */
-async function newsFrom(began: number, signal: AbortSignal): Promise<IsNews> {
-  const countBefore = toReview.value;
-  let hasFailed = false;
-  const { items, total_items } = await readOpen(1, signal, 0, () => {
-    hasFailed = true;
-  });
-  if (toReview.value === countBefore) toReview.set(total_items);
-  const start = serviceNow() - (ticks() - began);
-  const isSince = ({ processing_timestamp: time }: ImageProcessingResult, afterMs: number) =>
-    Date.parse(time ?? '') > start + afterMs;
-  if (hasFailed) return (result) => isSince(result, clockErrorMs);
-  const newest = items[0]?.db_id ?? 0;
-  return (result) => (result.db_id ?? 0) > newest || isSince(result, repeatedAfterMs);
-}
-
-/** Reads the news that are to be judged, newest first. */
-async function readNews(isNews: IsNews, signal: AbortSignal): Promise<ImageProcessingResult[]> {
-  const news = new Map<number | null, ImageProcessingResult>();
-  // One alone tells mostly that there is none.
-  for (let offset = 0, limit = 1; offset < maxCaughtUp; offset += limit, limit = readAtOnce) {
-    const { items } = await readOpen(limit, signal, offset);
-    const found = items.filter(isNews);
-    for (const item of found) news.set(item.db_id, item);
-    if (found.length < limit) break;
-  }
-  return [...news.values()];
-}
-
-/** Returns so many pictures, those with a danger first, newest first. */
-function gravest(results: readonly ImageProcessingResult[], most: number): ImageProcessingResult[] {
-  const isDanger = (result: ImageProcessingResult) =>
-    hitsOf(judgePicture(result)).some(({ comparison: { entry } }) => entry.severity === 'danger');
-  const dangers = new Set(results.filter(isDanger));
-  const others = results.filter((result) => !dangers.has(result));
-  return [...dangers, ...others].slice(0, most);
 }
 
 /** Changes alerts with the list: a suspended entry has none, and who becomes dangerous sounds once more. */
@@ -301,19 +248,3 @@ function show(): void {
 }
 
 const timeOf = ({ time }: Alert) => Date.parse(time);
-
-/** Counts the pictures that wait for somebody's judgement, as soon as the service tells. */
-export async function countToReview(signal: AbortSignal): Promise<void> {
-  toReview.set((await readOpen(1, signal)).total_items);
-}
-
-/** Reads the newest pictures that wait for somebody's judgement, as soon as the service tells. */
-function readOpen(
-  limit: number,
-  signal: AbortSignal,
-  offset = 0,
-  onFailure?: () => void,
-): Promise<PaginatedProcessedImages> {
-  const list = () => listProcessed({ review: 'open' }, { limit, offset }, signal);
-  return untilRead(() => unlessMistaken(list), onFailure);
-}

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
-import { toReview } from '../alerts.ts';
 import { useLacks, useMay } from '../api/caller.ts';
 import { errorMessage, isGone } from '../api/client.ts';
 import {
@@ -14,6 +13,7 @@ import { timeOf } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { sourceOf, sourceWords } from '../model/words.ts';
 import { notify } from '../notices.ts';
+import { toReview } from '../open-matches.ts';
 import { go, historyShown, paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { texts } from '../texts.ts';

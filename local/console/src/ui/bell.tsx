@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { acknowledge, alerts, countToReview, toReview, watchAlerts } from '../alerts.ts';
+import { acknowledge, alerts, watchAlerts } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
 import { beats, followEvents } from '../api/live-events.ts';
 import { clockOf, dateOf, list, timeOf } from '../format.ts';
 import { sourceWords } from '../model/words.ts';
+import { countToReview, toReview } from '../open-matches.ts';
 import { historyPath, paths } from '../routes.ts';
 import { hasSound, setSound, waitsForPress } from '../sound.ts';
 import { useStore } from '../store.ts';

@@ -167,6 +167,8 @@ export default defineConfig({
         test: {
           ...sharedAnswers,
           name: 'adapters',
+          // Each file opens what it needs under names of its own.
+          isolate: false,
           include: adapters,
           exclude: [...unit, ...light, ...engine],
           globalSetup: services,
@@ -174,7 +176,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'engine', include: engine, exclude: [...unit, ...light], globalSetup: services },
+        test: {
+          name: 'engine',
+          isolate: false,
+          include: engine,
+          exclude: [...unit, ...light],
+          globalSetup: services,
+        },
       },
       {
         extends: true,

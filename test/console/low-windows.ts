@@ -43,6 +43,22 @@ export function describeLowWindows(setup: () => ConsoleSetup): void {
     return listed;
   };
 
+  it.each([
+    { width: 568, height: 320 },
+    { width: 300, height: 640 },
+  ])('leaves alert, bell and navigation free of each other, $width × $height', async (viewport) => {
+    await listDangerous();
+    await using visit = await setup().visit('#/status', { viewport });
+    const { page } = visit;
+    await followsEvents(page);
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    await alertOf(page, db_id).waitFor();
+    await page.evaluate('scrollTo(0, 0)');
+    for (const part of ['.bell', '.alert-bar .button', '.header nav a']) {
+      await isFree(page.locator(`${part}:visible`));
+    }
+  });
+
   it.each(enlarged)(
     'shows both faces, the verdict and its buttons on one screen, $width × $height',
     async (viewport) => {

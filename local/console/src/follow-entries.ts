@@ -13,7 +13,7 @@ import { type FollowedEntry, isDeleted } from './model/verdicts.ts';
 /** Few readings at once, so that many pictures do not hold up a slow line. */
 export const reading = pLimit(2);
 /** Time between two looks for entries whose time is over. */
-const endsEveryMs = 2_000;
+const endsEveryMs = 1_000;
 
 export interface EntryFollower {
   /** Lists the entries that the page shows. One may stand there several times. */
@@ -43,8 +43,15 @@ export function followEntries(follower: EntryFollower, signal: AbortSignal): voi
     onMissed(() => read(() => true)),
   ];
   // No event tells that the time of an entry is over.
-  const look = () =>
-    read((entry) => hasJustEnded(entry) || (!lacks('desk') && follower.isDoubted?.(entry) === true));
+  const look = () => {
+    const ended = follower.entries().filter((entry) => !isDeleted(entry) && hasJustEnded(entry));
+    const ids = new Set(ended.map(({ id }) => id));
+    read((entry) => ids.has(entry.id) || (!lacks('desk') && follower.isDoubted?.(entry) === true));
+    // Nobody is red until the entry is read.
+    for (const { id, since } of ended) {
+      follower.learn(id, { force: since?.force === 'moved' ? 'over' : 'expired' });
+    }
+  };
   look();
   const timer = setInterval(look, endsEveryMs);
   signal.addEventListener('abort', () => {

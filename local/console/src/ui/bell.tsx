@@ -79,7 +79,12 @@ export function AlertBar() {
             text={names.length > 0 ? texts.verdicts.match(list(names), isDanger) : texts.frame.matchUnread}
           />
         </strong>{' '}
-        {source && <span dir="auto">{sourceWords(source)}, </span>}
+        {source && (
+          <>
+            <bdi>{sourceWords(source)}</bdi>
+            {' · '}
+          </>
+        )}
         {momentOf(time)}
         {all.length > 1 && ` · ${texts.frame.more(all.length - 1)}`}
       </p>

@@ -107,7 +107,9 @@ async function deleteAll({ meant, ids, done }: Asked): Promise<number> {
     const some = ids.slice(done.sent, done.sent + deletedAtOnce);
     const { deleted, remaining } = await deleteMany(meant, some, press);
     done.deleted += deleted;
-    if (remaining === 0 || deleted === 0) done.sent += some.length;
+    if (remaining === 0) done.sent += some.length;
+    // The service has too much to do. What is left is still there to be deleted.
+    else if (deleted === 0) break;
   }
   return done.deleted;
 }

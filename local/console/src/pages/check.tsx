@@ -37,8 +37,7 @@ import { Warnings } from '../ui/warnings.tsx';
 export function CheckPage() {
   const all = useStore(checks);
   const selectedId = useStore(selectedCheck);
-  // Somebody may be listed meanwhile.
-  const status = useLoad('status', getStatus, ['entry']);
+  const status = useLoad('status', getStatus);
   const missing = useStore(leftOut);
   // In the place of a picture that was left out, no other's verdict is shown.
   const selected = all.find(({ id }) => id === selectedId) ?? (missing > 0 ? undefined : all[0]);
@@ -80,8 +79,10 @@ export function CheckPage() {
   );
 }
 
-/** Tells that no check can match, and leads those who may to the first listing. */
+/** Tells that no check can match, and leads those who may to the first listing, until somebody is listed. */
 function NobodyListed() {
+  const { data: status } = useLoad('status', getStatus, ['entry']);
+  if (status === undefined || status.counts.entries > 0) return null;
   return (
     <Notice kind="info">
       {texts.checking.nobodyListed}{' '}

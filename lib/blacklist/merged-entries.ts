@@ -27,6 +27,16 @@ export async function stayingId(records: Pick<RecordStore, 'getErasure'>, entryI
   return merged === undefined ? entryId : stayingId(records, merged);
 }
 
+/** Returns the same id, or `undefined` once that entry was deleted. */
+export async function presentId(
+  records: Pick<RecordStore, 'getErasure'>,
+  entryId: number,
+): Promise<number | undefined> {
+  const erasure = await retryTransient(() => records.getErasure(entryId));
+  if (erasure === undefined) return entryId;
+  return erasure.mergedInto === undefined ? undefined : presentId(records, erasure.mergedInto);
+}
+
 /** Finds the erasure that decides on the history of a merged entry; undefined while there is none. */
 export async function decidingErasure(
   records: Pick<RecordStore, 'getErasure'>,

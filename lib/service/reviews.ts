@@ -1,4 +1,4 @@
-import { stayingId } from '../blacklist/merged-entries.ts';
+import { presentId } from '../blacklist/merged-entries.ts';
 import type { ReviewCounts, Status } from '../contract/endpoints/status.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { ReviewTally } from '../records/processed.ts';
@@ -17,7 +17,7 @@ const manyRejected = 1 / 5;
 
 /**
  * Returns the verdicts on the matches of the last 30 days. Those of merged entries count for the one that
- * stays.
+ * stays, and those of deleted ones for the sums alone.
  * @throws BackendUnavailableError, ThrottledError
  */
 export async function reviewsOf(
@@ -30,8 +30,8 @@ export async function reviewsOf(
     .slice(0, maxEntries);
   const staying = await Promise.all(
     most.map(async (some) => {
-      const entryId = await stayingId(records, some[0].entryId);
-      return some.map((tally) => ({ ...tally, entryId }));
+      const entryId = await presentId(records, some[0].entryId);
+      return entryId === undefined ? [] : some.map((tally) => ({ ...tally, entryId }));
     }),
   );
   const entries = grouped(staying.flat(), ({ entryId }) => String(entryId));

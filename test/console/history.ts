@@ -132,10 +132,19 @@ export function describeHistory(setup: () => ConsoleSetup): void {
       expect(page.url()).toBe(address);
       await expect.poll(() => links.nth(2).getAttribute('href')).toBe(next);
     }
-    const [newest, second] = await Promise.all([0, 1].map((index) => links.nth(index).getAttribute('href')));
+    const [newest, second, third] = await Promise.all(
+      [0, 1, 2].map((index) => links.nth(index).getAttribute('href')),
+    );
     await page.goto(`${setup().url}/console/${newest}`);
     await page.getByRole('button', { name: 'Next to review' }).click();
     await expect.poll(() => new URL(page.url()).hash).toBe(second);
+    await page
+      .locator('dd', { hasText: new RegExp(`^${second?.split('/').at(-1)}$`) })
+      .first()
+      .waitFor();
+    // Whoever leaves one to others comes to the next, too.
+    await page.getByRole('button', { name: 'Next to review' }).click();
+    await expect.poll(() => new URL(page.url()).hash).toBe(third);
   });
 
   it('shows what a camera sees, and pauses it', async () => {
@@ -438,7 +447,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: 'Loading' }).waitFor();
     expect(await page.getByText(name).count()).toBe(0);
     // A service that does not tell hides no match.
-    await page.clock.runFor(2_000);
+    await page.clock.runFor(4_500);
     await page.getByRole('heading', { name: `Match: ${name}` }).waitFor();
     await page.getByText('This is how the entry was then.').waitFor();
     known.resolve();

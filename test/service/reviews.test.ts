@@ -13,12 +13,14 @@ function tally(change: Partial<ReviewTally>): ReviewTally {
 
 const erasure = { history: 'keep', started: '', finished: '', removed: nothingErased } as const;
 
-/** Entry 5 was merged into entry 6, and that one into entry 7. */
+/** Entry 5 was merged into entry 6, and that one into 7; entry 8 into entry 9, which was deleted. */
 const statusOf = (...tallies: ReviewTally[]) =>
   reviewsOf({
     reviewTallies: async (since) => tallies.filter(({ day }) => day >= since),
-    getErasure: async (entryId) =>
-      entryId === 5 || entryId === 6 ? { ...erasure, entryId, mergedInto: entryId + 1 } : undefined,
+    getErasure: async (entryId) => {
+      if (entryId === 9) return { ...erasure, entryId };
+      return [5, 6, 8].includes(entryId) ? { ...erasure, entryId, mergedInto: entryId + 1 } : undefined;
+    },
   });
 
 test('verdicts of 30 days are told by entry and by threshold', async () => {
@@ -44,6 +46,12 @@ test('verdicts on an entry that was merged count for the one that stays', async 
   const { by_entry, rejected } = await statusOf(...merged);
   expect(by_entry).toEqual([{ entry_id: 7, confirmed: 6, rejected: 6, unsure: 0, rejected_share: 0.5 }]);
   expect(rejected).toBe(6);
+});
+
+test('verdicts on an entry that was deleted are in the sums alone, and warn of nobody', async () => {
+  const status = await statusOf(...[8, 9].map((entryId) => tally({ entryId, confirmed: 1, rejected: 9 })));
+  expect(status).toMatchObject({ rejected: 18, by_entry: [] });
+  expect(accusingEntries(status)).toEqual([]);
 });
 
 test('only so many entries and thresholds are told of, those with the most', async () => {

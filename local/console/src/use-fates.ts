@@ -9,7 +9,7 @@ import { isDeleted } from './model/verdicts.ts';
 export type Fates = ReadonlyMap<number, Fate>;
 
 /** Time after which a kept result is shown as it was then, although nobody knows what has become of it. */
-const longestWaitMs = 1_500;
+const longestWaitMs = 4_000;
 
 /**
  * Follows what has become of the listed people in a kept result. Until that is known, or is long in coming,

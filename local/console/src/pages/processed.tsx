@@ -64,11 +64,13 @@ export function ProcessedPage({ id }: { id: number }) {
   );
 }
 
-/** Leads to the newest other picture that waits for a judgement. */
+/** Leads to the next older picture that waits for a judgement, and from the oldest to the newest. */
 async function goToNext(id: number): Promise<void> {
+  const newestOpen = async (beforeId?: number) =>
+    (await listProcessed({ review: 'open', beforeId }, { limit: 1, offset: 0 })).items[0]?.db_id;
   try {
-    const { items } = await listProcessed({ review: 'open' }, { limit: 2, offset: 0 });
-    const next = items.find(({ db_id }) => db_id !== id)?.db_id;
+    const found = (await newestOpen(id)) ?? (await newestOpen());
+    const next = found === id ? undefined : found;
     if (next == null) notify(texts.history.nothingElse);
     else go(paths.processed(next));
   } catch (error) {

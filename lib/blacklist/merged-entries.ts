@@ -23,8 +23,7 @@ export async function personIds(
 
 /** Returns the id that stays of a person whose entry was merged into another; of others, their own. */
 export async function stayingId(records: Pick<RecordStore, 'getErasure'>, entryId: number): Promise<number> {
-  const merged = (await retryTransient(() => records.getErasure(entryId)))?.mergedInto;
-  return merged === undefined ? entryId : stayingId(records, merged);
+  return (await stayingEntry(records, entryId)).id;
 }
 
 /** Returns the same id, or `undefined` once that entry was deleted. */
@@ -32,9 +31,17 @@ export async function presentId(
   records: Pick<RecordStore, 'getErasure'>,
   entryId: number,
 ): Promise<number | undefined> {
-  const erasure = await retryTransient(() => records.getErasure(entryId));
-  if (erasure === undefined) return entryId;
-  return erasure.mergedInto === undefined ? undefined : presentId(records, erasure.mergedInto);
+  const { id, isDeleted } = await stayingEntry(records, entryId);
+  return isDeleted ? undefined : id;
+}
+
+async function stayingEntry(
+  records: Pick<RecordStore, 'getErasure'>,
+  id: number,
+): Promise<{ readonly id: number; readonly isDeleted: boolean }> {
+  const erasure = await retryTransient(() => records.getErasure(id));
+  if (erasure?.mergedInto !== undefined) return stayingEntry(records, erasure.mergedInto);
+  return { id, isDeleted: erasure !== undefined };
 }
 
 /** Finds the erasure that decides on the history of a merged entry; undefined while there is none. */

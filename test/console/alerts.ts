@@ -56,6 +56,24 @@ async function startSilentLine(service: string, holdsBack = false) {
   };
 }
 
+/**
+ * Loads the page anew, and lets it read neither events nor list until the function that it returns is called.
+ */
+async function reloadBlind(page: Page): Promise<() => void> {
+  let isBlind = true;
+  await page.route(/\/events|review=open/, (route) =>
+    isBlind ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
+  );
+  const asked = page.waitForRequest(/review=open/);
+  await page.reload();
+  await asked;
+  // Answers tell the service's time in whole seconds.
+  await page.waitForTimeout(2_000);
+  return () => {
+    isBlind = false;
+  };
+}
+
 /** Tests that no match from elsewhere is lost, whatever becomes of the page's own requests. */
 export function describeAlerts(setup: () => ConsoleSetup): void {
   const listDangerous = async () => {
@@ -172,18 +190,10 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await setup().api.process(setup().pictures.withWoman);
     await using visit = await setup().visit('#/status', { expected: [/503/] });
     const { page } = visit;
-    let isAway = true;
-    await page.route(/\/events|review=open/, (route) =>
-      isAway ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
-    );
-    const asked = page.waitForRequest(/review=open/);
-    await page.reload();
-    await asked;
-    // Answers tell the service's time in whole seconds.
-    await page.waitForTimeout(2_000);
+    const seesAgain = await reloadBlind(page);
     await setup().api.patch(before.id, { severity: 'danger' });
     const { db_id: second } = await setup().api.process(setup().pictures.withWoman);
-    isAway = false;
+    seesAgain();
     const alert = page.locator('.alert-bar');
     await alert.getByText(`Danger. Match: ${before.name}`).waitFor();
     // The one of before is no news.
@@ -233,17 +243,9 @@ export function describeAlerts(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/status', { expected: [/503/] });
     const { page } = visit;
     await page.addInitScript({ content: noteSounds });
-    let isAway = true;
-    await page.route(/\/events|review=open/, (route) =>
-      isAway ? route.fulfill({ status: 503, body: '{}' }) : route.fallback(),
-    );
-    const asked = page.waitForRequest(/review=open/);
-    await page.reload();
-    await asked;
-    // Answers tell the service's time in whole seconds.
-    await page.waitForTimeout(2_000);
+    const seesAgain = await reloadBlind(page);
     await harmless.sendMany();
-    isAway = false;
+    seesAgain();
     const alert = page.locator('.alert-bar');
     await alert.getByText(`Match: ${harmless.name}`).waitFor();
     // Whatever else is news would be shown by then.
